@@ -1,0 +1,92 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Every target of ours is compiled alike: Swift 6 mode (below), warnings are errors.
+let strict: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+]
+
+// Executables carry the standard library with them in release builds, so that a process starts in
+// 4 ms and needs no Swift on the machine. With only one of the two settings it does not link.
+let shipped: [SwiftSetting] =
+  strict + [
+    .unsafeFlags(["-static-stdlib"], .when(platforms: [.linux], configuration: .release))
+  ]
+let shippedLinking: [LinkerSetting] = [
+  .unsafeFlags(["-static-stdlib"], .when(platforms: [.linux], configuration: .release))
+]
+
+let package = Package(
+  name: "weir",
+  products: [
+    .executable(name: "weir", targets: ["WeirMain"]),
+    .executable(name: "weir-bench", targets: ["WeirBench"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+  ],
+  targets: [
+    // The inner targets, bottom up: no input, no output, no clock.
+    .target(name: "WeirColumns", swiftSettings: strict),
+    .target(name: "WeirExpressions", dependencies: ["WeirColumns"], swiftSettings: strict),
+    .target(name: "WeirFormats", dependencies: ["WeirColumns"], swiftSettings: strict),
+    .target(
+      name: "WeirCore", dependencies: ["WeirColumns", "WeirExpressions"], swiftSettings: strict),
+    .target(
+      name: "WeirTopology",
+      dependencies: [
+        "WeirColumns", "WeirExpressions", "WeirFormats", "WeirCore",
+        .product(name: "Yams", package: "Yams"),
+      ],
+      swiftSettings: strict),
+    .target(name: "CChecksum"),
+    .target(
+      name: "WeirWire", dependencies: ["WeirColumns", "WeirCore", "CChecksum"],
+      swiftSettings: strict),
+    .target(
+      name: "WeirRuntime", dependencies: ["WeirColumns", "WeirCore", "WeirWire"],
+      swiftSettings: strict),
+
+    // The edge: one outside thing each.
+    .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
+    .systemLibrary(name: "CLZ4", providers: [.apt(["liblz4-dev"])]),
+    .target(name: "CLinux"),
+    .target(
+      name: "WeirPOSIX", dependencies: ["CLinux", "WeirColumns", "WeirCore", "WeirRuntime"],
+      swiftSettings: strict),
+    .target(
+      name: "WeirZeroMQ", dependencies: ["CZeroMQ", "CLinux", "WeirRuntime"],
+      swiftSettings: strict),
+    .target(name: "WeirLZ4", dependencies: ["CLZ4"], swiftSettings: strict),
+
+    // The command and all composition.
+    .target(
+      name: "Weir",
+      dependencies: [
+        "WeirColumns", "WeirExpressions", "WeirFormats", "WeirCore", "WeirTopology", "WeirWire",
+        "WeirRuntime", "WeirPOSIX", "WeirZeroMQ", "WeirLZ4",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Histogram", package: "hdrhistogram-swift"),
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "WeirMain", dependencies: ["Weir"], swiftSettings: shipped,
+      linkerSettings: shippedLinking),
+    .target(name: "CAllocations"),
+    .executableTarget(
+      name: "WeirBench",
+      dependencies: [
+        "WeirColumns", "WeirExpressions", "WeirFormats", "WeirCore", "WeirWire", "WeirLZ4",
+        "CAllocations",
+      ],
+      swiftSettings: shipped, linkerSettings: shippedLinking),
+
+    // Tests.
+    .testTarget(name: "WeirColumnsTests", dependencies: ["WeirColumns"], swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

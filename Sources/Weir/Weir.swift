@@ -1,0 +1,1 @@
+// Weir: see Architecture in WeirCore.docc.

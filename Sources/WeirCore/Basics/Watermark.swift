@@ -1,0 +1,42 @@
+/// A promise: no more events with an event time before this one, except late ones.
+///
+/// `start` promises nothing; `end` comes only when bounded input has ended, and fires every window.
+package struct Watermark: Hashable, Comparable, Sendable, Codable {
+  /// Microseconds since 1970-01-01T00:00:00Z.
+  package var microseconds: Int64
+
+  package init(microseconds: Int64) { self.microseconds = microseconds }
+
+  package static let start = Watermark(microseconds: .min)
+  package static let end = Watermark(microseconds: .max)
+
+  package static func < (left: Watermark, right: Watermark) -> Bool {
+    left.microseconds < right.microseconds
+  }
+}
+
+/// A point of the monotonic clock, in nanoseconds; only differences mean anything.
+package struct Instant: Hashable, Comparable, Sendable {
+  package var nanoseconds: Int64
+
+  package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+
+  package static func < (left: Instant, right: Instant) -> Bool {
+    left.nanoseconds < right.nanoseconds
+  }
+
+  package func advanced(byNanoseconds nanoseconds: Int64) -> Instant {
+    Instant(nanoseconds: self.nanoseconds + nanoseconds)
+  }
+}
+
+/// A point of the wall clock, in microseconds since 1970-01-01T00:00:00Z.
+package struct WallTime: Hashable, Comparable, Sendable, Codable {
+  package var microseconds: Int64
+
+  package init(microseconds: Int64) { self.microseconds = microseconds }
+
+  package static func < (left: WallTime, right: WallTime) -> Bool {
+    left.microseconds < right.microseconds
+  }
+}

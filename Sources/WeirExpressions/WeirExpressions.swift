@@ -1,0 +1,1 @@
+// WeirExpressions: see Architecture in WeirCore.docc.

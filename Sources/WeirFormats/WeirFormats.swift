@@ -1,0 +1,1 @@
+// WeirFormats: see Architecture in WeirCore.docc.

@@ -1,0 +1,1 @@
+// WeirLZ4: see Architecture in WeirCore.docc.

@@ -1,0 +1,1 @@
+// WeirPOSIX: see Architecture in WeirCore.docc.

@@ -1,0 +1,1 @@
+// WeirRuntime: see Architecture in WeirCore.docc.

@@ -1,0 +1,1 @@
+// WeirTopology: see Architecture in WeirCore.docc.

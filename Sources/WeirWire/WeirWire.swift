@@ -1,0 +1,1 @@
+// WeirWire: see Architecture in WeirCore.docc.

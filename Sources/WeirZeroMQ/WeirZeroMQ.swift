@@ -1,0 +1,1 @@
+// WeirZeroMQ: see Architecture in WeirCore.docc.
