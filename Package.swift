@@ -26,6 +26,7 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
   ],
   targets: [
@@ -34,7 +35,12 @@ let package = Package(
     .target(name: "WeirExpressions", dependencies: ["WeirColumns"], swiftSettings: strict),
     .target(name: "WeirFormats", dependencies: ["WeirColumns"], swiftSettings: strict),
     .target(
-      name: "WeirCore", dependencies: ["WeirColumns", "WeirExpressions"], swiftSettings: strict),
+      name: "WeirCore",
+      dependencies: [
+        "WeirColumns", "WeirExpressions",
+        .product(name: "DequeModule", package: "swift-collections"),
+      ],
+      swiftSettings: strict),
     .target(
       name: "WeirTopology",
       dependencies: [

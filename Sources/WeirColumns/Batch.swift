@@ -24,6 +24,17 @@ package final class Batch {
     stamps = Column(.timestamp, capacity: capacity)
   }
 
+  /// A view: other columns, or an order of its own, over the rows of `source`.
+  ///
+  /// Shares the columns and the stamps; valid while the source is not changed.
+  package init(viewing source: Batch, schema: Schema, columns: [Column]) {
+    self.schema = schema
+    self.columns = columns
+    count = source.count
+    stamps = source.stamps
+    hasStamps = source.hasStamps
+  }
+
   /// The column that holds the event time.
   package var times: Column {
     guard let index = schema.eventTime else {

@@ -129,7 +129,7 @@ extension Batch {
       stamps.reserve(rows: count + rows.count, used: count)
       return
     }
-    beginStamps()
+    beginStamps(rows: count)
     if source.hasStamps {
       stamps.append(source.stamps, rows, used: count)
     } else {
@@ -138,10 +138,10 @@ extension Batch {
     }
   }
 
-  /// Starts to keep stamps: the rows so far get `noStamp`.
-  package func beginStamps() {
+  /// Starts to keep stamps: the first `rows` rows, those so far, get `noStamp`.
+  package func beginStamps(rows: Int) {
     guard !hasStamps else { return }
-    stamps.words.update(repeating: Self.noStamp, count: count)
+    stamps.words.update(repeating: Self.noStamp, count: rows)
     hasStamps = true
   }
 }

@@ -1,0 +1,120 @@
+import WeirColumns
+import WeirCore
+import WeirLZ4
+import WeirPOSIX
+import WeirRuntime
+import WeirWire
+import WeirZeroMQ
+
+/// Frames between instances over ZeroMQ: one PULL for all that arrives, one PUSH per peer.
+final class FrameLink: FrameGateway {
+  private let context: ZeroMQContext
+  private let loop: LoopExecutor
+  private let endpoint: String
+  private let instance: InstanceID
+  private let channels: [ChannelPlan]
+  private let schemas: [Schema]
+  private let encoder: FrameEncoder
+  private let decoder: FrameDecoder
+  private let pool: BatchPool
+  private var pull: ZeroMQSocket?
+  private var pushes: [(peer: InstanceID, socket: ZeroMQSocket)] = []
+  /// The socket of a channel's other end, by channel number.
+  private var routes: [Int?]
+  private let message = ZeroMQMessage()
+
+  /// Frames below this size are copied by the socket: handing over memory costs more.
+  private static let smallestOwned = 16 << 10
+
+  init(
+    _ job: JobPlan, instance: InstanceID, endpoint: String, context: ZeroMQContext,
+    loop: LoopExecutor, pool: BatchPool
+  ) {
+    self.context = context
+    self.loop = loop
+    self.endpoint = endpoint
+    self.instance = instance
+    self.pool = pool
+    channels = job.channels
+    schemas = job.channels.map { job.edges[$0.edge].schema }
+    routes = job.channels.map { _ in nil }
+    let codec = BlockCodec(compress: LZ4Block.compress, decompress: LZ4Block.decompress)
+    let policy: CompressionPolicy =
+      switch job.batch.compression {
+      case .none: .none
+      case .lz4: .lz4
+      case .auto: .auto
+      }
+    encoder = FrameEncoder(codec: codec, policy: policy)
+    decoder = FrameDecoder(codec: codec)
+  }
+
+  func bind() throws(WeirError) -> String {
+    let options = ZeroMQSocket.Options(largestMessageBytes: Int64(WireLimits.bodyLength) * 2)
+    let socket = try ZeroMQSocket(.pull, in: context, options)
+    try socket.bind(endpoint)
+    _ = loop.add(socket: socket)
+    pull = socket
+    return endpoint
+  }
+
+  func link(_ peers: [Peer]) throws(WeirError) {
+    for peer in peers {
+      let socket = try ZeroMQSocket(.push, in: context)
+      try socket.connect(peer.endpoint)
+      pushes.append((peer.instance, socket))
+    }
+    for (number, channel) in channels.enumerated() {
+      let other: InstanceID? =
+        if channel.sender == instance {
+          channel.receiver
+        } else if channel.receiver == instance {
+          channel.sender
+        } else {
+          nil
+        }
+      guard let other else { continue }
+      routes[number] = pushes.firstIndex { $0.peer == other }
+    }
+  }
+
+  func send(_ frame: Frame) throws(WeirError) {
+    let number = Int(frame.header.channel.number)
+    guard let route = routes[number] else {
+      preconditionFailure("channel \(number) of '\(instance)' is not linked")
+    }
+    let encoded = encoder.encode(frame)
+    let socket = pushes[route].socket
+    let isSent =
+      if encoded.bytes.count < Self.smallestOwned {
+        try socket.send(encoded.bytes)
+      } else {
+        try socket.send(encoded.bytes, keeping: encoded)
+      }
+    guard isSent else {
+      throw WeirError(
+        "E406", "cannot send to '\(pushes[route].peer)'", detail: "it is no longer connected",
+        recovery: .restart)
+    }
+  }
+
+  func receive() throws(WeirError) -> Frame? {
+    guard let pull, try pull.receive(into: message) else { return nil }
+    defer { message.release() }
+    do throws(FrameFault) {
+      return try decoder.decode(
+        message.bytes,
+        schema: { channel in
+          let number = Int(channel.number)
+          return number < self.schemas.count ? self.schemas[number] : nil
+        }, pool: pool)
+    } catch {
+      throw error.error
+    }
+  }
+
+  func close() {
+    for push in pushes { push.socket.close() }
+    pushes = []
+  }
+}

@@ -1,0 +1,40 @@
+import WeirCore
+
+/// The command line of an instance's process; it ends in what `ps` should show.
+struct InstanceArguments {
+  let run: String
+  let instance: InstanceID
+  let incarnation: Incarnation
+  /// Where the coordinator listens.
+  let endpoint: String
+
+  /// The word that says that this process is an instance; users never write it.
+  static let word = "instance"
+  /// Where a child finds the read end of the coordinator's life pipe.
+  static let lifeDescriptor: Int32 = 3
+
+  init(run: String, instance: InstanceID, incarnation: Incarnation, endpoint: String) {
+    self.run = run
+    self.instance = instance
+    self.incarnation = incarnation
+    self.endpoint = endpoint
+  }
+
+  /// Reads a command line that `commandLine` wrote; nil for any other.
+  init?(_ arguments: [String]) {
+    guard arguments.count == 6, arguments[1] == Self.word,
+      let number = UInt32(arguments[3]),
+      let slash = arguments[5].lastIndex(of: "/"),
+      let index = Int(arguments[5][arguments[5].index(after: slash)...])
+    else { return nil }
+    endpoint = arguments[2]
+    incarnation = Incarnation(number)
+    run = arguments[4]
+    instance = InstanceID(String(arguments[5][..<slash]), index)
+  }
+
+  /// The whole command line, the program's name first.
+  var commandLine: [String] {
+    ["weir", Self.word, endpoint, "\(incarnation.number)", run, "\(instance)"]
+  }
+}

@@ -1,1 +1,0 @@
-// Weir: see Architecture in WeirCore.docc.

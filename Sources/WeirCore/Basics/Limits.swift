@@ -1,0 +1,34 @@
+/// Every bound of the nodes, with its unit; an error that a bound causes names it.
+package enum Limits {
+  /// Rows of a batch unless the topology says otherwise.
+  package static let batchRows = 8192
+  /// The most rows that `batch.rows` may ask for: selections index rows by 16 bits.
+  package static let largestBatchRows = 65_536
+  /// A builder is cut when its rows take more bytes than this.
+  package static let batchBytes = 512 << 10
+  /// How long a builder waits for more rows, in nanoseconds, unless the topology says otherwise.
+  package static let lingerNanoseconds: Int64 = 5_000_000
+  /// Bytes that an instance may hold in its input queues, dealt among its channels.
+  package static let inputBytes = 32 << 20
+  /// Bytes that an instance may hold in its output queues, dealt among its channels.
+  package static let outputBytes = 32 << 20
+  /// The least credit of a channel: one frame.
+  package static let leastCredit = 64 << 10
+  /// The credit of a channel before its drain was measured.
+  package static let firstCredit = 1 << 20
+  /// A receiver grants at most what it drains in this time.
+  package static let creditNanoseconds: Int64 = 500_000_000
+  /// Over how long a drain rate is measured.
+  package static let drainWindowNanoseconds: Int64 = 100_000_000
+  /// Rows that a firing emits in one step.
+  package static let emittedRows = 8192
+  /// How often an instance reports its progress, in nanoseconds.
+  package static let progressNanoseconds: Int64 = 500_000_000
+  /// How often a source looks again at a partition without data, in nanoseconds.
+  package static let pollNanoseconds: Int64 = 20_000_000
+  /// Processes of a stage.
+  package static let processes = 1024
+  /// Key groups unless the topology says otherwise, and the most it may ask for.
+  package static let keyGroups = 128
+  package static let largestKeyGroups = 32_768
+}

@@ -1,0 +1,54 @@
+/// What an instance tells the coordinator.
+package enum InstanceMessage: Hashable, Sendable, Codable {
+  /// The first message of a process: which version it speaks.
+  case hello(version: Int)
+  /// It receives frames at this endpoint.
+  case bound(endpoint: String)
+  case linked
+  case progress(InstanceProgress)
+  /// It has done all it had to do, and stays until told to leave.
+  case finished(InstanceProgress)
+  /// It cannot go on, and exits.
+  case failed(WeirError)
+  case pong(UInt64)
+
+  /// The version of control messages.
+  package static let version = 1
+}
+
+/// How far an instance is, and what it cost: numbers since its start.
+package struct InstanceProgress: Hashable, Sendable, Codable {
+  /// What became of rows, by stage of the plan: an instance also counts for work pushed up to it.
+  package var counters: [StageCounters] = []
+  package var watermark = Watermark.start
+  /// Nanoseconds at work, waiting for credit, and waiting for input.
+  package var busyNanoseconds: Int64 = 0
+  package var backpressuredNanoseconds: Int64 = 0
+  package var idleNanoseconds: Int64 = 0
+  package var cpuSeconds: Double = 0
+  package var peakMemoryBytes: Int64 = 0
+  /// Bytes that wait in its input queues.
+  package var queuedBytes: Int64 = 0
+  /// Bytes read so far and in all, for bounded sources: the progress bar.
+  package var readBytes: Int64 = 0
+  package var totalBytes: Int64 = 0
+  /// Latency at a sink, as an encoded histogram of microseconds; nil elsewhere.
+  package var latency: LatencySummary?
+
+  package init() {}
+}
+
+/// Latency at a sink: arrival less when the oldest row of a frame was due or read, in microseconds.
+package struct LatencySummary: Hashable, Sendable, Codable {
+  package var count: UInt64
+  package var p50: Int64
+  package var p99: Int64
+  package var maximum: Int64
+
+  package init(count: UInt64, p50: Int64, p99: Int64, maximum: Int64) {
+    self.count = count
+    self.p50 = p50
+    self.p99 = p99
+    self.maximum = maximum
+  }
+}

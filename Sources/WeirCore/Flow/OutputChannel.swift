@@ -1,0 +1,161 @@
+import DequeModule
+import WeirColumns
+
+/// The sending end of a channel: the batch being gathered, what waits for credit, what was said.
+///
+/// Frames leave in the order in which they were cut. Batches need credit; signals need none but keep
+/// their place. A watermark rides on a batch if there is one, and otherwise goes alone, at most one
+/// that is not yet acknowledged: newer ones replace it.
+package struct OutputChannel {
+  package let plan: ChannelPlan
+  package let generation: Generation
+  package let schema: Schema
+  package let fingerprint: UInt64
+  /// Rows being gathered.
+  package private(set) var builder: Batch
+  private var builderOldest = WallTime(microseconds: .max)
+  private var builderDeadline: Instant?
+  /// Cut, waiting for credit.
+  private var queue: Deque<Frame> = []
+  package private(set) var queuedBytes = 0
+  private var credit = CreditAllowance()
+  private var nextSequence: UInt64 = 0
+  private var watermark = Watermark.start
+  private var watermarkOldest = WallTime(microseconds: .max)
+  private var watermarkSaid = Watermark.start
+  private var watermarkDeadline: Instant?
+  private var loneWatermark: UInt64?
+  private var isIdle = false
+  private var hasEnded = false
+
+  package init(
+    _ plan: ChannelPlan, generation: Generation, schema: Schema, hello: Hello, rows: Int
+  ) {
+    self.plan = plan
+    self.generation = generation
+    self.schema = schema
+    fingerprint = schema.fingerprint
+    builder = Batch(schema, capacity: rows)
+    var header = FrameHeader(.hello, plan.id, generation)
+    header.schema = fingerprint
+    queue.append(Frame(header, hello: hello))
+  }
+
+  /// Rows gathered or cut that have not left: what must stay bounded.
+  package var heldBytes: Int { queuedBytes }
+
+  /// True when everything said has left.
+  package var isDrained: Bool { queue.isEmpty && builder.count == 0 }
+
+  /// When the builder or a watermark has waited long enough; a watermark that waits for the
+  /// acknowledgement of the one before wakes nobody.
+  package var deadline: Instant? {
+    guard let watermarkDeadline, !waitsForAcknowledgement else { return builderDeadline }
+    guard let builderDeadline else { return watermarkDeadline }
+    return min(builderDeadline, watermarkDeadline)
+  }
+
+  // MARK: What is said
+
+  /// Notes that rows were appended to the builder, the oldest of them read or due at `oldest`.
+  package mutating func appended(oldest: WallTime, at now: Instant, settings: BatchSettings) {
+    builderOldest = min(builderOldest, oldest)
+    if builderDeadline == nil {
+      builderDeadline = now.advanced(byNanoseconds: settings.lingerNanoseconds)
+    }
+    isIdle = false
+  }
+
+  /// Notes a new watermark; it goes with the next rows or, after the linger, alone.
+  package mutating func advance(
+    to newer: Watermark, oldest: WallTime, at now: Instant, settings: BatchSettings
+  ) {
+    guard newer > watermark else { return }
+    watermark = newer
+    watermarkOldest = oldest
+    if watermarkDeadline == nil {
+      watermarkDeadline = now.advanced(byNanoseconds: settings.lingerNanoseconds)
+    }
+  }
+
+  /// Says that no rows are expected for now.
+  package mutating func becomeIdle(using pool: BatchPool) {
+    guard !isIdle, !hasEnded else { return }
+    cut(using: pool)
+    isIdle = true
+    queue.append(Frame(FrameHeader(.idle, plan.id, generation)))
+  }
+
+  /// Says that there will be no more rows; everything gathered goes before it.
+  package mutating func end(at final: Watermark, using pool: BatchPool) {
+    guard !hasEnded else { return }
+    cut(using: pool)
+    hasEnded = true
+    watermarkDeadline = nil
+    var header = FrameHeader(.end, plan.id, generation)
+    header.watermark = final
+    queue.append(Frame(header))
+  }
+
+  /// Cuts the builder into a frame, if there are rows in it.
+  package mutating func cut(using pool: BatchPool) {
+    builderDeadline = nil
+    guard builder.count > 0 else { return }
+    var header = FrameHeader(.batch, plan.id, generation)
+    header.schema = fingerprint
+    header.rows = builder.count
+    header.footprint = builder.footprint
+    header.watermark = watermark
+    header.oldestAt = builderOldest
+    queue.append(Frame(header, batch: builder))
+    queuedBytes += header.footprint
+    watermarkSaid = watermark
+    watermarkDeadline = nil
+    builder = pool.take(schema, fingerprint: fingerprint, rows: builder.capacity)
+    builderOldest = WallTime(microseconds: .max)
+  }
+
+  // MARK: What leaves
+
+  /// Notes a credit; those of other generations are of the dead.
+  package mutating func grant(_ header: FrameHeader) {
+    guard header.generation == generation else { return }
+    credit.grant(header.allowance, acknowledging: header.acknowledged)
+    if let sequence = loneWatermark, credit.acknowledged > sequence { loneWatermark = nil }
+  }
+
+  /// Cuts what has waited for the linger; the watermark of a quiet channel goes alone.
+  package mutating func expire(at now: Instant, using pool: BatchPool) {
+    if let due = builderDeadline, due <= now { cut(using: pool) }
+    guard let due = watermarkDeadline, due <= now else { return }
+    if builder.count > 0 {
+      cut(using: pool)
+      return
+    }
+    guard loneWatermark == nil, queue.isEmpty else { return }
+    watermarkDeadline = nil
+    guard watermark > watermarkSaid else { return }
+    var header = FrameHeader(.watermark, plan.id, generation)
+    header.watermark = watermark
+    header.oldestAt = watermarkOldest
+    watermarkSaid = watermark
+    loneWatermark = nextSequence
+    queue.append(Frame(header))
+  }
+
+  /// The next frame that may leave, numbered; nil when there is none or no credit for it.
+  package mutating func next() -> Frame? {
+    guard let first = queue.first else { return nil }
+    if first.header.kind == .batch {
+      guard credit.hasCredit else { return nil }
+      credit.spend(first.header.footprint)
+      queuedBytes -= first.header.footprint
+    }
+    guard var frame = queue.popFirst() else { return nil }
+    frame.header.sequence = nextSequence
+    nextSequence += 1
+    return frame
+  }
+
+  private var waitsForAcknowledgement: Bool { loneWatermark != nil || !queue.isEmpty }
+}

@@ -1,0 +1,66 @@
+/// What reaches the coordinator.
+package enum CoordinatorEvent: Hashable, Sendable {
+  /// Begin: start every instance.
+  case started
+  case messageReceived(InstanceID, InstanceMessage)
+  /// The operating system says that a process has ended.
+  case exited(InstanceID, ProcessEnd)
+  case spawnFailed(InstanceID, WeirError)
+  case signalled(StopSignal)
+  /// A deadline has passed.
+  case ticked
+}
+
+/// How a process ended.
+package enum ProcessEnd: Hashable, Sendable {
+  case exited(code: Int32)
+  case killed(signal: Int32)
+}
+
+/// A signal that asks the run to stop.
+package enum StopSignal: String, Hashable, Sendable {
+  case interrupt
+  case terminate
+  case hangup
+}
+
+/// What the coordinator wants done, in order.
+package enum CoordinatorEffect: Hashable, Sendable {
+  case spawn(InstanceID)
+  /// Send what the instance is to become: the composition fills in text and folders.
+  case assign(InstanceID)
+  case send(InstanceID, CoordinatorMessage)
+  case kill(InstanceID)
+  case say(RunNotice)
+  /// No process is left: the run is over.
+  case end(RunOutcome)
+}
+
+/// What people are told while a run goes on.
+package enum RunNotice: Hashable, Sendable {
+  case running(instances: Int)
+  case progress(InstanceID, InstanceProgress)
+  case finished(InstanceID)
+  case stopping(StopSignal)
+  case killing(instances: Int)
+  case failed(InstanceID, WeirError)
+}
+
+/// How a run ended.
+package enum RunOutcome: Hashable, Sendable {
+  case finished
+  /// On request, by SIGTERM, SIGHUP or a command.
+  case stopped
+  /// By Ctrl-C.
+  case interrupted
+  case failed
+
+  /// The exit code of `weir run`.
+  package var exitCode: Int32 {
+    switch self {
+    case .finished, .stopped: 0
+    case .failed: 1
+    case .interrupted: 130
+    }
+  }
+}

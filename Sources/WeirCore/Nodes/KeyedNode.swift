@@ -1,0 +1,150 @@
+import WeirColumns
+import WeirExpressions
+
+/// The behaviour of an operator with keyed state: rows in, late rows aside, firings out.
+///
+/// A firing is a cursor in the state: while it goes on nothing is taken from the queues, and each
+/// turn emits one batch of it.
+struct KeyedNode {
+  private let plan: KeyedPlan
+  private let stage: StageIndex
+  private let state: any KeyedOperator
+  private let having: HavingFilter?
+  private let results: RowWork
+  private let main: [Outlet]
+  private let updates: [Outlet]
+  private let failures: RowFailures
+  private let latePort: PortPlan?
+  private let lateOutlets: [Outlet]
+  private let late = LateRows()
+  private let emitted: Batch
+  private let rows = SelectionBuffer(capacity: Limits.emittedRows)
+  private(set) var isFiring = false
+  private(set) var isFinished = false
+  private var earlyAt: Instant?
+
+  init(_ plan: KeyedPlan, stage: StageIndex, job: JobPlan) {
+    self.plan = plan
+    self.stage = stage
+    let stagePlan = job.stages[stage]
+    let state = WindowOperator(
+      plan.window, plan.aggregates, keyColumns: plan.key, input: plan.input,
+      keyGroups: job.keyGroups, operatorName: stagePlan.name)
+    let having = plan.having.map { HavingFilter($0, output: state.output) }
+    state.having = having
+    self.state = state
+    self.having = having
+    results = RowWork(plan.results)
+    main = (stagePlan.port(.main)?.outlets ?? []).map { Outlet($0) }
+    updates = (stagePlan.port(.updates)?.outlets ?? []).map { Outlet($0) }
+    failures = RowFailures(stage, plan.results.onError, port: stagePlan.port(.errors))
+    latePort = stagePlan.port(.late)
+    lateOutlets = (latePort?.outlets ?? []).map { Outlet($0) }
+    emitted = Batch(state.output, capacity: Limits.emittedRows)
+  }
+
+  /// When preliminary results are due.
+  var deadline: Instant? { earlyAt }
+
+  // MARK: Turns
+
+  mutating func turn(
+    at now: Moment, _ inputs: inout InputSet, _ outputs: inout OutputSet,
+    into effects: inout [InstanceEffect]
+  ) throws(WeirError) {
+    if isFiring {
+      try emit(inputs, &outputs)
+      return
+    }
+    if let every = plan.earlyEvery {
+      if let due = earlyAt, due <= now.instant {
+        state.requestEarly()
+        isFiring = true
+        earlyAt = now.instant.advanced(byNanoseconds: every * 1000)
+        return
+      }
+      if earlyAt == nil { earlyAt = now.instant.advanced(byNanoseconds: every * 1000) }
+    }
+    let before = inputs.watermark
+    guard let taken = inputs.take(at: now.instant) else {
+      if inputs.haveEnded { finish(inputs, &outputs) }
+      return
+    }
+    outputs.oldest = taken.frame.header.oldestAt
+    if let batch = taken.frame.batch {
+      try process(batch, before, &outputs)
+      effects.append(.recycle(batch))
+      isFiring = true
+    }
+    if inputs.watermark > before {
+      state.advance(to: inputs.watermark)
+      isFiring = true
+    } else if inputs.isIdle {
+      outputs.becomeIdle()
+    }
+    // Most batches fire nothing: finding that out here saves a turn.
+    if isFiring { try emit(inputs, &outputs) } else { finish(inputs, &outputs) }
+  }
+
+  private mutating func finish(_ inputs: InputSet, _ outputs: inout OutputSet) {
+    guard inputs.haveEnded, !isFinished else { return }
+    isFinished = true
+    outputs.end(at: inputs.watermark)
+  }
+
+  private func process(
+    _ batch: Batch, _ watermark: Watermark, _ outputs: inout OutputSet
+  ) throws(WeirError) {
+    try state.process(batch, watermark: watermark, late: late)
+    outputs.counters[stage].late += UInt64(late.count)
+    outputs.counters[stage].counted += UInt64(batch.count - late.count)
+    guard late.count > 0, let port = latePort else { return }
+    let aside = Batch(port.schema, capacity: late.count)
+    for (column, origin) in zip(aside.columns, batch.columns) {
+      column.append(origin, late.selection, used: 0)
+    }
+    aside.appendStamps(batch, late.selection)
+    let lateness = aside.columns[batch.columns.count]
+    for (row, value) in late.lateness.enumerated() { lateness.append(word: value, at: row) }
+    aside.count = late.count
+    let all = rows.all(aside.count)
+    for outlet in lateOutlets { try outlet.push(aside, all, &outputs) }
+  }
+
+  // MARK: Firing
+
+  private mutating func emit(
+    _ inputs: InputSet, _ outputs: inout OutputSet
+  ) throws(WeirError) {
+    emitted.removeAll()
+    let emission = try state.emit(maximumRows: Limits.emittedRows, into: emitted)
+    if let having { try settle(having, &outputs) }
+    switch emission {
+    case .rows(let kind):
+      guard emitted.count > 0 else { return }
+      try deliver(kind, &outputs)
+    case .none:
+      isFiring = false
+      outputs.advance(to: inputs.watermark)
+      finish(inputs, &outputs)
+    }
+  }
+
+  private func deliver(_ kind: ResultKind, _ outputs: inout OutputSet) throws(WeirError) {
+    let result = results.run(emitted, rows.all(emitted.count))
+    try failures.handle(results.failures, in: emitted, &outputs)
+    outputs.counters[stage].rowsOut += UInt64(result.rows.count)
+    for outlet in kind == .onTime ? main : updates {
+      try outlet.push(result.batch, result.rows, &outputs)
+    }
+  }
+
+  /// Counts what `having` took out, and does what `on_error` says with rows it failed for.
+  private func settle(
+    _ having: HavingFilter, _ outputs: inout OutputSet
+  ) throws(WeirError) {
+    outputs.counters[stage].withheld += UInt64(having.withheld)
+    defer { having.reset() }
+    try failures.handle(having.failures, in: having.failed, &outputs)
+  }
+}

@@ -1,0 +1,138 @@
+import WeirColumns
+
+/// Everything an instance sends: its output channels, by edge, and how rows are dealt to them.
+package struct OutputSet {
+  /// The moment of the event that is being handled.
+  package var now = Moment(instant: Instant(nanoseconds: 0), wall: WallTime(microseconds: 0))
+  /// When the oldest of the rows being handled was due or read.
+  package var oldest = WallTime(microseconds: 0)
+  /// What became of rows, by stage: pushed-up work counts for the operator it belongs to.
+  package var counters: [StageCounters]
+  package let pool: BatchPool
+
+  private(set) var channels: [OutputChannel]
+  private let edges: [EdgePlan]
+  /// The channels of an edge, by receiver, as positions in `channels`.
+  private let byEdge: [[Int]]
+  private let names: [String]
+  private let settings: BatchSettings
+  /// Who owns which key group, for edges that are partitioned by key.
+  private let tables: [KeyGroupTable]
+  private let share: Int
+  private var turn: [Int]
+  private let scratch: PartitionScratch
+
+  init(_ job: JobPlan, instance: InstanceID, generation: Generation, pool: BatchPool) {
+    let plans = job.channels.filter { $0.sender == instance }
+    channels = plans.map { plan in
+      let schema = job.edges[plan.edge].schema
+      let hello = Hello(
+        plan: job.fingerprint, schema: schema.fingerprint, keyGroups: UInt32(job.keyGroups))
+      return OutputChannel(
+        plan, generation: generation, schema: schema, hello: hello, rows: job.batch.rows)
+    }
+    edges = job.edges
+    byEdge = job.edges.indices.map { edge in
+      plans.indices.filter { plans[$0].edge == edge }
+    }
+    names = job.stages.map(\.name)
+    counters = job.stages.map { _ in StageCounters() }
+    settings = job.batch
+    tables = job.edges.map { edge in
+      KeyGroupTable(keyGroups: job.keyGroups, instances: max(job.stages[edge.to].processes, 1))
+    }
+    share = Limits.outputBytes / max(plans.count, 1)
+    turn = job.edges.map { _ in 0 }
+    scratch = PartitionScratch()
+    self.pool = pool
+  }
+
+  func stageName(_ stage: StageIndex) -> String { names[stage] }
+
+  /// True when more than the share of a channel waits: no more input is taken until it leaves.
+  var isCongested: Bool { channels.contains { $0.heldBytes > share } }
+
+  var isDrained: Bool { channels.allSatisfy(\.isDrained) }
+
+  /// The earliest moment at which something gathered has waited long enough.
+  var deadline: Instant? { channels.compactMap(\.deadline).min() }
+
+  // MARK: Rows
+
+  /// Appends the selected rows to the builders of an edge's channels.
+  mutating func route(_ batch: Batch, _ rows: Selection, to edge: EdgeIndex) {
+    let targets = byEdge[edge]
+    switch edges[edge].partitioning {
+    case _ where targets.count == 1: gather(batch, rows, targets[0])
+    case .deal:
+      gather(batch, rows, targets[turn[edge]])
+      turn[edge] = (turn[edge] + 1) % targets.count
+    case .key(let key):
+      let parts = scratch.partition(
+        batch, rows, key: key, table: tables[edge])
+      for (instance, part) in parts.enumerated() where part.count > 0 {
+        gather(batch, part, targets[instance])
+      }
+    }
+  }
+
+  private mutating func gather(_ batch: Batch, _ rows: Selection, _ channel: Int) {
+    var left = rows
+    while left.count > 0 {
+      let builder = channels[channel].builder
+      var part = left
+      part.count = min(left.count, settings.rows - builder.count)
+      builder.append(batch, part)
+      channels[channel].appended(oldest: oldest, at: now.instant, settings: settings)
+      if builder.count >= settings.rows || builder.footprint >= Limits.batchBytes {
+        channels[channel].cut(using: pool)
+      }
+      left.indices += part.count
+      left.count -= part.count
+    }
+  }
+
+  // MARK: Signals
+
+  mutating func advance(to watermark: Watermark) {
+    for index in channels.indices {
+      channels[index].advance(
+        to: watermark, oldest: oldest, at: now.instant, settings: settings)
+    }
+  }
+
+  mutating func becomeIdle() {
+    for index in channels.indices { channels[index].becomeIdle(using: pool) }
+  }
+
+  mutating func end(at watermark: Watermark) {
+    for index in channels.indices { channels[index].end(at: watermark, using: pool) }
+  }
+
+  mutating func grant(_ header: FrameHeader) {
+    guard let index = channels.firstIndex(where: { $0.plan.id == header.channel }) else { return }
+    channels[index].grant(header)
+  }
+
+  /// Sends everything that may leave now.
+  mutating func flush(into effects: inout [InstanceEffect]) {
+    for index in channels.indices {
+      channels[index].expire(at: now.instant, using: pool)
+      while var frame = channels[index].next() {
+        frame.header.sentAt = now.wall
+        effects.append(.send(frame))
+      }
+    }
+  }
+}
+
+/// The two clocks, read once per event.
+package struct Moment: Hashable, Sendable {
+  package var instant: Instant
+  package var wall: WallTime
+
+  package init(instant: Instant, wall: WallTime) {
+    self.instant = instant
+    self.wall = wall
+  }
+}

@@ -1,0 +1,31 @@
+/// What became of the rows of a stage: lineage, so it goes back with the state.
+///
+/// For every operator: counted + filtered + late + rejected + errors = rows read.
+package struct StageCounters: Hashable, Sendable, Codable {
+  /// Rows that came in, before any filter; records read, for a source.
+  package var rowsIn: UInt64 = 0
+  /// Rows that went out on the main port; rows written, for a sink.
+  package var rowsOut: UInt64 = 0
+  /// Rows that `where` took out.
+  package var filtered: UInt64 = 0
+  /// Rows that reached the operator's state, or went on, if it has none.
+  package var counted: UInt64 = 0
+  package var late: UInt64 = 0
+  package var rejected: UInt64 = 0
+  package var errors: UInt64 = 0
+  /// Result rows that `having` took out.
+  package var withheld: UInt64 = 0
+
+  package init() {}
+
+  package static func += (left: inout StageCounters, right: StageCounters) {
+    left.rowsIn += right.rowsIn
+    left.rowsOut += right.rowsOut
+    left.filtered += right.filtered
+    left.counted += right.counted
+    left.late += right.late
+    left.rejected += right.rejected
+    left.errors += right.errors
+    left.withheld += right.withheld
+  }
+}

@@ -1,0 +1,91 @@
+import WeirCore
+
+/// The process of the coordinator: one actor on the main thread, around one node.
+package actor Coordinator {
+  private let executor: any SerialExecutor
+  private let control: any CoordinatorControlGateway
+  private let processes: any ProcessGateway
+  private let clocks: any Clocks
+  private let assignment: (InstanceID) -> Assignment
+  private let signals: any SignalGateway
+  private let view: any RunView
+  private var node: CoordinatorNode
+  private var effects: [CoordinatorEffect] = []
+
+  /// How the run ended; nil while it goes on.
+  package private(set) var outcome: RunOutcome?
+
+  package nonisolated var unownedExecutor: UnownedSerialExecutor {
+    executor.asUnownedSerialExecutor()
+  }
+
+  /// Makes the actor; everything handed in is used on the executor's thread only from then on.
+  package init(
+    _ job: JobPlan, executor: any SerialExecutor,
+    control: sending any CoordinatorControlGateway, processes: sending any ProcessGateway,
+    signals: sending any SignalGateway, clocks: sending any Clocks, view: sending any RunView,
+    assignment: sending @escaping (InstanceID) -> Assignment
+  ) {
+    self.executor = executor
+    self.control = control
+    self.processes = processes
+    self.clocks = clocks
+    self.assignment = assignment
+    self.signals = signals
+    self.view = view
+    node = CoordinatorNode(job)
+  }
+
+  /// Starts every instance.
+  package func begin() { step(.started) }
+
+  /// Takes what has arrived, and says when to be entered again.
+  package func pump() -> NextTurn {
+    do throws(WeirError) {
+      while outcome == nil, let (instance, message) = try control.receive() {
+        step(.messageReceived(instance, message))
+      }
+    } catch {
+      // A message that cannot be read comes from a process that is not ours: it is not obeyed.
+    }
+    while let signal = signals.next() { step(.signalled(signal)) }
+    for (instance, end) in processes.ended() { step(.exited(instance, end)) }
+    if let due = node.deadline, clocks.now().instant >= due { step(.ticked) }
+    guard outcome == nil else { return .never }
+    return node.deadline.map { .at($0) } ?? .whenReady
+  }
+
+  private func step(_ event: CoordinatorEvent) {
+    let now = clocks.now().instant
+    node.handle(event, at: now, into: &effects)
+    var index = 0
+    while index < effects.count {
+      carryOut(effects[index], at: now)
+      index += 1
+    }
+    effects.removeAll(keepingCapacity: true)
+  }
+
+  private func carryOut(_ effect: CoordinatorEffect, at now: Instant) {
+    switch effect {
+    case .spawn(let instance):
+      do throws(WeirError) {
+        try processes.spawn(instance)
+      } catch {
+        node.handle(.spawnFailed(instance, error), at: now, into: &effects)
+      }
+    case .assign(let instance): send(.assign(assignment(instance)), to: instance)
+    case .send(let instance, let message): send(message, to: instance)
+    case .kill(let instance): processes.kill(instance)
+    case .say(let notice): view.note(notice)
+    case .end(let outcome):
+      self.outcome = outcome
+      control.close()
+    }
+  }
+
+  // An instance that cannot be reached has died or is about to: its end is what counts.
+  private func send(_ message: CoordinatorMessage, to instance: InstanceID) {
+    try? control.send(message, to: instance)
+  }
+}

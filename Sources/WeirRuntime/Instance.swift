@@ -1,0 +1,209 @@
+import WeirColumns
+import WeirCore
+
+/// Everything that an instance needs once it knows what it is to become.
+package struct InstanceParts {
+  package var node: InstanceNode
+  package var frames: any FrameGateway
+  package var source: (any SourceGateway)?
+  package var sink: (any SinkGateway)?
+  package var latency: (any LatencyRecorder)?
+  package var pool: BatchPool
+
+  package init(
+    node: InstanceNode, frames: any FrameGateway, source: (any SourceGateway)?,
+    sink: (any SinkGateway)?, latency: (any LatencyRecorder)?, pool: BatchPool
+  ) {
+    self.node = node
+    self.frames = frames
+    self.source = source
+    self.sink = sink
+    self.latency = latency
+    self.pool = pool
+  }
+}
+
+/// The process of an instance: one actor on one thread, around one node.
+///
+/// The thread's loop enters `pump` whenever something is ready. The pump takes what has arrived,
+/// steps the node without suspending, and carries out the effects. It alone reads the clock.
+package actor Instance {
+  private let executor: any SerialExecutor
+  private let control: any InstanceControlGateway
+  private let clocks: any Clocks
+  private let usage: any UsageGateway
+  private let assemble: (Assignment) throws(WeirError) -> InstanceParts
+  private var parts: InstanceParts?
+  private var effects: [InstanceEffect] = []
+  private var hasLeft = false
+  /// Why the instance ended, if it failed.
+  package private(set) var failure: WeirError?
+  private var times: TimeAccount
+  private var reportAt: Instant
+  private var hasFinished = false
+
+  /// Frames taken from the sockets before the node gets a turn.
+  private static let framesPerTurn = 64
+
+  package nonisolated var unownedExecutor: UnownedSerialExecutor {
+    executor.asUnownedSerialExecutor()
+  }
+
+  /// Makes the actor; everything handed in is used on the executor's thread only from then on.
+  package init(
+    executor: any SerialExecutor, control: sending any InstanceControlGateway,
+    clocks: sending any Clocks, usage: sending any UsageGateway,
+    assemble: sending @escaping (Assignment) throws(WeirError) -> InstanceParts
+  ) {
+    self.executor = executor
+    self.control = control
+    self.usage = usage
+    self.assemble = assemble
+    let now = clocks.now()
+    self.clocks = clocks
+    times = TimeAccount(since: now.instant)
+    reportAt = now.instant.advanced(byNanoseconds: Limits.progressNanoseconds)
+  }
+
+  /// Says hello to the coordinator.
+  package func greet() {
+    do throws(WeirError) {
+      try control.send(.hello(version: InstanceMessage.version))
+    } catch {
+      end(error)
+    }
+  }
+
+  /// Takes what has arrived, works for a bounded time, and says when to be entered again.
+  package func pump() -> NextTurn {
+    guard !hasLeft else { return .never }
+    do throws(WeirError) {
+      try takeMessages()
+      guard !hasLeft else { return .never }
+      guard parts != nil else { return .whenReady }
+      return try turn()
+    } catch {
+      end(error)
+      return .never
+    }
+  }
+
+  // MARK: Control
+
+  private func takeMessages() throws(WeirError) {
+    while !hasLeft, let message = try control.receive() {
+      switch message {
+      case .assign(let assignment):
+        let made = try assemble(assignment)
+        parts = made
+        try control.send(.bound(endpoint: made.frames.bind()))
+      case .link(let peers):
+        try parts?.frames.link(peers)
+        try step(.linked)
+        try control.send(.linked)
+      case .go: try step(.started)
+      case .stop(let reason): try step(.stopRequested(reason))
+      case .leave: leave()
+      case .ping(let number): try control.send(.pong(number))
+      }
+    }
+  }
+
+  private func leave() {
+    hasLeft = true
+    parts?.frames.close()
+  }
+
+  private func end(_ error: WeirError) {
+    failure = error
+    // If the coordinator cannot be told, it sees the exit.
+    try? control.send(.failed(error))
+    leave()
+  }
+
+  // MARK: Work
+
+  private func turn() throws(WeirError) -> NextTurn {
+    guard let frames = parts?.frames else { return .whenReady }
+    times.change(to: .busy, at: clocks.now().instant)
+    var taken = 0
+    while taken < Self.framesPerTurn, let frame = try frames.receive() {
+      try step(.frameReceived(frame))
+      taken += 1
+    }
+    try step(.turned)
+    let now = clocks.now()
+    if now.instant >= reportAt {
+      reportAt = now.instant.advanced(byNanoseconds: Limits.progressNanoseconds)
+      if !hasFinished { try control.send(.progress(progress())) }
+    }
+    if taken == Self.framesPerTurn || parts?.node.hasWork(at: now) == true {
+      return .now
+    }
+    try parts?.sink?.flush()
+    times.change(to: parts?.node.isBackpressured == true ? .backpressured : .idle, at: now.instant)
+    let due = parts?.node.deadline(at: now)
+    guard !hasFinished else { return due.map { .at($0) } ?? .whenReady }
+    return .at(min(due ?? reportAt, reportAt))
+  }
+
+  private func step(_ event: InstanceEvent) throws(WeirError) {
+    guard parts != nil else { return }
+    let now = clocks.now()
+    try parts?.node.handle(event, at: now, into: &effects)
+    // Effects may bring events, whose effects go behind those that wait.
+    var index = 0
+    while index < effects.count {
+      try carryOut(effects[index], at: now)
+      index += 1
+    }
+    effects.removeAll(keepingCapacity: true)
+  }
+
+  private func carryOut(_ effect: InstanceEffect, at now: Moment) throws(WeirError) {
+    guard let parts else { return }
+    switch effect {
+    case .send(let frame):
+      try parts.frames.send(frame)
+      if let batch = frame.batch { parts.pool.give(batch, fingerprint: frame.header.schema) }
+    case .read(let request):
+      guard let source = parts.source else { preconditionFailure("a read without a source") }
+      let rows = try source.read(request)
+      try self.parts?.node.handle(.rowsRead(rows), at: clocks.now(), into: &effects)
+    case .write(let batch, let edge, let oldest):
+      try parts.sink?.write(batch, edge: edge)
+      parts.latency?.record(
+        microseconds: now.wall.microseconds - oldest.microseconds, rows: batch.count)
+    case .publish:
+      try parts.sink?.publish()
+      try self.parts?.node.handle(.published, at: clocks.now(), into: &effects)
+    case .recycle(let batch):
+      if let source = parts.source {
+        source.recycle(batch)
+      } else {
+        parts.pool.give(batch, fingerprint: batch.schema.fingerprint)
+      }
+    case .finished:
+      hasFinished = true
+      try control.send(.finished(progress()))
+    }
+  }
+
+  private func progress() -> InstanceProgress {
+    var progress = InstanceProgress()
+    guard let parts else { return progress }
+    progress.counters = parts.node.counters
+    progress.watermark = parts.node.watermark
+    progress.busyNanoseconds = times.busy
+    progress.backpressuredNanoseconds = times.backpressured
+    progress.idleNanoseconds = times.idle
+    progress.cpuSeconds = usage.cpuSeconds
+    progress.peakMemoryBytes = usage.peakMemoryBytes
+    progress.queuedBytes = Int64(parts.node.queuedBytes)
+    if let source = parts.source {
+      (progress.readBytes, progress.totalBytes) = source.progress
+    }
+    progress.latency = parts.latency?.summary
+    return progress
+  }
+}

@@ -1,1 +1,0 @@
-// WeirRuntime: see Architecture in WeirCore.docc.
