@@ -1,1 +1,0 @@
-// WeirExpressions: see Architecture in WeirCore.docc.
