@@ -122,7 +122,8 @@ enum WordKernels {
         return value < 0 ? quotient &- 1 : quotient &+ 1
       }
     case .down: map(input.words, output.words, count) { floorDivide($0, divisor) }
-    case .up: map(input.words, output.words, count) { 0 &- floorDivide(0 &- $0, divisor) }
+    case .up:
+      map(input.words, output.words, count) { $0 / divisor &+ ($0 % divisor > 0 ? 1 : 0) }
     }
   }
 

@@ -11,11 +11,14 @@ struct Lexer {
     bytes = Array(text.utf8)
   }
 
+  /// Too long to be read at all: that is the only fault then.
+  var isTooLong: Bool { bytes.count > Self.maximumLength }
+
   /// All tokens, the last of which is `end`.
   ///
   /// O(length).
   mutating func tokens() -> [Token] {
-    guard bytes.count <= Self.maximumLength else {
+    guard !isTooLong else {
       faults.append(
         ExpressionFault(
           .tooLarge,

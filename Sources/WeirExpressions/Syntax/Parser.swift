@@ -25,6 +25,10 @@ package struct Parser {
     var lexer = Lexer(text)
     let tokens = lexer.tokens()
     var parser = Parser(tokens: tokens, faults: lexer.faults)
+    if lexer.isTooLong {
+      faults += lexer.faults
+      return SyntaxNode(.missing, 0..<0)
+    }
     let isEmpty = tokens.count == 1 && lexer.faults.isEmpty
     let node = isEmpty ? parser.nothing() : parser.expression(0, depth: 0)
     parser.expectEnd()
@@ -65,12 +69,13 @@ package struct Parser {
     while let operation = infix(), operation.precedence >= least {
       guard chain < Self.maximumDepth else { return tooDeep() }
       chain += 1
-      if operation.precedence == Precedence.comparison {
-        if isCompared { chained() }
-        isCompared = true
-      } else {
-        isCompared = false
+      let isComparison = operation.precedence == Precedence.comparison
+      if isComparison, isCompared {
+        chained()
+        // What it would compare is unknown: its types must not draw further faults.
+        left = SyntaxNode(.missing, left.range)
       }
+      isCompared = isComparison
       left = apply(operation, to: left, depth: chain)
     }
     return left
