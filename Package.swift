@@ -93,6 +93,9 @@ let package = Package(
 
     // Tests.
     .testTarget(name: "WeirColumnsTests", dependencies: ["WeirColumns"], swiftSettings: strict),
+    .testTarget(
+      name: "WeirExpressionsTests", dependencies: ["WeirColumns", "WeirExpressions"],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

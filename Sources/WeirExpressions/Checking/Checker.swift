@@ -1,0 +1,244 @@
+import WeirColumns
+
+/// Checks expressions: names become columns, every type is found, every fault is collected.
+package struct Checker: Sendable {
+  private let columns: ColumnScope
+  private let folds: Bool
+
+  /// A checker for expressions over these columns.
+  ///
+  /// Without `folds` constant parts are left to be evaluated per batch; tests use it to bring
+  /// constants to the kernels.
+  package init(_ columns: ColumnScope, folds: Bool = true) {
+    self.columns = columns
+    self.folds = folds
+  }
+
+  /// Checks an expression of any type.
+  ///
+  /// Nil if it has faults, which are appended to `faults`.
+  package func check(_ text: String, faults: inout [ExpressionFault]) -> TypedExpression? {
+    var pass = CheckPass(columns: columns, folds: folds)
+    return finish(text, &pass, &faults, isCondition: false)
+  }
+
+  /// Checks a condition, as `where` and `having` need it: an expression of type bool.
+  package func checkCondition(
+    _ text: String,
+    faults: inout [ExpressionFault]
+  ) -> TypedExpression? {
+    var pass = CheckPass(columns: columns, folds: folds)
+    return finish(text, &pass, &faults, isCondition: true)
+  }
+
+  /// Checks an expression with aggregates in it.
+  ///
+  /// Arguments and filters of aggregates are over `input`, what stands outside of them is over the
+  /// checker's own columns (the key and the window). The aggregate calls are appended to `calls`,
+  /// unless an equal one is there already, and call number n is column `columnCount + n` of the
+  /// result, behind the checker's columns.
+  package func checkAggregates(
+    _ text: String,
+    over input: ColumnScope,
+    calls: inout [AggregateCall],
+    faults: inout [ExpressionFault]
+  ) -> TypedExpression? {
+    var pass = CheckPass(columns: columns, folds: folds)
+    pass.input = input
+    pass.calls = calls
+    let expression = finish(text, &pass, &faults, isCondition: false)
+    if expression != nil { calls = pass.calls }
+    return expression
+  }
+
+  private func finish(
+    _ text: String,
+    _ pass: inout CheckPass,
+    _ faults: inout [ExpressionFault],
+    isCondition: Bool
+  ) -> TypedExpression? {
+    var found: [ExpressionFault] = []
+    let tree = Parser.parse(text, faults: &found)
+    let term = pass.term(tree)
+    if let term, found.isEmpty, pass.faults.isEmpty { pass.checkResult(term, isCondition) }
+    found += pass.faults
+    guard found.isEmpty, let term else {
+      precondition(!found.isEmpty, "no expression and no fault for '\(text)'")
+      faults += found.sorted { $0.range.lowerBound < $1.range.lowerBound }
+      return nil
+    }
+    let node = isCondition ? term.typed(.bool).node : term.node
+    return TypedExpression(node, text: tree.description)
+  }
+}
+
+/// A checked part of an expression while its surroundings are still being checked.
+struct Term {
+  var node: TypedNode
+  var range: Range<Int>
+  /// A bare `null`: it takes the type that its place wants.
+  var isUntypedNull = false
+
+  var type: ColumnType { node.type }
+
+  /// The term, or null of the given type if it is a bare `null`.
+  func typed(_ type: ColumnType) -> Term {
+    guard isUntypedNull else { return self }
+    return Term(node: .constant(Constant(type, mark: .null)), range: range)
+  }
+}
+
+/// One pass over the tree of one expression.
+struct CheckPass {
+  let columns: ColumnScope
+  let folds: Bool
+  /// The rows that aggregates run over; nil where aggregates are not allowed.
+  var input: ColumnScope?
+  var calls: [AggregateCall] = []
+  /// Inside the arguments of an aggregate.
+  var isInsideAggregate = false
+  var faults: [ExpressionFault] = []
+
+  init(columns: ColumnScope, folds: Bool) {
+    self.columns = columns
+    self.folds = folds
+  }
+
+  /// Checks a node; nil if it has a fault, which is reported.
+  mutating func term(_ node: SyntaxNode) -> Term? {
+    switch node.kind {
+    case .literal(let literal): self.literal(literal, node.range)
+    case .column(let name): column(name, node.range)
+    case .not(let operand): not(operand, node.range)
+    case .negative(let operand): negative(operand, node.range)
+    case .binary(let sign, let left, let right): binary(sign, left, right, node.range)
+    case .isNull(let operand, let isNegated): isNull(operand, isNegated, node.range)
+    case .between(let operand, let low, let high, let isNegated):
+      between(operand, low, high, isNegated, node.range)
+    case .inList(let operand, let items, let isNegated):
+      inList(operand, items, isNegated, node.range)
+    case .like(let operand, let pattern, let escape, let isNegated):
+      like(operand, pattern, escape, isNegated, node.range)
+    case .choice(let subject, let branches, let otherwise):
+      choice(subject, branches, otherwise, node.range)
+    case .cast(let operand, let type, let isTry): cast(operand, type, isTry, node.range)
+    case .extract(let unit, let unitRange, let operand):
+      extract(unit, unitRange, operand, node.range)
+    case .call(let call): self.call(call, node.range)
+    case .missing: nil
+    }
+  }
+
+  /// What stands alone must have a type, and a condition the type bool.
+  mutating func checkResult(_ term: Term, _ isCondition: Bool) {
+    if isCondition {
+      _ = condition(term, "the condition")
+    } else if term.isUntypedNull {
+      fault(
+        .untypedNull,
+        term.range,
+        "the type of null is not known here",
+        hint: "write cast(null as string), or another type"
+      )
+    }
+  }
+
+  private func literal(_ literal: Literal, _ range: Range<Int>) -> Term {
+    let constant: Constant
+    var isUntypedNull = false
+    switch literal {
+    case .null:
+      constant = Constant(.bool, mark: .null)
+      isUntypedNull = true
+    case .bool(let value): constant = Constant(bool: value)
+    case .int(let value): constant = Constant(.int, word: value)
+    case .decimal(let value, let scale): constant = Constant(.decimal(scale: scale), word: value)
+    case .float(let value): constant = Constant(float: value)
+    case .text(let text): constant = Constant(text: text)
+    case .timestamp(let time): constant = Constant(.timestamp, word: time)
+    case .duration(let duration): constant = Constant(.duration, word: duration)
+    }
+    return Term(node: .constant(constant), range: range, isUntypedNull: isUntypedNull)
+  }
+
+  private mutating func column(_ name: String, _ range: Range<Int>) -> Term? {
+    let scope = isInsideAggregate ? input ?? columns : columns
+    if let node = scope.node(of: name) { return Term(node: node, range: range) }
+    if !isInsideAggregate, let input, input.node(of: name) != nil {
+      fault(
+        .columnOutsideAggregate,
+        range,
+        "the column '\(name)' is neither part of the key nor inside an aggregate",
+        hint: "write first(\(name)) or another aggregate of it, or add it to the key"
+      )
+      return nil
+    }
+    let nearest = NearestName.find(name, among: scope.names)
+    let hint: String? =
+      nearest != nil
+      ? nil
+      : FunctionCatalogue.entry(named: name.lowercased()) != nil
+        ? "a function is called with parentheses" : "text stands in single quotes"
+    fault(.unknownColumn, range, "unknown column '\(name)'", hint: hint, nearest: nearest)
+    return nil
+  }
+
+  // MARK: Building
+
+  /// A call, folded if all its arguments are constants.
+  func make(_ operation: Operation, _ arguments: [TypedNode], _ type: ColumnType) -> TypedNode {
+    let node = TypedNode.call(operation, arguments, type)
+    guard folds, arguments.allSatisfy({ $0.constant != nil }) else { return node }
+    return .constant(ColumnProgram.value(of: node))
+  }
+
+  func make(
+    _ operation: Operation,
+    _ arguments: [Term],
+    _ type: ColumnType,
+    _ range: Range<Int>
+  ) -> Term {
+    Term(node: make(operation, arguments.map(\.node), type), range: range)
+  }
+
+  func scaleFactor(_ scale: Int) -> Int64 {
+    precondition((0...ColumnType.maximumScale).contains(scale), "a factor for scale \(scale)")
+    return (0..<scale).reduce(1) { factor, _ in factor * 10 }
+  }
+
+  // MARK: Faults
+
+  mutating func fault(
+    _ code: FaultCode,
+    _ range: Range<Int>,
+    _ message: String,
+    expected: String? = nil,
+    hint: String? = nil,
+    nearest: String? = nil
+  ) {
+    faults.append(
+      ExpressionFault(
+        code,
+        range,
+        message,
+        expected: expected,
+        hint: hint,
+        nearest: nearest
+      )
+    )
+  }
+
+  /// The term if it is a bool, else a fault that names the place.
+  mutating func condition(_ term: Term, _ place: String) -> Term? {
+    let term = term.typed(.bool)
+    guard term.type != .bool else { return term }
+    fault(
+      .notCondition,
+      term.range,
+      "\(place) is a \(term.type)",
+      expected: "a bool",
+      hint: term.type == .int ? "compare it, as in 'x <> 0'" : "compare it with a value"
+    )
+    return nil
+  }
+}

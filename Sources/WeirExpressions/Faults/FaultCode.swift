@@ -1,0 +1,28 @@
+/// The stable code of a kind of fault; codes are never reused.
+package enum FaultCode: String, Hashable, Sendable, CaseIterable {
+  case unexpectedCharacter = "X001"
+  case unterminatedText = "X002"
+  case invalidNumber = "X003"
+  case invalidTime = "X004"
+  case unexpectedToken = "X005"
+  case tooLarge = "X006"
+  case unknownColumn = "X010"
+  case unknownFunction = "X011"
+  case argumentCount = "X012"
+  case argumentType = "X013"
+  case mixedTypes = "X014"
+  case unknownType = "X015"
+  case unsupportedCast = "X016"
+  case decimalScale = "X017"
+  case invalidPattern = "X018"
+  case notConstant = "X019"
+  case invalidArgument = "X020"
+  case untypedNull = "X021"
+  case notCondition = "X022"
+  case aggregateNotAllowed = "X030"
+  case nestedAggregate = "X031"
+  case filterWithoutAggregate = "X032"
+  case columnOutsideAggregate = "X033"
+  /// The name is known and its function will come with a later version.
+  case notYet = "X090"
+}

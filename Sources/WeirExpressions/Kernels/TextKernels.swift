@@ -1,0 +1,243 @@
+import Glibc
+import WeirColumns
+
+/// Functions on text.
+///
+/// Rows with marks write no bytes.
+enum TextKernels {
+  /// Runs `body` for each row that has a value; its mark, if not 0, takes the row back.
+  @inline(__always)
+  static func write(
+    _ count: Int,
+    _ bytes: Int,
+    _ output: Column,
+    _ body: (Int, inout TextWriter) -> RowMark
+  ) {
+    var writer = TextWriter(output, bytes: bytes)
+    for row in 0..<count {
+      if !output.hasMarks || output.marks[row] == 0 {
+        let mark = body(row, &writer)
+        if mark != .value {
+          writer.discardRow()
+          MarkKernels.fail(row, mark.rawValue, count, output)
+        }
+      }
+      writer.endRow()
+    }
+  }
+
+  /// Whether the arena holds nothing but ASCII; words at a time.
+  static func isASCII(_ input: Column, _ count: Int) -> Bool {
+    let bytes = UnsafeRawPointer(input.arena)
+    let total = input.byteCount(rows: count)
+    var all = SIMD32<UInt8>(repeating: 0)
+    var place = 0
+    while place &+ 32 <= total {
+      all |= bytes.loadUnaligned(fromByteOffset: place, as: SIMD32<UInt8>.self)
+      place &+= 32
+    }
+    var rest: UInt8 = 0
+    while place < total {
+      rest |= bytes.load(fromByteOffset: place, as: UInt8.self)
+      place &+= 1
+    }
+    for index in 0..<32 { rest |= all[index] }
+    return rest < 0x80
+  }
+
+  static func changeCase(_ isUpper: Bool, _ input: Column, _ count: Int, _ output: Column) {
+    let total = input.byteCount(rows: count)
+    if isASCII(input, count) {
+      output.reserve(bytes: total, used: 0)
+      memcpy(output.offsets, input.offsets, (count + 1) * 4)
+      let first = UInt8(ascii: isUpper ? "a" : "A")
+      let from = input.arena
+      let to = output.arena
+      for place in 0..<total {
+        let byte = from[place]
+        to[place] = byte &- first < 26 ? byte ^ 0x20 : byte
+      }
+      return
+    }
+    let texts = TextLane(Lane(column: input, isConstant: false))
+    write(count, total, output) { row, writer in
+      let text = String(decoding: texts[row], as: UTF8.self)
+      writer.append(Array((isUpper ? text.uppercased() : text.lowercased()).utf8))
+      return .value
+    }
+  }
+
+  static func trim(_ side: TrimSide, _ input: Column, _ count: Int, _ output: Column) {
+    let texts = TextLane(Lane(column: input, isConstant: false))
+    write(count, input.byteCount(rows: count), output) { row, writer in
+      let text = texts[row]
+      var start = 0
+      var end = text.count
+      if side != .right { while start < end, text[start] == 0x20 { start &+= 1 } }
+      if side != .left { while end > start, text[end &- 1] == 0x20 { end &-= 1 } }
+      writer.append(UnsafeRawBufferPointer(rebasing: text[start..<end]))
+      return .value
+    }
+  }
+
+  /// Characters are Unicode scalars.
+  static func length(_ input: Column, _ count: Int, _ output: Column) {
+    let offsets = input.offsets
+    let words = output.words
+    if isASCII(input, count) {
+      for row in 0..<count { words[row] = Int64(offsets[row &+ 1] &- offsets[row]) }
+      return
+    }
+    let texts = TextLane(Lane(column: input, isConstant: false))
+    for row in 0..<count {
+      var characters: Int64 = 0
+      for byte in texts[row] { characters &+= byte & 0xc0 == 0x80 ? 0 : 1 }
+      words[row] = characters
+    }
+  }
+
+  /// Characters from position `start` on, which counts from 1; without `lengths` to the end.
+  static func substring(
+    _ input: Column,
+    _ starts: Column,
+    _ lengths: Column?,
+    _ count: Int,
+    _ output: Column
+  ) {
+    let texts = TextLane(Lane(column: input, isConstant: false))
+    let isPlain = isASCII(input, count)
+    let starts = starts.words
+    let lengths = lengths?.words
+    write(count, input.byteCount(rows: count), output) { row, writer in
+      let text = texts[row]
+      let start = starts[row]
+      var end = Int64.max
+      if let lengths {
+        let length = lengths[row]
+        guard length >= 0 else { return .invalidArgument }
+        let (sum, isOver) = start.addingReportingOverflow(length)
+        end = isOver ? .max : sum
+      }
+      // Positions in front of the text exist but hold nothing, as in standard SQL.
+      let from = Int(max(start, 1) &- 1)
+      let upTo = Int(max(end, 1) &- 1)
+      guard from < upTo else { return .value }
+      let first = isPlain ? min(from, text.count) : place(of: from, in: text)
+      let last = isPlain ? min(upTo, text.count) : place(of: upTo, in: text)
+      writer.append(UnsafeRawBufferPointer(rebasing: text[first..<max(first, last)]))
+      return .value
+    }
+  }
+
+  /// The offset at which character `index` begins, or the end.
+  private static func place(of index: Int, in text: UnsafeRawBufferPointer) -> Int {
+    // No text has more characters than bytes.
+    guard index < text.count else { return text.count }
+    var characters = -1
+    for place in 0..<text.count {
+      if text[place] & 0xc0 != 0x80 { characters &+= 1 }
+      if characters == index { return place }
+    }
+    return text.count
+  }
+
+  static func concat(
+    _ parts: UnsafeMutableBufferPointer<TextLane>,
+    _ bytes: Int,
+    _ count: Int,
+    _ output: Column
+  ) {
+    write(count, bytes, output) { row, writer in
+      for part in parts { writer.append(part[row]) }
+      return .value
+    }
+  }
+
+  static func replace(
+    _ input: Lane,
+    _ wanted: Lane,
+    _ replacement: Lane,
+    _ count: Int,
+    _ output: Column
+  ) {
+    let texts = TextLane(input)
+    let wanted = TextLane(wanted)
+    let replacements = TextLane(replacement)
+    write(count, 0, output) { row, writer in
+      let text = texts[row]
+      let needle = wanted[row]
+      var start = 0
+      while !needle.isEmpty, let found = find(needle, text, from: start) {
+        writer.append(UnsafeRawBufferPointer(rebasing: text[start..<found]))
+        writer.append(replacements[row])
+        start = found &+ needle.count
+      }
+      writer.append(UnsafeRawBufferPointer(rebasing: text[start...]))
+      return .value
+    }
+  }
+
+  /// The part with number `positions`, from 1; empty if there are not so many.
+  static func splitPart(
+    _ input: Lane,
+    _ separator: Lane,
+    _ positions: Column,
+    _ count: Int,
+    _ output: Column
+  ) {
+    let texts = TextLane(input)
+    let separators = TextLane(separator)
+    let positions = positions.words
+    write(count, input.column.byteCount(rows: input.isConstant ? 1 : count), output) {
+      row,
+      writer in
+      let text = texts[row]
+      let needle = separators[row]
+      guard positions[row] >= 1 else { return .invalidArgument }
+      var left = positions[row]
+      var start = 0
+      while true {
+        let end = needle.isEmpty ? nil : find(needle, text, from: start)
+        left &-= 1
+        if left == 0 {
+          writer.append(UnsafeRawBufferPointer(rebasing: text[start..<(end ?? text.count)]))
+          return .value
+        }
+        guard let end else { return .value }
+        start = end &+ needle.count
+      }
+    }
+  }
+
+  static func startsWith(_ input: Lane, _ prefix: Lane, _ count: Int, _ output: Column) {
+    let texts = TextLane(input)
+    let prefixes = TextLane(prefix)
+    let flags = output.flags
+    for row in 0..<count {
+      let text = texts[row]
+      let wanted = prefixes[row]
+      let isLong = text.count >= wanted.count
+      let head = UnsafeRawBufferPointer(rebasing: text[..<min(text.count, wanted.count)])
+      flags[row] = isLong && ShortText.areEqual(head, wanted) ? 1 : 0
+    }
+  }
+
+  /// The first place of a needle that is not empty.
+  private static func find(
+    _ needle: UnsafeRawBufferPointer,
+    _ text: UnsafeRawBufferPointer,
+    from start: Int
+  ) -> Int? {
+    guard let wanted = needle.baseAddress, let bytes = text.baseAddress else { return nil }
+    var place = start
+    let last = text.count &- needle.count
+    let first = Int32(needle[0])
+    while place <= last {
+      guard let hit = memchr(bytes + place, first, last &- place &+ 1) else { return nil }
+      place = bytes.distance(to: UnsafeRawPointer(hit))
+      if memcmp(hit, wanted, needle.count) == 0 { return place }
+      place &+= 1
+    }
+    return nil
+  }
+}

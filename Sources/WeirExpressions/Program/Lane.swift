@@ -1,0 +1,104 @@
+import WeirColumns
+
+/// An argument of a kernel: a column with a value for each row, or one value for all.
+struct Lane {
+  let column: Column
+  /// Only row 0 of the column counts, for every row.
+  let isConstant: Bool
+
+  /// Row `r` of the batch lies at `r & mask` in the column.
+  var mask: Int { isConstant ? 0 : -1 }
+}
+
+/// The texts of a lane, by row of the batch.
+struct TextLane {
+  // Borrowed from a column that outlives the kernel.
+  let offsets: UnsafeMutablePointer<UInt32>
+  let arena: UnsafeMutablePointer<UInt8>
+  let mask: Int
+
+  init(_ lane: Lane) {
+    offsets = lane.column.offsets
+    arena = lane.column.arena
+    mask = lane.mask
+  }
+
+  @inline(__always)
+  subscript(row: Int) -> UnsafeRawBufferPointer {
+    let index = row & mask
+    let start = Int(offsets[index])
+    return UnsafeRawBufferPointer(
+      start: arena + start,
+      count: Int(offsets[index &+ 1]) &- start
+    )
+  }
+}
+
+/// Writes the rows of a variable column, one after the other.
+struct TextWriter {
+  private let column: Column
+  // The column's own buffers, taken anew whenever they grow.
+  private var arena: UnsafeMutablePointer<UInt8>
+  private let offsets: UnsafeMutablePointer<UInt32>
+  private var capacity: Int
+  private var end = 0
+  private var row = 0
+
+  /// A writer from row 0 on into a column that has room for all rows and `bytes` bytes.
+  init(_ column: Column, bytes: Int = 0) {
+    column.reserve(bytes: bytes, used: 0)
+    self.column = column
+    arena = column.arena
+    offsets = column.offsets
+    capacity = column.byteCapacity
+    offsets[0] = 0
+  }
+
+  /// Appends bytes of a column to the row; `columnSlack` bytes behind them may be read.
+  @inline(__always)
+  mutating func append(_ text: UnsafeRawBufferPointer) {
+    reserve(text.count)
+    guard let start = text.baseAddress else { return }
+    let target = UnsafeMutableRawPointer(arena + end)
+    if text.count <= 16 {
+      // Both sides have slack behind their end.
+      let bytes = start.loadUnaligned(as: SIMD16<UInt8>.self)
+      target.storeBytes(of: bytes, as: SIMD16<UInt8>.self)
+    } else {
+      target.copyMemory(from: start, byteCount: text.count)
+    }
+    end &+= text.count
+  }
+
+  /// Appends bytes from anywhere to the row.
+  mutating func append(_ sink: ByteSink) {
+    reserve(sink.count)
+    sink.withUnsafeBytes { bytes in
+      guard let start = bytes.baseAddress else { return }
+      UnsafeMutableRawPointer(arena + end).copyMemory(from: start, byteCount: bytes.count)
+    }
+    end &+= sink.count
+  }
+
+  /// Ends the row.
+  @inline(__always)
+  mutating func endRow() {
+    row &+= 1
+    offsets[row] = UInt32(truncatingIfNeeded: end)
+  }
+
+  /// Takes back what the row has so far.
+  mutating func discardRow() { end = Int(offsets[row]) }
+
+  @inline(__always)
+  private mutating func reserve(_ count: Int) {
+    if end &+ count > capacity { grow(count) }
+  }
+
+  @inline(never)
+  private mutating func grow(_ count: Int) {
+    column.reserve(bytes: end + count, used: end)
+    arena = column.arena
+    capacity = column.byteCapacity
+  }
+}
