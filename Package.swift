@@ -58,7 +58,7 @@ let package = Package(
       name: "WeirPOSIX", dependencies: ["CLinux", "WeirColumns", "WeirCore", "WeirRuntime"],
       swiftSettings: strict),
     .target(
-      name: "WeirZeroMQ", dependencies: ["CZeroMQ", "CLinux", "WeirRuntime"],
+      name: "WeirZeroMQ", dependencies: ["CZeroMQ", "CLinux", "WeirCore", "WeirRuntime"],
       swiftSettings: strict),
     .target(name: "WeirLZ4", dependencies: ["CLZ4"], swiftSettings: strict),
 
@@ -87,6 +87,13 @@ let package = Package(
 
     // Tests.
     .testTarget(name: "WeirColumnsTests", dependencies: ["WeirColumns"], swiftSettings: strict),
+    .testTarget(
+      name: "WeirPOSIXTests", dependencies: ["WeirPOSIX", "WeirCore", "CLinux"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "WeirZeroMQTests", dependencies: ["WeirZeroMQ", "WeirCore", "CZeroMQ"],
+      swiftSettings: strict),
+    .testTarget(name: "WeirLZ4Tests", dependencies: ["WeirLZ4"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,1 +1,0 @@
-// WeirLZ4: see Architecture in WeirCore.docc.

@@ -1,1 +1,0 @@
-// WeirPOSIX: see Architecture in WeirCore.docc.

@@ -1,1 +1,0 @@
-// WeirZeroMQ: see Architecture in WeirCore.docc.
