@@ -17,7 +17,7 @@ package enum LZ4Block {
     return Int(LZ4_compressBound(Int32(truncatingIfNeeded: count)))
   }
 
-  /// Compresses `source` into `target` and returns how many bytes were written, 0 if they do not fit.
+  /// Compresses `source` into `target` and returns the bytes written, 0 if they do not fit.
   ///
   /// They always fit into `bound(source.count)`. A smaller target is the way to ask for
   /// compression only where it pays: what does not shrink to fit is given up early. O(bytes).
@@ -42,7 +42,7 @@ package enum LZ4Block {
     return Int(written)
   }
 
-  /// Decompresses a block into `target` and returns how many bytes were written, nil if it is damaged.
+  /// Decompresses a block into `target` and returns the bytes written, nil if it is damaged.
   ///
   /// The block may be hostile: nothing is read outside of `source` or written outside of `target`.
   /// A block that decodes to more bytes than `target` holds is damaged; one that decodes to fewer

@@ -27,7 +27,8 @@ package enum Terminal {
     return Int(size.ws_col)
   }
 
-  /// Writes all the bytes, waiting for a slow reader; throws E126 if the reader has gone, else E127.
+  /// Writes all the bytes, waiting for a slow reader; throws E126 if the reader has gone, else
+  /// E127.
   package static func write(
     _ bytes: UnsafeRawBufferPointer,
     to stream: Stream

@@ -20,7 +20,8 @@ import WeirCore
 /// ```
 ///
 /// The first turn comes at once, with nothing ready: that is where the actor makes its sockets, on
-/// the thread that will use them. A turn does a bounded amount of work and asks for the next `.now`.
+/// the thread that will use them. A turn does a bounded amount of work and asks for the next
+/// `.now`.
 ///
 /// The loop runs on a thread of its own (`start`, `join`) or on the calling one (`run`). The
 /// coordinator needs the latter, on the main thread: its children ask the kernel for SIGKILL when
@@ -31,8 +32,8 @@ import WeirCore
 ///   isolated too, and traps when a thread of libzmq calls it.
 /// - `assumeIsolated` cannot be called in async code; the turn is not async.
 /// - Nothing in a turn or a job may block, on this loop least of all: it would wait for itself.
-/// - Take a source out of the loop before it is closed. A closed descriptor is ready for ever, and a
-///   closed socket stops the process.
+/// - Take a source out of the loop before it is closed. A closed descriptor is ready for ever, and
+///   a closed socket stops the process.
 /// - After the end no job runs any more: whoever still awaits the actor then waits for ever.
 // Checked by hand: `jobs` is under its mutex, the atomics are atomics, and all else is touched by
 // the loop's thread only, or before it starts, or after it was joined.

@@ -5,8 +5,8 @@ import WeirCore
 
 /// What becomes of the connections of one socket, to be polled in a loop beside it.
 ///
-/// Make it before the socket binds or connects, on the socket's thread; close it, and take it out of
-/// its loop, before the socket is closed.
+/// Make it before the socket binds or connects, on the socket's thread; close it, and take it out
+/// of its loop, before the socket is closed.
 package final class ZeroMQMonitor {
   /// What became of a connection.
   package enum Event: Sendable, Equatable {

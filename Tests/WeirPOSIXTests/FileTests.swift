@@ -173,13 +173,15 @@ import WeirPOSIX
 
   @Test func `a child does not inherit a lock`() throws {
     let path = "\(folder.path)/lock"
-    let child: ChildProcess
-    do {
-      let lock = try FileLock(path)
-      child = try ChildProcess.spawn(executable: "/bin/cat", arguments: ["cat", "/dev/zero"])
-      withExtendedLifetime(lock) {}
+    let lock = try FileLock(path)
+    let child = try ChildProcess.spawn(executable: "/bin/cat", arguments: ["cat", "/dev/zero"])
+    let descriptors = "/proc/\(child.id)/fd"
+    let held = try Folder.names(in: descriptors).compactMap { name in
+      try? Folder.realPath("\(descriptors)/\(name)")
     }
-    #expect(code { _ = try FileLock(path) } == nil)
+    #expect(held.contains("/dev/zero") || held.contains("/dev/null"))
+    #expect(!held.contains(path))
+    withExtendedLifetime(lock) {}
     try child.kill(SIGKILL)
     #expect(becomesReadable(child.descriptor))
     _ = try child.exitStatus()

@@ -186,7 +186,8 @@ import WeirZeroMQ
       return events.contains(.disconnected)
     }
     #expect(events == [.connected, .disconnected])
-    // The event may come before the queue is gone, so the first frames may still be taken, and lost.
+    // The event may come before the queue is gone, so the first frames may still be taken, and
+    // lost.
     try turn(loop) {
       loop.wake()
       return try !push.send(text: "x")

@@ -5,8 +5,8 @@ import WeirCore
 ///
 /// It is the lock (`flock`) of an open file, and ends when the object or the process does. A child
 /// that inherited the descriptor would hold the lock after its parent's death: the descriptor is
-/// close-on-exec, and `ChildProcess` closes all others besides. The file stays and is never removed,
-/// because two processes could then hold locks on two files of the same name.
+/// close-on-exec, and `ChildProcess` closes all others besides. The file stays and is never
+/// removed, because two processes could then hold locks on two files of the same name.
 package final class FileLock {
   package let path: String
   private let descriptor: Int32
@@ -32,7 +32,12 @@ package final class FileLock {
     if ftruncate(descriptor, 0) == 0 { pwrite(descriptor, text, text.count, 0) }
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    // Unlocked by name, because a child that another thread is about to start holds a copy of the
+    // descriptor until its program begins.
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 
   private static func holder(_ descriptor: Int32) -> String? {
     var bytes = [UInt8](repeating: 0, count: 16)

@@ -3,9 +3,9 @@ import WeirCore
 
 /// A new file that grows under a hidden name and gets its final one when it is complete.
 ///
-/// The life of a file: made, appended to, `flush`, `sync`, then `publish`, or `discard`. Whoever finds
-/// it under its final name finds all of it, also after the power failed. Bytes go through a buffer
-/// of 1 MiB into which a formatter can write directly. One thread at a time.
+/// The life of a file: made, appended to, `flush`, `sync`, then `publish`, or `discard`. Whoever
+/// finds it under its final name finds all of it, also after the power failed. Bytes go through a
+/// buffer of 1 MiB into which a formatter can write directly. One thread at a time.
 package final class FileWriter {
   package static let bufferByteCount = 1 << 20
 

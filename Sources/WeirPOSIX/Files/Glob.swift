@@ -3,10 +3,11 @@ import WeirCore
 
 /// A pattern over paths, as a shell has it, that says which files a source reads.
 ///
-/// `*` stands for any characters within a name, `?` for one, `[a-z]` for one of a set and `[!a-z]` for
-/// one that is not in it, `**` as a whole name for any number of folders, none included. A backslash takes
-/// the next character as it is. Names that begin with a dot match only a pattern that begins with a
-/// dot: files in the making are hidden, and must not be read. `**` does not follow links.
+/// `*` stands for any characters within a name, `?` for one, `[a-z]` for one of a set and `[!a-z]`
+/// for one that is not in it, `**` as a whole name for any number of folders, none included. A
+/// backslash takes the next character as it is. Names that begin with a dot match only a pattern
+/// that begins with a dot: files in the making are hidden, and must not be read. `**` does not
+/// follow links.
 package struct Glob: Sendable {
   package let pattern: String
 
@@ -17,8 +18,8 @@ package struct Glob: Sendable {
 
   /// The paths of all files (not folders) that match now, sorted by their bytes.
   ///
-  /// Without a wildcard it is the path itself, if a file has it. A folder that does not exist has no
-  /// matches; one that cannot be listed throws E108 or E115. O(names in the folders visited).
+  /// Without a wildcard it is the path itself, if a file has it. A folder that does not exist has
+  /// no matches; one that cannot be listed throws E108 or E115. O(names in the folders visited).
   package func paths() throws(WeirError) -> [String] {
     let components = pattern.split(separator: "/").map { Array($0.unicodeScalars) }
     var found: [String] = []

@@ -4,10 +4,10 @@ import WeirCore
 
 /// The folder in which the sockets of a run live, found from the run's state folder.
 ///
-/// It is `$XDG_RUNTIME_DIR/weir/<hash>`, or `/tmp/weir-<uid>/<hash>` where the variable is not set or
-/// names no folder of ours. The hash is 8 hexadecimal digits of the state folder's real path, so that every
-/// command finds the run, from wherever it is called and through whatever link. A Unix socket
-/// allows 107 bytes for its path, hence the short names.
+/// It is `$XDG_RUNTIME_DIR/weir/<hash>`, or `/tmp/weir-<uid>/<hash>` where the variable is not set
+/// or names no folder of ours. The hash is 8 hexadecimal digits of the state folder's real path, so
+/// that every command finds the run, from wherever it is called and through whatever link. A Unix
+/// socket allows 107 bytes for its path, hence the short names.
 package struct RunFolder: Sendable {
   /// The most bytes that the path of a Unix socket can have.
   package static let longestSocketPath = 107
@@ -17,8 +17,8 @@ package struct RunFolder: Sendable {
   /// Makes the folder ready for a new run: created, private, and empty.
   ///
   /// The lock must be the one of the run: it proves that the sockets thrown away here belong to
-  /// nobody who lives. Throws E113 if sockets could not be made here, E110 if the folder is not ours
-  /// alone, E107 to E109 and E116 if it cannot be made.
+  /// nobody who lives. Throws E113 if sockets could not be made here, E110 if the folder is not
+  /// ours alone, E107 to E109 and E116 if it cannot be made.
   package init(
     stateFolder: String,
     under lock: FileLock,

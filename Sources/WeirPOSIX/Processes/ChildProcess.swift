@@ -6,9 +6,9 @@ import WeirCore
 ///
 /// One thread at a time.
 ///
-/// `descriptor` (a pidfd) becomes readable when the process has ended, so it can be polled in a loop;
-/// `exitStatus()` then collects it. A child that was killed for its parent's death is tied to the
-/// *thread* that spawned it: spawn from one that lives as long as the process.
+/// `descriptor` (a pidfd) becomes readable when the process has ended, so it can be polled in a
+/// loop; `exitStatus()` then collects it. A child that was killed for its parent's death is tied to
+/// the *thread* that spawned it: spawn from one that lives as long as the process.
 package final class ChildProcess {
   /// How a process ended.
   package enum ExitStatus: Hashable, Sendable {
@@ -42,15 +42,16 @@ package final class ChildProcess {
   /// Starts a process.
   ///
   /// The child has the standard output and error of this process, the descriptors given and no
-  /// others; its standard input is empty unless one is given for 0. Its signals are unblocked and do
-  /// what they do by default.
+  /// others; its standard input is empty unless one is given for 0. Its signals are unblocked and
+  /// do what they do by default.
   ///
   /// - Parameters:
   ///   - executable: The file to run; no search is made.
   ///   - arguments: All of them: the first is what `ps` shows for the name of the program.
   ///   - environment: The whole environment, or nil for that of this process.
   ///   - descriptors: What to hand down; the targets must differ.
-  ///   - inOwnGroup: Whether Ctrl-C at the terminal, which goes to a whole process group, spares it.
+  ///   - inOwnGroup: Whether Ctrl-C at the terminal, which goes to a whole process group, spares
+  ///     it.
   /// - Returns: The running child, to be kept until it has ended.
   /// - Throws: E118 if it cannot be started, E119 if it cannot be watched (it is then ended).
   package static func spawn(

@@ -23,7 +23,8 @@ package enum ProcessIdentity {
   /// Whether this process is the first of a container: orphans then become its children.
   package static var isFirst: Bool { getpid() == 1 }
 
-  /// Names the calling thread as `top` shows it, up to 15 bytes; the main thread's is the process's.
+  /// Names the calling thread as `top` shows it, up to 15 bytes; for the main thread
+  /// the whole process.
   package static func setName(_ name: String) { weir_set_thread_name(name) }
 
   /// The variables of the environment as they are now.
