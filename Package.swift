@@ -64,7 +64,7 @@ let package = Package(
       name: "WeirPOSIX", dependencies: ["CLinux", "WeirColumns", "WeirCore", "WeirRuntime"],
       swiftSettings: strict),
     .target(
-      name: "WeirZeroMQ", dependencies: ["CZeroMQ", "CLinux", "WeirRuntime"],
+      name: "WeirZeroMQ", dependencies: ["CZeroMQ", "CLinux", "WeirCore", "WeirRuntime"],
       swiftSettings: strict),
     .target(name: "WeirLZ4", dependencies: ["CLZ4"], swiftSettings: strict),
 
@@ -96,6 +96,12 @@ let package = Package(
     .testTarget(
       name: "WeirExpressionsTests", dependencies: ["WeirColumns", "WeirExpressions"],
       swiftSettings: strict),
+      name: "WeirPOSIXTests", dependencies: ["WeirPOSIX", "WeirCore", "CLinux"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "WeirZeroMQTests", dependencies: ["WeirZeroMQ", "WeirCore", "CZeroMQ"],
+      swiftSettings: strict),
+    .testTarget(name: "WeirLZ4Tests", dependencies: ["WeirLZ4"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

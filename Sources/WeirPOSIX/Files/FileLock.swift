@@ -1,0 +1,49 @@
+import Glibc
+import WeirCore
+
+/// The right to be the only process that does something, such as to run a topology on its state.
+///
+/// It is the lock (`flock`) of an open file, and ends when the object or the process does. A child
+/// that inherited the descriptor would hold the lock after its parent's death: the descriptor is
+/// close-on-exec, and `ChildProcess` closes all others besides. The file stays and is never
+/// removed, because two processes could then hold locks on two files of the same name.
+package final class FileLock {
+  package let path: String
+  private let descriptor: Int32
+
+  /// Takes the lock, which creates its file, without waiting.
+  ///
+  /// Throws E111, naming the holder, if another process has it, otherwise E112.
+  package init(_ path: String) throws(WeirError) {
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw PosixErrors.lock(path, errno) }
+    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+      let number = errno
+      if number == EINTR { continue }
+      let holder = number == EWOULDBLOCK ? Self.holder(descriptor) : nil
+      close(descriptor)
+      if number == EWOULDBLOCK { throw PosixErrors.locked(path, holder: holder) }
+      throw PosixErrors.lock(path, number)
+    }
+    self.path = path
+    self.descriptor = descriptor
+    // Only for the message to whoever comes next; the lock does not depend on it.
+    let text = Array("\(getpid())\n".utf8)
+    if ftruncate(descriptor, 0) == 0 { pwrite(descriptor, text, text.count, 0) }
+  }
+
+  deinit {
+    // Unlocked by name, because a child that another thread is about to start holds a copy of the
+    // descriptor until its program begins.
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
+
+  private static func holder(_ descriptor: Int32) -> String? {
+    var bytes = [UInt8](repeating: 0, count: 16)
+    let count = pread(descriptor, &bytes, bytes.count, 0)
+    guard count > 0 else { return nil }
+    let digits = bytes.prefix(count).prefix { (0x30...0x39).contains($0) }
+    return digits.isEmpty ? nil : String(decoding: digits, as: UTF8.self)
+  }
+}
