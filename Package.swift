@@ -87,6 +87,10 @@ let package = Package(
 
     // Tests.
     .testTarget(name: "WeirColumnsTests", dependencies: ["WeirColumns"], swiftSettings: strict),
+    .testTarget(
+      name: "WeirWireTests",
+      dependencies: ["WeirColumns", "WeirCore", "WeirWire", "CChecksum"],
+      exclude: ["Golden"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

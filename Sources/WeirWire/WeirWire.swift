@@ -1,1 +1,0 @@
-// WeirWire: see Architecture in WeirCore.docc.
