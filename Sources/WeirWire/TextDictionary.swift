@@ -85,7 +85,15 @@ final class TextDictionary {
   @inline(__always)
   private func sameText(_ left: UnsafeRawPointer, _ right: UnsafeRawPointer, _ length: Int) -> Bool
   {
-    guard length < 8 else { return memcmp(left, right, length) == 0 }
+    if length > 16 { return memcmp(left, right, length) == 0 }
+    if length >= 8 {
+      // Two words that overlap cover 8 to 16 bytes.
+      let first = left.loadUnaligned(as: UInt64.self) ^ right.loadUnaligned(as: UInt64.self)
+      let last =
+        left.loadUnaligned(fromByteOffset: length &- 8, as: UInt64.self)
+        ^ right.loadUnaligned(fromByteOffset: length &- 8, as: UInt64.self)
+      return first | last == 0
+    }
     let difference =
       left.loadUnaligned(as: UInt64.self) ^ right.loadUnaligned(as: UInt64.self)
     return difference & ((1 &<< UInt64(truncatingIfNeeded: length &* 8)) &- 1) == 0
