@@ -102,6 +102,9 @@ let package = Package(
       name: "WeirZeroMQTests", dependencies: ["WeirZeroMQ", "WeirCore", "CZeroMQ"],
       swiftSettings: strict),
     .testTarget(name: "WeirLZ4Tests", dependencies: ["WeirLZ4"], swiftSettings: strict),
+      name: "WeirWireTests",
+      dependencies: ["WeirColumns", "WeirCore", "WeirWire", "CChecksum"],
+      exclude: ["Golden"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

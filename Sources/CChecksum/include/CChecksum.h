@@ -1,1 +1,15 @@
 #pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+// CRC-32C (Castagnoli), as in iSCSI and ext4: the checksum of frames and stored sections.
+//
+// `crc` is the checksum of the bytes before, 0 at the start, so that a checksum can be taken in
+// pieces: weir_crc32c(weir_crc32c(0, a), b) is that of a followed by b.
+
+// By the machine's own instructions where it has them, else by tables.
+uint32_t weir_crc32c(uint32_t crc, const void *bytes, size_t count);
+
+// By tables; the same result on every machine.
+uint32_t weir_crc32c_portable(uint32_t crc, const void *bytes, size_t count);

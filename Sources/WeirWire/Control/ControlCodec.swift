@@ -1,0 +1,113 @@
+import WeirCore
+
+/// Control messages as small JSON texts, one object each.
+///
+///     {"weir":1,"kind":"ping","number":7}
+///
+/// `weir` is the version of the sender. Fields that are unknown are ignored, so a later version may
+/// add some; a kind that is unknown is an error that names it and the version.
+package enum ControlCodec {
+  /// The version that messages carry.
+  package static let version = InstanceMessage.version
+
+  /// The message as it is sent.
+  package static func encode(_ message: CoordinatorMessage) -> [UInt8] {
+    switch message {
+    case .assign(let assignment): encode("assign", ("assignment", assignment.json))
+    case .link(let peers): encode("link", ("peers", .list(peers.map(\.json))))
+    case .go: encode("go")
+    case .stop(let reason): encode("stop", ("reason", .text(reason.rawValue)))
+    case .leave: encode("leave")
+    case .ping(let number): encode("ping", ("number", .number(number)))
+    }
+  }
+
+  /// The message as it is sent.
+  package static func encode(_ message: InstanceMessage) -> [UInt8] {
+    switch message {
+    case .hello(let version): encode("hello", ("version", .number(version)))
+    case .bound(let endpoint): encode("bound", ("endpoint", .text(endpoint)))
+    case .linked: encode("linked")
+    case .progress(let progress): encode("progress", ("progress", progress.json))
+    case .finished(let progress): encode("finished", ("progress", progress.json))
+    case .failed(let error): encode("failed", ("error", error.json))
+    case .pong(let number): encode("pong", ("number", .number(number)))
+    }
+  }
+
+  private static func encode(_ kind: String, _ field: (String, JSONValue)? = nil) -> [UInt8] {
+    var members = [
+      JSONMember(name: "weir", value: .number(version)),
+      JSONMember(name: "kind", value: .text(kind)),
+    ]
+    if let field { members.append(JSONMember(name: field.0, value: field.1)) }
+    return JSONValue.object(members).bytes
+  }
+
+  /// Reads what a coordinator sent; throws E310 if it is damaged, E311 if its kind is unknown.
+  package static func coordinatorMessage(
+    _ bytes: UnsafeRawBufferPointer
+  ) throws(WeirError) -> CoordinatorMessage {
+    let message = try envelope(bytes)
+    switch message.subject {
+    case "assign": return .assign(try Assignment(message.fields("assignment")))
+    case "link":
+      var peers: [Peer] = []
+      for value in try message.list("peers") {
+        peers.append(try Peer(ControlFields(value, of: message.subject)))
+      }
+      return .link(peers)
+    case "go": return .go
+    case "stop": return .stop(try message.word("reason"))
+    case "leave": return .leave
+    case "ping": return .ping(try message.integer("number"))
+    default: throw try unknown(message)
+    }
+  }
+
+  /// Reads what an instance sent; throws E310 if it is damaged, E311 if its kind is unknown.
+  package static func instanceMessage(
+    _ bytes: UnsafeRawBufferPointer
+  ) throws(WeirError) -> InstanceMessage {
+    let message = try envelope(bytes)
+    switch message.subject {
+    case "hello": return .hello(version: try message.integer("version"))
+    case "bound": return .bound(endpoint: try message.text("endpoint"))
+    case "linked": return .linked
+    case "progress": return .progress(try InstanceProgress(message.fields("progress")))
+    case "finished": return .finished(try InstanceProgress(message.fields("progress")))
+    case "failed": return .failed(try WeirError(message.fields("error")))
+    case "pong": return .pong(try message.integer("number"))
+    default: throw try unknown(message)
+    }
+  }
+
+  /// The fields of a message, with its kind as their subject.
+  private static func envelope(
+    _ bytes: UnsafeRawBufferPointer
+  ) throws(WeirError) -> ControlFields {
+    guard bytes.count <= WireLimits.controlMessage else {
+      let limit = WireLimits.controlMessage
+      throw ControlFields.damaged("", "\(bytes.count) bytes are over the limit of \(limit)")
+    }
+    let value: JSONValue
+    do throws(JSONReader.Fault) {
+      value = try JSONReader.value(bytes)
+    } catch {
+      throw ControlFields.damaged("", "expected \(error.expected) at byte \(error.offset)")
+    }
+    let kind = try ControlFields(value, of: "").text("kind")
+    return try ControlFields(value, of: kind)
+  }
+
+  private static func unknown(_ message: ControlFields) throws(WeirError) -> WeirError {
+    let sender: Int = try message.integer("weir")
+    return WeirError(
+      "E311",
+      "reading control message '\(message.subject)'",
+      detail: "the kind is unknown; version \(sender) sent it, this program speaks \(version)",
+      hint: "run all processes from the same version of weir",
+      blame: .user
+    )
+  }
+}

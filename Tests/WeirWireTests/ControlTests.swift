@@ -1,0 +1,127 @@
+import Testing
+import WeirCore
+import WeirWire
+
+@Suite struct ControlTests {
+  private static var progress: InstanceProgress {
+    var progress = InstanceProgress()
+    var counters = StageCounters()
+    counters.rowsIn = .max
+    counters.late = 3
+    progress.counters = [counters, StageCounters()]
+    progress.watermark = .end
+    progress.busyNanoseconds = 5
+    progress.cpuSeconds = 0.000_012_5
+    progress.latency = LatencySummary(count: 9, p50: 78, p99: 187, maximum: 4000)
+    return progress
+  }
+
+  static let toInstance: [CoordinatorMessage] = [
+    .assign(
+      Assignment(
+        instance: InstanceID("declines", 1),
+        incarnation: Incarnation(4),
+        generation: Generation(2),
+        path: "topologies/harbor-fleet.yaml",
+        base: "topologies",
+        text: "weir: 1\nname: \"härbor\" \\ \u{1}\u{1F6A2}\t\r\n",
+        runFolder: "/run/weir/1a2b",
+        partitions: ["a.jsonl", ""],
+        startedAt: WallTime(microseconds: -1)
+      )
+    ),
+    .link([Peer(instance: InstanceID("alerts", 0), endpoint: "ipc:///run/weir/1a2b/5")]),
+    .link([]), .go, .stop(.drain), .stop(.publish), .leave, .ping(.max),
+  ]
+
+  static let toCoordinator: [InstanceMessage] = [
+    .hello(version: 1), .bound(endpoint: "ipc:///x"), .linked, .progress(progress),
+    .progress(InstanceProgress()), .finished(progress), .pong(0),
+    .failed(WeirError("E304", "reading a frame", detail: "it is damaged", recovery: .restart)),
+    .failed(WeirError("E1", "", hint: "mend it", blame: .user)),
+  ]
+
+  @Test(arguments: toInstance)
+  func `what a coordinator says is understood`(_ message: CoordinatorMessage) throws {
+    let bytes = ControlCodec.encode(message)
+    #expect(try bytes.withUnsafeBytes(ControlCodec.coordinatorMessage) == message)
+  }
+
+  @Test(arguments: toCoordinator)
+  func `what an instance says is understood`(_ message: InstanceMessage) throws {
+    let bytes = ControlCodec.encode(message)
+    #expect(try bytes.withUnsafeBytes(ControlCodec.instanceMessage) == message)
+  }
+
+  @Test func `the text is small and its order does not change`() {
+    let text = String(decoding: ControlCodec.encode(CoordinatorMessage.ping(7)), as: UTF8.self)
+    #expect(text == #"{"weir":1,"kind":"ping","number":7}"#)
+  }
+
+  private func fault(_ text: String) -> WeirError? {
+    do throws(WeirError) {
+      _ = try parse(text)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  private func parse(_ text: String) throws(WeirError) -> CoordinatorMessage {
+    let bytes = Array(text.utf8)
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
+    defer { memory.deallocate() }
+    memory.copyBytes(from: bytes)
+    return try ControlCodec.coordinatorMessage(UnsafeRawBufferPointer(memory))
+  }
+
+  @Test func `fields of a later version are ignored, in any order and spacing`() throws {
+    let text =
+      #" { "new" : [ {"a":1.5e-3}, null, true ] , "number" : 7 , "kind":"p\u0069ng","weir":2 }"#
+    #expect(try parse(text) == .ping(7))
+  }
+
+  @Test func `a kind of a later version is named, and so is the version`() {
+    let error = fault(#"{"weir":9,"kind":"dance"}"#)
+    #expect(error?.code == "E311")
+    #expect(error?.message == "reading control message 'dance'")
+    #expect(
+      error?.detail == "the kind is unknown; version 9 sent it, this program speaks 1"
+    )
+  }
+
+  @Test(arguments: [
+    (#"{"weir":1,"kind":"ping"}"#, "field 'number' is missing"),
+    (#"{"weir":1,"kind":"ping","number":"7"}"#, "field 'number' is not a whole number that fits"),
+    (#"{"weir":1,"kind":"ping","number":-7}"#, "field 'number' is not a whole number that fits"),
+    (#"{"weir":1,"kind":"stop","reason":"x"}"#, "field 'reason' is 'x', which is unknown"),
+    (#"{"weir":1}"#, "field 'kind' is missing"),
+    ("[1]", "not an object"),
+    ("", "expected a value at byte 0"),
+    (#"{"weir":1,}"#, "expected a name at byte 10"),
+    (#"{"weir":1} x"#, "expected the end at byte 11"),
+    (#"{"weir":01}"#, "expected ',' or '}' at byte 9"),
+    (#"{"a":"\ud800"}"#, "expected a pair of surrogates at byte 12"),
+    (#"{"a":"\udc00"}"#, "expected a pair of surrogates at byte 12"),
+    ("{\"a\":\"\n\"}", "expected an escape at byte 7"),
+    (String(repeating: "[", count: 100_000), "expected less nesting at byte 33"),
+  ])
+  func `what is wrong with a message is said`(_ text: String, _ detail: String) {
+    #expect(fault(text)?.detail == detail)
+  }
+
+  @Test func `no mutilated message brings the reader down`() {
+    var chance = Chance(seed: 8)
+    let texts = Self.toInstance.map { ControlCodec.encode($0) }
+    for text in texts {
+      for count in 0..<text.count {
+        #expect(fault(String(decoding: text[..<count], as: UTF8.self)) != nil)
+      }
+    }
+    for round in 0..<3000 {
+      var bytes = texts[round % texts.count]
+      bytes[Int(chance.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: chance.next())
+      _ = try? bytes.withUnsafeBytes(ControlCodec.coordinatorMessage)
+    }
+  }
+}
