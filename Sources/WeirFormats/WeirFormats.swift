@@ -1,1 +1,0 @@
-// WeirFormats: see Architecture in WeirCore.docc.
