@@ -8,7 +8,9 @@ struct ArrayWalk {
     self.text = text
   }
 
-  /// The next element, by bytes from the `[`; nil at the end. Objects and arrays come whole.
+  /// The next element, by bytes from the `[`; nil at the end.
+  ///
+  /// Objects and arrays come whole.
   mutating func next() -> ValueSlot? {
     skip { $0 == 0x20 || ($0 >= 0x09 && $0 <= 0x0d) || $0 == UInt8(ascii: ",") }
     guard text[at] != UInt8(ascii: "]") else { return nil }

@@ -17,7 +17,9 @@ enum EscapedText {
     return unit
   }
 
-  /// Writes the text without its escapes, at most as many bytes, and returns how many. O(bytes).
+  /// Writes the text without its escapes, at most as many bytes, and returns how many.
+  ///
+  /// O(bytes).
   static func decode(
     _ text: UnsafeRawBufferPointer,
     to target: UnsafeMutablePointer<UInt8>

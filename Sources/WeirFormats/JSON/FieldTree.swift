@@ -55,7 +55,9 @@ final class FieldTree {
     return node
   }
 
-  /// The node below `node` of that name; -1 if no field lies there. Linear in the names.
+  /// The node below `node` of that name; -1 if no field lies there.
+  ///
+  /// Linear in the names.
   func child(of node: Int, named name: UnsafeRawBufferPointer) -> Int {
     for index in nodes[node].children {
       let range = links[index].name

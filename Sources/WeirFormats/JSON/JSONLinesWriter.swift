@@ -28,7 +28,8 @@ package final class JSONLinesWriter: RecordWriter {
       let count = name.count
       name += [UInt8](repeating: 0, count: 16)
       var quoted = [UInt8](repeating: 0, count: JSONText.maximumLength(count) + 16)
-      bytes += quoted.prefix(JSONText.write(name, count, to: &quoted))
+      let length = JSONText.write(name, count, to: &quoted)
+      bytes += quoted.prefix(length)
       bytes.append(UInt8(ascii: ":"))
     }
     starts.append(bytes.count)

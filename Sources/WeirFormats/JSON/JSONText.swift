@@ -7,9 +7,9 @@ enum JSONText {
   /// Bytes that the longest form of a text takes.
   static func maximumLength(_ count: Int) -> Int { count * 6 + 2 }
 
-  /// Writes a text with its quotes and returns the length. O(bytes).
+  /// Writes a text with its quotes and returns the length.
   ///
-  /// 16 bytes behind `source`, and behind the room at `target`, belong to it.
+  /// O(bytes). 16 bytes behind `source`, and behind the room at `target`, belong to it.
   @inline(__always)
   static func write(
     _ source: UnsafePointer<UInt8>,

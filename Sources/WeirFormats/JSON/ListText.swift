@@ -2,7 +2,7 @@ import WeirColumns
 
 /// List cells as JSON arrays.
 enum ListText {
-  /// Appends the array. O(bytes).
+  /// Appends the array in O(bytes).
   static func append(
     _ cell: UnsafeRawBufferPointer,
     of type: ElementType,
@@ -35,7 +35,8 @@ enum ListText {
       // The text is copied, because writing it loads words past its end.
       let copy = Array(text) + [UInt8](repeating: 0, count: 16)
       var room = [UInt8](repeating: 0, count: JSONText.maximumLength(text.count) + 16)
-      bytes += room.prefix(JSONText.write(copy, text.count, to: &room))
+      let length = JSONText.write(copy, text.count, to: &room)
+      bytes += room.prefix(length)
     case .word(let word):
       bytes += Array(self.text(word, type).utf8)
     }

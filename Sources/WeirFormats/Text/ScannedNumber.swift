@@ -106,7 +106,9 @@ struct ScannedNumber {
     return nil
   }
 
-  /// The nearest double; nil if it is infinite. `text` is the whole number's text.
+  /// The nearest double; nil if it is infinite.
+  ///
+  /// `text` begins with the number's text.
   func double(_ text: UnsafeRawBufferPointer) -> Double? {
     // Both are exact, so one division or multiplication rounds once (Clinger 1990).
     if !hasMoreDigits, mantissa < 1 << 53, exponent >= -22, exponent <= 22 {
