@@ -105,6 +105,7 @@ let package = Package(
       name: "WeirWireTests",
       dependencies: ["WeirColumns", "WeirCore", "WeirWire", "CChecksum"],
       exclude: ["Golden"], swiftSettings: strict),
+      name: "WeirFormatsTests", dependencies: ["WeirFormats", "WeirColumns"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,15 @@
+/// The bounds of what records may be; each refuses a record with a reason.
+package enum FormatLimits {
+  /// Bytes of the longest record, its line end not counted.
+  package static let maximumRecordBytes = 16 << 20
+  /// How deep objects and arrays of a record may lie in one another.
+  package static let maximumDepth = 128
+  /// Bytes that must be readable behind a block: readers load whole words past its end.
+  package static let blockSlack = 64
+  /// Shapes of lines that a reader remembers at a time.
+  static let rememberedShapes = 4
+  /// Lines in a row that fit no remembered shape before one of them is replaced.
+  static let missesToReplace = 16
+  /// Values of a line that is worth remembering.
+  static let rememberedValues = 256
+}

@@ -1,0 +1,290 @@
+import Glibc
+import WeirColumns
+
+/// Reads lines of a known shape: compares the bytes between the values by words and scans the values.
+///
+/// It accepts only what the full parser accepts, with the same result, and leaves every other line
+/// to it. All lines end before `end`, so that a text or number, which stops at a line end, stops in
+/// the block; words are loaded up to 64 bytes past it.
+final class LineScanner {
+  private let store: ValueStore
+  private let cells: RowCells
+  private let tree: FieldTree
+
+  private static let highBits: UInt64 = 0x8080_8080_8080_8080
+  // "null", "true", "fals" as they lie in memory.
+  private static let nullWord = UInt32(littleEndian: 0x6c6c_756e)
+  private static let trueWord = UInt32(littleEndian: 0x6575_7274)
+  private static let falseWord = UInt32(littleEndian: 0x736c_6166)
+
+  init(_ store: ValueStore, _ tree: FieldTree) {
+    self.store = store
+    cells = store.cells
+    self.tree = tree
+  }
+
+  /// Reads lines until one has another shape, `rowLimit` rows are there, or the lines end.
+  ///
+  /// Returns where the first line begins that was not read; `row` is the next row.
+  func scan(
+    _ shape: LearnedShape,
+    _ start: UnsafeRawPointer,
+    _ end: UnsafeRawPointer,
+    row: inout Int,
+    rowLimit: Int
+  ) -> UnsafeRawPointer {
+    // Pointers and counters are hoisted, and sums wrap: lines are shorter than 2^31 bytes.
+    let cells = cells.cells
+    let steps = shape.steps
+    let words = shape.words
+    let powers = NumberScan.powers
+    let hasAbsent = !shape.absent.isEmpty
+    var lineStart = start
+    var at = start
+    var next = row
+    var step = steps
+    lines: while true {
+      var difference = (at.loadUnaligned(as: UInt64.self) ^ step.pointee.word0) & step.pointee.mask0
+      difference |=
+        (at.loadUnaligned(fromByteOffset: 8, as: UInt64.self) ^ step.pointee.word1)
+        & step.pointee.mask1
+      if step.pointee.moreWords > 0 { difference |= Self.compareMore(at, step, words) }
+      if difference != 0 { break lines }
+      at += step.pointee.length
+      let cell = cells + step.pointee.field
+      let kind = step.pointee.kind
+      switch kind {
+      case .more:
+        break
+      case .text, .passedText:
+        let first = at.load(as: UInt8.self)
+        guard first == 0x22 else {
+          guard isNull(at) else { break lines }
+          if step.pointee.field >= 0 { self.cells.setNull(step.pointee.field, row: next) }
+          at += 4
+          break
+        }
+        at += 1
+        var length = 0
+        var high: UInt64 = 0
+        while true {
+          let word = at.loadUnaligned(fromByteOffset: length, as: UInt64.self)
+          high |= word
+          // Bytes that end the scan: `"` and control bytes (one trick: c ^ 2 < 0x21), `\`.
+          let stops =
+            (((word ^ 0x0202_0202_0202_0202) &- 0x2121_2121_2121_2121)
+              | ((word ^ 0x5c5c_5c5c_5c5c_5c5c) &- 0x0101_0101_0101_0101))
+            & ~word & Self.highBits
+          if stops != 0 {
+            length &+= stops.trailingZeroBitCount &>> 3
+            break
+          }
+          length &+= 8
+        }
+        guard at.load(fromByteOffset: length, as: UInt8.self) == 0x22 else { break lines }
+        if high & Self.highBits != 0 {
+          guard UTF8Check.isValid(at, length) else { break lines }
+        }
+        if kind == .text {
+          let used = cell.pointee.end
+          if used &+ length > cell.pointee.limit {
+            self.cells.grow(step.pointee.field, by: length)
+          }
+          let target = UnsafeMutableRawPointer(cell.pointee.bytes + used)
+          target.storeBytes(
+            of: at.loadUnaligned(as: SIMD16<UInt8>.self),
+            as: SIMD16<UInt8>.self
+          )
+          if length > 16 { memcpy(target, at, length) }
+          cell.pointee.end = used &+ length
+          cell.pointee.offsets[next &+ 1] = UInt32(truncatingIfNeeded: used &+ length)
+        }
+        at += length &+ 1
+      case .decimal:
+        let isNegative = at.load(as: UInt8.self) == 0x2d
+        var digits = isNegative ? at + 1 : at
+        var value: UInt64 = 0
+        let whole = NumberScan.digits(digits, &value, powers)
+        guard whole > 0, whole &+ step.pointee.scale <= 18,
+          whole == 1 || digits.load(as: UInt8.self) != 0x30
+        else {
+          guard whole == 0, !isNegative, isNull(at) else { break lines }
+          self.cells.setNull(step.pointee.field, row: next)
+          at += 4
+          break
+        }
+        digits += whole
+        var missing = step.pointee.scale
+        if digits.load(as: UInt8.self) == 0x2e {
+          digits += 1
+          let fraction = NumberScan.digits(digits, &value, powers)
+          guard fraction > 0, fraction <= missing else { break lines }
+          missing &-= fraction
+          digits += fraction
+        }
+        let scaled = Int64(truncatingIfNeeded: value &* powers[missing])
+        cell.pointee.words[next & cell.pointee.rowMask] = isNegative ? 0 &- scaled : scaled
+        at = digits
+      case .int, .timestamp:
+        let first = at.load(as: UInt8.self)
+        if kind == .timestamp, first == 0x22 {
+          guard let after = scanTime(at, step.pointee.field, next) else { break lines }
+          at = after
+          break
+        }
+        let isNegative = first == 0x2d
+        let digits = isNegative ? at + 1 : at
+        var value: UInt64 = 0
+        let whole = NumberScan.digits(digits, &value, powers)
+        guard whole > 0, whole <= 18, whole == 1 || digits.load(as: UInt8.self) != 0x30 else {
+          guard whole == 0, !isNegative, isNull(at) else { break lines }
+          self.cells.setNull(step.pointee.field, row: next)
+          at += 4
+          break
+        }
+        var number = Int64(bitPattern: value)
+        if kind == .timestamp {
+          guard value <= step.pointee.greatest else { break lines }
+          number = number &* step.pointee.factor
+        }
+        cell.pointee.words[next & cell.pointee.rowMask] = isNegative ? 0 &- number : number
+        at = digits + whole
+      case .float:
+        guard let after = scanFloat(at, step.pointee.field, next) else { break lines }
+        at = after
+      case .bool:
+        guard let after = scanBool(at, step.pointee.field, next) else { break lines }
+        at = after
+      case .general:
+        guard let after = scanGeneral(at, end, step, next) else { break lines }
+        at = after
+      case .end:
+        if hasAbsent {
+          for field in shape.absent { self.cells.setNull(field, row: next) }
+        }
+        next &+= 1
+        lineStart = at
+        if next == rowLimit || at >= end { break lines }
+        step = steps
+        continue lines
+      }
+      step += 1
+    }
+    if next < rowLimit, lineStart < end { self.cells.undo(row: next) }
+    row = next
+    return lineStart
+  }
+
+  /// Compares what lies behind the first 16 bytes of a step.
+  @inline(__always)
+  private static func compareMore(
+    _ at: UnsafeRawPointer,
+    _ step: UnsafeMutablePointer<ShapeStep>,
+    _ words: UnsafeMutablePointer<UInt64>
+  ) -> UInt64 {
+    var difference: UInt64 = 0
+    let pattern = words + step.pointee.firstWord
+    for word in 0..<step.pointee.moreWords {
+      let bytes = at.loadUnaligned(fromByteOffset: 16 &+ word &* 8, as: UInt64.self)
+      difference |= (bytes ^ pattern[word &* 2]) & pattern[word &* 2 &+ 1]
+    }
+    return difference
+  }
+
+  @inline(__always)
+  private func isNull(_ at: UnsafeRawPointer) -> Bool {
+    at.loadUnaligned(as: UInt32.self) == Self.nullWord
+  }
+
+  /// Reads a timestamp as text; nil leaves the line to the parser.
+  private func scanTime(_ at: UnsafeRawPointer, _ field: Int, _ row: Int) -> UnsafeRawPointer? {
+    // The text without its quotes is at most 40 bytes long here; longer fractions are for the parser.
+    var length = 20
+    while length < 40, at.load(fromByteOffset: length, as: UInt8.self) != 0x22 { length &+= 1 }
+    guard at.load(fromByteOffset: length, as: UInt8.self) == 0x22 else { return nil }
+    var value: Int64 = 0
+    guard TimestampText.parse(at + 1, length &- 1, into: &value) == nil else { return nil }
+    let cell = cells.cells + field
+    cell.pointee.words[row & cell.pointee.rowMask] = value
+    return at + length + 1
+  }
+
+  private func scanBool(_ at: UnsafeRawPointer, _ field: Int, _ row: Int) -> UnsafeRawPointer? {
+    let word = at.loadUnaligned(as: UInt32.self)
+    let cell = cells.cells + field
+    if word == Self.trueWord {
+      cell.pointee.flags[row & cell.pointee.rowMask] = 1
+      return at + 4
+    }
+    if word == Self.falseWord, at.load(fromByteOffset: 4, as: UInt8.self) == UInt8(ascii: "e") {
+      cell.pointee.flags[row & cell.pointee.rowMask] = 0
+      return at + 5
+    }
+    guard word == Self.nullWord else { return nil }
+    cells.setNull(field, row: row)
+    return at + 4
+  }
+
+  /// Reads a float of at most 15 digits without an exponent; others go to `scanGeneral`'s way.
+  private func scanFloat(_ at: UnsafeRawPointer, _ field: Int, _ row: Int) -> UnsafeRawPointer? {
+    guard !isNull(at) else {
+      cells.setNull(field, row: row)
+      return at + 4
+    }
+    let isNegative = at.load(as: UInt8.self) == 0x2d
+    var digits = isNegative ? at + 1 : at
+    let first = digits.load(as: UInt8.self)
+    var value: UInt64 = 0
+    let powers = NumberScan.powers
+    let whole = NumberScan.digits(digits, &value, powers)
+    guard whole > 0, whole == 1 || first != 0x30 else { return nil }
+    digits += whole
+    var fraction = 0
+    if digits.load(as: UInt8.self) == 0x2e {
+      digits += 1
+      guard whole <= 15 else { return longFloat(at, field, row) }
+      fraction = NumberScan.digits(digits, &value, powers)
+      guard fraction > 0 else { return nil }
+      digits += fraction
+    }
+    guard whole &+ fraction <= 15, digits.load(as: UInt8.self) | 0x20 != UInt8(ascii: "e") else {
+      return longFloat(at, field, row)
+    }
+    // Both are exact in a double, so the division rounds once (Clinger 1990).
+    let magnitude = Double(value) / NumberScan.doublePowers[fraction]
+    let cell = cells.cells + field
+    cell.pointee.doubles[row & cell.pointee.rowMask] = isNegative ? -magnitude : magnitude
+    return digits
+  }
+
+  @inline(never)
+  private func longFloat(_ at: UnsafeRawPointer, _ field: Int, _ row: Int) -> UnsafeRawPointer? {
+    // Numbers of more bytes are left to the parser, which knows where the line ends.
+    let text = UnsafeRawBufferPointer(start: at, count: FormatLimits.blockSlack)
+    guard let number = ScannedNumber(text), number.length < text.count,
+      let double = number.double(text)
+    else { return nil }
+    let cell = cells.cells + field
+    cell.pointee.doubles[row & cell.pointee.rowMask] = double
+    return at + number.length
+  }
+
+  /// Reads any value by the full grammar and stores it by the full rules.
+  @inline(never)
+  private func scanGeneral(
+    _ at: UnsafeRawPointer,
+    _ end: UnsafeRawPointer,
+    _ step: UnsafeMutablePointer<ShapeStep>,
+    _ row: Int
+  ) -> UnsafeRawPointer? {
+    guard let lineEnd = memchr(at, 0x0a, end - at) else { return nil }
+    let rest = UnsafeRawBufferPointer(start: at, count: UnsafeRawPointer(lineEnd) - at)
+    var parser = FullParser(tree, rest, slots: store.slots, notesLeaves: false)
+    var slot = ValueSlot()
+    guard let length = parser.measure(depth: step.pointee.depth, &slot) else { return nil }
+    if step.pointee.field >= 0, store.store(step.pointee.field, slot, at, row) != nil {
+      return nil
+    }
+    return at + length
+  }
+}

@@ -1,0 +1,65 @@
+import WeirColumns
+
+/// A column of a batch as a writer reads it: its memory, hoisted, and the name to write before.
+struct WriterColumn {
+  enum Kind: UInt8 {
+    case bool
+    case int
+    case decimal
+    case float
+    case timestamp
+    case duration
+    case string
+    case bytes
+    case json
+    case list
+  }
+
+  let kind: Kind
+  /// Of a decimal.
+  let scale: Int
+  /// Of a list.
+  let element: ElementType
+  // Owned by the batch and the writer, which outlive the call.
+  let values: UnsafeRawPointer
+  let bytes: UnsafePointer<UInt8>
+  let marks: UnsafePointer<UInt8>
+  let prefix: UnsafePointer<UInt8>
+  let prefixCount: Int
+  let hasMarks: Bool
+  var cache = TimeTextCache()
+
+  init(_ column: Column, _ prefix: (start: UnsafeMutablePointer<UInt8>, count: Int)) {
+    var scale = 0
+    var element = ElementType.bool
+    switch column.type {
+    case .bool: kind = .bool
+    case .int: kind = .int
+    case .float: kind = .float
+    case .decimal(let digits):
+      kind = .decimal
+      scale = digits
+    case .string: kind = .string
+    case .timestamp: kind = .timestamp
+    case .duration: kind = .duration
+    case .bytes: kind = .bytes
+    case .json: kind = .json
+    case .list(let type):
+      kind = .list
+      element = type
+    }
+    self.scale = scale
+    self.element = element
+    values = UnsafeRawPointer(column.values)
+    bytes = UnsafePointer(column.bytes.assumingMemoryBound(to: UInt8.self))
+    marks = UnsafePointer(column.marks)
+    hasMarks = column.hasMarks
+    self.prefix = UnsafePointer(prefix.start)
+    prefixCount = prefix.count
+  }
+
+  @inline(__always)
+  func word(_ row: Int) -> Int64 {
+    values.load(fromByteOffset: row &* 8, as: Int64.self)
+  }
+}
