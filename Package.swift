@@ -96,16 +96,19 @@ let package = Package(
     .testTarget(
       name: "WeirExpressionsTests", dependencies: ["WeirColumns", "WeirExpressions"],
       swiftSettings: strict),
+    .testTarget(
+      name: "WeirFormatsTests", dependencies: ["WeirColumns", "WeirFormats"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "WeirWireTests", dependencies: ["WeirColumns", "WeirCore", "WeirWire", "CChecksum"],
+      exclude: ["Golden"], swiftSettings: strict),
+    .testTarget(
       name: "WeirPOSIXTests", dependencies: ["WeirPOSIX", "WeirCore", "CLinux"],
       swiftSettings: strict),
     .testTarget(
-      name: "WeirZeroMQTests", dependencies: ["WeirZeroMQ", "WeirCore", "CZeroMQ"],
+      name: "WeirZeroMQTests", dependencies: ["WeirZeroMQ", "WeirRuntime", "WeirCore", "CZeroMQ"],
       swiftSettings: strict),
     .testTarget(name: "WeirLZ4Tests", dependencies: ["WeirLZ4"], swiftSettings: strict),
-      name: "WeirWireTests",
-      dependencies: ["WeirColumns", "WeirCore", "WeirWire", "CChecksum"],
-      exclude: ["Golden"], swiftSettings: strict),
-      name: "WeirFormatsTests", dependencies: ["WeirFormats", "WeirColumns"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

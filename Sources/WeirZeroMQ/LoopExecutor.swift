@@ -3,6 +3,7 @@ import CZeroMQ
 import Glibc
 import Synchronization
 import WeirCore
+import WeirRuntime
 
 /// One thread, one actor, one loop: runs the actor's jobs and waits for sockets and descriptors.
 ///
@@ -87,7 +88,7 @@ package final class LoopExecutor: SerialExecutor, TaskExecutor, @unchecked Senda
       runJobs()
       switch turn(ready) {
       case .now: wait(milliseconds: 0)
-      case .at(let nanoseconds): wait(milliseconds: Self.milliseconds(until: nanoseconds))
+      case .at(let instant): wait(milliseconds: Self.milliseconds(until: instant.nanoseconds))
       case .whenReady: wait(milliseconds: -1)
       case .never:
         runJobs()

@@ -1,6 +1,7 @@
 import Glibc
 import Testing
 import WeirCore
+import WeirRuntime
 import WeirZeroMQ
 
 /// A folder of its own for the endpoints of one test, removed with the object.
@@ -41,7 +42,7 @@ func turn(_ loop: LoopExecutor, until isDone: () throws -> Bool) throws {
       Issue.record("nothing came within 20 seconds")
       return .never
     }
-    return .at(nanoseconds: deadline)
+    return .at(Instant(nanoseconds: deadline))
   }
   if let failure { throw failure }
 }

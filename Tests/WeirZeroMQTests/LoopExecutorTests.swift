@@ -2,6 +2,7 @@ import Glibc
 import Synchronization
 import Testing
 import WeirCore
+import WeirRuntime
 import WeirZeroMQ
 
 /// An actor on a loop: counts what reaches it, and ends when told.
@@ -105,7 +106,7 @@ private actor Tally {
   }
 
   @Test func `a deadline gives turns without anything ready`() async throws {
-    let tally = try started(.at(nanoseconds: 0))
+    let tally = try started(.at(Instant(nanoseconds: 0)))
     await tally.waitForTurns(5)
     await end(tally)
   }
@@ -190,7 +191,7 @@ private actor Tally {
           return .never
         }
       }
-      return .at(nanoseconds: deadline)
+      return .at(Instant(nanoseconds: deadline))
     }
     #expect(seen == [pipeSource, socketSource])
     for end in ends { Glibc.close(end) }
@@ -207,7 +208,7 @@ private actor Tally {
     loop.run { ready in
       seen += ready
       let isLate = monotonicNanoseconds() > deadline
-      return ready.isEmpty && !isLate ? .at(nanoseconds: deadline) : .never
+      return ready.isEmpty && !isLate ? .at(Instant(nanoseconds: deadline)) : .never
     }
     #expect(seen == [source])
     Glibc.close(ends[0])
@@ -222,7 +223,7 @@ private actor Tally {
       turns += 1
       #expect(now >= due)
       due = now + 300_000
-      return turns < 20 ? .at(nanoseconds: due) : .never
+      return turns < 20 ? .at(Instant(nanoseconds: due)) : .never
     }
   }
 }

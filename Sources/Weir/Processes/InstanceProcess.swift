@@ -42,7 +42,7 @@ enum InstanceProcess {
           hasGreeted = true
           instance.greet()
         }
-        let next = instance.pump().loop
+        let next = instance.pump()
         hasFailed = instance.failure != nil
         return next
       }

@@ -53,7 +53,7 @@ struct RunProcess {
           hasBegun = true
           coordinator.begin()
         }
-        let next = coordinator.pump().loop
+        let next = coordinator.pump()
         outcome = coordinator.outcome
         return next
       }

@@ -103,18 +103,6 @@ enum WeirText {
 }
 
 import WeirRuntime
-import WeirZeroMQ
-
-extension WeirRuntime.NextTurn {
-  var loop: WeirZeroMQ.NextTurn {
-    switch self {
-    case .now: .now
-    case .at(let instant): .at(nanoseconds: instant.nanoseconds)
-    case .whenReady: .whenReady
-    case .never: .never
-    }
-  }
-}
 
 final class SliceView: RunView {
   func note(_ notice: RunNotice) { try? WeirText.write("\(notice)\n") }
