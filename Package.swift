@@ -87,6 +87,8 @@ let package = Package(
 
     // Tests.
     .testTarget(name: "WeirColumnsTests", dependencies: ["WeirColumns"], swiftSettings: strict),
+    .testTarget(
+      name: "WeirCoreTests", dependencies: ["WeirColumns", "WeirCore"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )
