@@ -109,6 +109,8 @@ let package = Package(
       name: "WeirZeroMQTests", dependencies: ["WeirZeroMQ", "WeirRuntime", "WeirCore", "CZeroMQ"],
       swiftSettings: strict),
     .testTarget(name: "WeirLZ4Tests", dependencies: ["WeirLZ4"], swiftSettings: strict),
+    .testTarget(
+      name: "WeirCoreTests", dependencies: ["WeirColumns", "WeirCore"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,244 @@
+import Glibc
+import WeirColumns
+
+/// The keys of an operator and their slots, split by key group.
+///
+/// A slot is chunk << shift | place in the chunk, and a chunk's slots belong to one key group. For
+/// n slots of a chunk, the keys' own chunk holds
+///
+///     n x 16   cells: the keys; of a free slot: kind 0, and the next free slot
+///     n x  4   tags: the low 32 bits of the hash
+///     n x  4   uses: how many panes (or sessions) hold something for the key
+///
+/// A slot whose uses fall to 0 is freed by `release`. Everything is a function of the keys and their
+/// order.
+final class KeyedState {
+  let keyGroups: Int
+  let shift: Int
+  /// Slots of a chunk.
+  let chunkSlots: Int
+  let codec: KeyCodec
+  let arenas: GroupArenas
+  let keys: ChunkTable
+  /// Chunks so far, with chunk 0, which belongs to nobody.
+  private(set) var chunkCount = 1
+  /// The key group of each chunk.
+  // Raw, because kernels hoist it; grown when chunks are made, freed in `deinit`.
+  private(set) var chunkGroups: UnsafeMutablePointer<UInt16>
+  private var chunkCapacity = 64
+  // By key group; raw, because the look-up hoists it. Freed in `deinit`.
+  private let groups: UnsafeMutablePointer<GroupIndex>
+  let tagOffset: Int
+  let useOffset: Int
+  /// Keys that have a slot.
+  private(set) var count = 0
+
+  /// The epoch with which writes are marked.
+  var epoch: UInt64 = 0 {
+    didSet { arenas.epoch = epoch }
+  }
+
+  init(_ codec: KeyCodec, keyGroups: Int, shift: Int) {
+    precondition(
+      keyGroups > 0 && keyGroups <= KeyGroups.maximum,
+      "\(keyGroups) key groups"
+    )
+    self.codec = codec
+    self.keyGroups = keyGroups
+    self.shift = shift
+    chunkSlots = 1 << shift
+    tagOffset = chunkSlots * 16
+    useOffset = chunkSlots * 20
+    arenas = GroupArenas(keyGroups: keyGroups)
+    keys = ChunkTable(ChunkPool(chunkBytes: chunkSlots * 24))
+    _ = keys.touch(0, epoch: 0)
+    chunkGroups = .allocate(capacity: chunkCapacity)
+    chunkGroups[0] = 0
+    groups = .allocate(capacity: keyGroups)
+    for group in 0..<keyGroups { (groups + group).initialize(to: GroupIndex(epoch: 0)) }
+  }
+
+  deinit {
+    for group in 0..<keyGroups { groups[group].deallocate() }
+    groups.deallocate()
+    chunkGroups.deallocate()
+  }
+
+  // MARK: Places in chunks
+
+  /// The cell of a slot.
+  @inline(__always)
+  func cell(_ slot: UInt32) -> UnsafeMutablePointer<Cell> {
+    keys.pointers[Int(slot) &>> shift].assumingMemoryBound(to: Cell.self)
+      + (Int(slot) & (chunkSlots &- 1))
+  }
+
+  @inline(__always)
+  private func tag(_ slot: UInt32) -> UnsafeMutablePointer<UInt32> {
+    (keys.pointers[Int(slot) &>> shift] + tagOffset).assumingMemoryBound(to: UInt32.self)
+      + (Int(slot) & (chunkSlots &- 1))
+  }
+
+  /// How many panes (or sessions) hold something for the key of the slot.
+  @inline(__always)
+  func uses(_ slot: UInt32) -> UnsafeMutablePointer<UInt32> {
+    (keys.pointers[Int(slot) &>> shift] + useOffset).assumingMemoryBound(to: UInt32.self)
+      + (Int(slot) & (chunkSlots &- 1))
+  }
+
+  /// The key group of a slot.
+  @inline(__always)
+  func group(of slot: UInt32) -> Int { Int(chunkGroups[Int(slot) &>> shift]) }
+
+  // MARK: Finding
+
+  /// Finds the slots of keys, by position, and makes those that are missing.
+  ///
+  /// Two passes: the first only reads the home entries, none of which waits for another, so that
+  /// their cache misses overlap; the second compares the keys there, and goes the long way for the
+  /// few that lie elsewhere.
+  func find(
+    _ hashes: UnsafePointer<UInt64>,
+    _ cells: UnsafePointer<Cell>,
+    _ count: Int,
+    into slots: UnsafeMutablePointer<UInt32>
+  ) {
+    let groups = groups
+    let keyGroups = keyGroups
+    for position in 0..<count {
+      let hash = hashes[position]
+      let index = groups + KeyGroups.group(of: hash, of: keyGroups)
+      let place = Int(truncatingIfNeeded: hash) & index.pointee.mask
+      slots[position] = UInt32(truncatingIfNeeded: index.pointee[place])
+    }
+    let shift = shift
+    let slotMask = chunkSlots &- 1
+    var pointers = keys.pointers
+    for position in 0..<count {
+      let slot = Int(slots[position])
+      let found = pointers[slot &>> shift].assumingMemoryBound(to: Cell.self)[slot & slotMask]
+      let wanted = cells[position]
+      if Cell.sameBits(found, wanted) { continue }
+      slots[position] = findOrInsert(hashes[position], wanted)
+      pointers = keys.pointers
+    }
+  }
+
+  @inline(never)
+  private func findOrInsert(_ hash: UInt64, _ wanted: Cell) -> UInt32 {
+    let group = KeyGroups.group(of: hash, of: keyGroups)
+    let index = groups + group
+    let tag = UInt32(truncatingIfNeeded: hash)
+    let mask = index.pointee.mask
+    var place = Int(tag) & mask
+    while true {
+      let entry = index.pointee[place]
+      if entry == 0 { return insert(wanted, group, tag) }
+      if entry &>> 32 == UInt64(tag) {
+        let slot = UInt32(truncatingIfNeeded: entry)
+        if isSame(cell(slot).pointee, wanted) { return slot }
+      }
+      place = (place &+ 1) & mask
+    }
+  }
+
+  // `wanted` comes from a batch: if it is long, it has an address, not a reference.
+  private func isSame(_ stored: Cell, _ wanted: Cell) -> Bool {
+    guard stored.isLong, stored.high == wanted.high else { return Cell.sameBits(stored, wanted) }
+    return memcmp(arenas.pointer(stored.low), Self.address(wanted), wanted.count) == 0
+  }
+
+  private static func address(_ cell: Cell) -> UnsafeRawPointer {
+    guard let address = UnsafeRawPointer(bitPattern: UInt(cell.low)) else {
+      preconditionFailure("a long key at no address")
+    }
+    return address
+  }
+
+  private func insert(_ wanted: Cell, _ group: Int, _ tag: UInt32) -> UInt32 {
+    let slot = takeSlot(group)
+    if wanted.isLong {
+      cell(slot).pointee = arenas.makeCell(Self.address(wanted), wanted.count, group: group)
+    } else {
+      cell(slot).pointee = wanted
+    }
+    self.tag(slot).pointee = tag
+    uses(slot).pointee = 0
+    keys.epochs[Int(slot) >> shift] = epoch
+    groups[group].insert(tag: tag, slot: slot, epoch: epoch)
+    count += 1
+    return slot
+  }
+
+  private func takeSlot(_ group: Int) -> UInt32 {
+    let index = groups + group
+    let free = index.pointee.firstFree
+    if free != 0 {
+      index.pointee.firstFree = UInt32(truncatingIfNeeded: cell(free).pointee.low)
+      return free
+    }
+    if index.pointee.fresh == index.pointee.freshEnd {
+      index.pointee.fresh = UInt32(addChunk(group) << shift)
+      index.pointee.freshEnd = index.pointee.fresh &+ UInt32(chunkSlots)
+    }
+    let slot = index.pointee.fresh
+    index.pointee.fresh &+= 1
+    return slot
+  }
+
+  private func addChunk(_ group: Int) -> Int {
+    // One chunk less than fit, so that the end of the last one is a slot number too.
+    precondition(chunkCount < 1 << (32 - shift) - 1, "more than 2^32 slots")
+    if chunkCount == chunkCapacity {
+      let grown = UnsafeMutablePointer<UInt16>.allocate(capacity: chunkCapacity * 2)
+      grown.update(from: chunkGroups, count: chunkCount)
+      chunkGroups.deallocate()
+      chunkGroups = grown
+      chunkCapacity *= 2
+    }
+    _ = keys.touch(chunkCount, epoch: epoch)
+    chunkGroups[chunkCount] = UInt16(group)
+    chunkCount += 1
+    return chunkCount - 1
+  }
+
+  /// Frees a slot without uses.
+  func release(_ slot: UInt32) {
+    let group = group(of: slot)
+    let cell = cell(slot)
+    precondition(uses(slot).pointee == 0, "slot \(slot) is in use")
+    groups[group].remove(tag: tag(slot).pointee, slot: slot, epoch: epoch)
+    arenas.release(cell.pointee)
+    cell.pointee = Cell(low: UInt64(groups[group].firstFree), high: 0)
+    groups[group].firstFree = slot
+    keys.epochs[Int(slot) >> shift] = epoch
+    count -= 1
+  }
+
+  // MARK: Inspection
+
+  /// Bytes that keys and tables take.
+  var reservedBytes: Int {
+    var bytes = keys.pool.reservedBytes + keys.directoryBytes + arenas.reservedBytes
+    for group in 0..<keyGroups { bytes += groups[group].reservedBytes }
+    return bytes
+  }
+
+  /// Every entry leads to a key of its group and tag, every key has one entry; O(entries).
+  func checkInvariants() {
+    var entries = 0
+    for group in 0..<keyGroups {
+      let index = groups[group]
+      for place in 0...index.mask where index[place] != 0 {
+        let entry = index[place]
+        let slot = UInt32(truncatingIfNeeded: entry)
+        precondition(self.group(of: slot) == group, "slot \(slot) is not of group \(group)")
+        precondition(UInt64(tag(slot).pointee) == entry >> 32, "slot \(slot) has another tag")
+        precondition(!cell(slot).pointee.isNone, "slot \(slot) in a table has no key")
+        precondition(uses(slot).pointee > 0, "slot \(slot) holds nothing")
+        entries += 1
+      }
+    }
+    precondition(entries == count, "\(entries) entries for \(count) keys")
+  }
+}

@@ -1,0 +1,256 @@
+import WeirColumns
+
+// Taking rows: lateness, panes, slots, and one kernel per pane and aggregate.
+
+extension WindowOperator {
+  /// Where the rows of a batch go.
+  struct Assignment {
+    /// The rows that are not late.
+    var rows: Selection
+    /// The panes that take them; with more than one, `RowBuffers.ordinals` says which.
+    var panes: [Pane]
+  }
+
+  package func process(
+    _ batch: Batch,
+    watermark: Watermark,
+    late: LateRows
+  ) throws(WeirError) {
+    precondition(
+      firing == nil && fired == due && pending.isEmpty,
+      "'\(name)' has results left"
+    )
+    late.reset(rows: batch.count)
+    guard batch.count > 0 else { return }
+    let times = batch.times
+    precondition(!times.hasMarks || !hasNull(times, batch.count), "a row without event time")
+    buffers.reserve(batch.count)
+    batchNumber += 1
+    let judge = max(watermark, self.watermark)
+    let assignment = try assign(batch, judge.microseconds, late)
+    let rows = assignment.rows
+    guard rows.count > 0 else { return }
+    KeyHash.hash(
+      state.codec.columns.map { batch.columns[$0] },
+      rows,
+      into: buffers.hashes
+    )
+    state.codec.encode(batch, rows, into: buffers.cells)
+    state.find(buffers.hashes, buffers.cells, rows.count, into: buffers.slots)
+    try add(batch, assignment)
+  }
+
+  private func hasNull(_ column: Column, _ count: Int) -> Bool {
+    (0..<count).contains { column.marks[$0] != 0 }
+  }
+
+  private func add(_ batch: Batch, _ assignment: Assignment) throws(WeirError) {
+    let panes = assignment.panes
+    guard panes.count > 1 else {
+      let group = SlotRows(
+        slots: buffers.slots,
+        rows: buffers.rows,
+        count: assignment.rows.count
+      )
+      try addTracked(batch, [(panes[0], group)])
+      return
+    }
+    let starts = buffers.group(assignment.rows.count, ordinals: panes.count)
+    var groups: [(Pane, SlotRows)] = []
+    for (ordinal, pane) in panes.enumerated() {
+      let start = starts[ordinal]
+      let group = SlotRows(
+        slots: buffers.groupedSlots + start,
+        rows: buffers.groupedRows + start,
+        count: starts[ordinal + 1] - start
+      )
+      groups.append((pane, group))
+    }
+    try addTracked(batch, groups)
+  }
+
+  private func addTracked(
+    _ batch: Batch,
+    _ groups: [(Pane, SlotRows)]
+  ) throws(WeirError) {
+    let touched = spec.allowedLateness > 0 ? touchedResults(groups) : []
+    let before = try resultsBefore(touched)
+    for (pane, rows) in groups { add(rows, of: batch, to: pane) }
+    try makeUpdates(touched, before)
+  }
+
+  private func add(_ rows: SlotRows, of batch: Batch, to pane: Pane) {
+    pane.hasChanged = true
+    countRows(rows, in: pane)
+    aggregates.add(rows, of: batch, to: regions(pane.chunks))
+    guard pane.isInTotals, let totals else { return }
+    for position in 0..<rows.count {
+      let slot = Int(rows.slots[position])
+      let base = totals.touch(slot >> state.shift, epoch: state.epoch)
+      base.assumingMemoryBound(to: Int64.self)[slot & (state.chunkSlots - 1)] += 1
+    }
+    aggregates.add(rows, of: batch, to: regions(totals), isTotal: true)
+  }
+
+  private func regions(_ chunks: ChunkTable) -> Regions {
+    Regions(
+      pointers: chunks.pointers,
+      groups: state.chunkGroups,
+      offset: 0,
+      shift: state.shift
+    )
+  }
+
+  /// Counts rows by slot, makes and marks the chunks that are written, and notes the uses of slots.
+  private func countRows(_ rows: SlotRows, in pane: Pane) {
+    pane.chunks.reserve(state.chunkCount)
+    let slots = rows.slots
+    let shift = state.shift
+    let mask = state.chunkSlots &- 1
+    let epoch = state.epoch
+    let epochs = pane.chunks.epochs
+    let pointers = pane.chunks.pointers
+    for position in 0..<rows.count {
+      let slot = slots[position]
+      let chunk = Int(slot) &>> shift
+      if epochs[chunk] != epoch { _ = pane.chunks.touch(chunk, epoch: epoch) }
+      let count = pointers[chunk].assumingMemoryBound(to: Int64.self) + (Int(slot) & mask)
+      let before = count.pointee
+      count.pointee = before &+ 1
+      if before == 0 { state.uses(slot).pointee &+= 1 }
+    }
+    guard let offset = aggregates.changeOffset else { return }
+    for position in 0..<rows.count {
+      let slot = Int(slots[position])
+      (pointers[slot &>> shift] + offset).storeBytes(
+        of: 1,
+        toByteOffset: slot & mask,
+        as: UInt8.self
+      )
+    }
+  }
+
+  // MARK: Panes of rows
+
+  private func assign(
+    _ batch: Batch,
+    _ judge: Int64,
+    _ late: LateRows
+  ) throws(WeirError) -> Assignment {
+    let times = batch.times.words
+    var lowest = times[0]
+    var highest = times[0]
+    for row in 0..<batch.count {
+      lowest = min(lowest, times[row])
+      highest = max(highest, times[row])
+    }
+    let lowPane = alignment.pane(lowest)
+    let highPane = alignment.pane(highest)
+    // The common case: no row is behind the watermark, and the batch spans few panes.
+    guard !batch.hasStamps, alignment.closed(judge) <= lowPane, highPane - lowPane < 64,
+      alignment.pane(.max) > highPane, alignment.pane(.min) < lowPane
+    else { return try assignOneByOne(batch, judge, late) }
+    let rows = buffers.takeAll(batch.count)
+    guard lowPane < highPane else {
+      return Assignment(rows: rows, panes: [try regularPane(lowPane, lowest)])
+    }
+    return Assignment(rows: rows, panes: try assignFew(times, batch.count, lowPane, highPane))
+  }
+
+  private func assignFew(
+    _ times: UnsafePointer<Int64>,
+    _ count: Int,
+    _ lowPane: Int64,
+    _ highPane: Int64
+  ) throws(WeirError) -> [Pane] {
+    let start = alignment.time(lowPane)
+    let every = alignment.every
+    let ordinals = buffers.ordinals
+    var counts = [Int](repeating: 0, count: Int(highPane - lowPane) + 1)
+    counts.withUnsafeMutableBufferPointer { counts in
+      if counts.count == 2 {
+        let second = start &+ every
+        var inSecond = 0
+        for row in 0..<count {
+          let ordinal: UInt16 = times[row] >= second ? 1 : 0
+          ordinals[row] = ordinal
+          inSecond &+= Int(ordinal)
+        }
+        counts[0] = count - inSecond
+        counts[1] = inSecond
+      } else {
+        for row in 0..<count {
+          let ordinal = Int((times[row] &- start) / every)
+          ordinals[row] = UInt16(truncatingIfNeeded: ordinal)
+          counts[ordinal] &+= 1
+        }
+      }
+    }
+    // Panes between without a row are not made: ordinals are closed up if there are any.
+    var panes: [Pane] = []
+    var places = [UInt16](repeating: 0, count: counts.count)
+    for (ordinal, count) in counts.enumerated() where count > 0 {
+      places[ordinal] = UInt16(panes.count)
+      let pane = lowPane + Int64(ordinal)
+      panes.append(try regularPane(pane, alignment.time(pane)))
+    }
+    if panes.count < counts.count {
+      for row in 0..<count { ordinals[row] = places[Int(ordinals[row])] }
+    }
+    return panes
+  }
+
+  private func assignOneByOne(
+    _ batch: Batch,
+    _ judge: Int64,
+    _ late: LateRows
+  ) throws(WeirError) -> Assignment {
+    let times = batch.times.words
+    let stamps = batch.stamps.words
+    var panes: [Pane] = []
+    var kept = 0
+    for row in 0..<batch.count {
+      let time = times[row]
+      let rowJudge = batch.hasStamps ? max(judge, stamps[row]) : judge
+      let number = alignment.pane(time)
+      let last = number + alignment.panes
+      let first = max(number, alignment.closed(rowJudge)) + 1
+      guard first <= last else {
+        late.append(row, time: time, watermark: rowJudge)
+        continue
+      }
+      let pane = try pane(first: first, last: last, time)
+      if pane.batchNumber != batchNumber {
+        pane.batchNumber = batchNumber
+        pane.ordinal = panes.count
+        panes.append(pane)
+      }
+      buffers.rows[kept] = UInt16(truncatingIfNeeded: row)
+      buffers.ordinals[kept] = UInt16(truncatingIfNeeded: pane.ordinal)
+      kept += 1
+    }
+    return Assignment(rows: Selection(indices: buffers.rows, count: kept), panes: panes)
+  }
+
+  private func regularPane(_ number: Int64, _ time: Int64) throws(WeirError) -> Pane {
+    try pane(first: number + 1, last: number + alignment.panes, time)
+  }
+
+  private func pane(first: Int64, last: Int64, _ time: Int64) throws(WeirError) -> Pane {
+    if let pane = paneList.find(first: first, last: last) { return pane }
+    guard paneList.panes.count < WindowLimits.livePanes else {
+      throw WeirError(
+        "E310",
+        "open a window in operator '\(name)'",
+        detail: "\(WindowLimits.livePanes) panes of \(alignment.every) microseconds hold rows "
+          + "already; a row has the event time \(time), the watermark is \(watermark.microseconds)",
+        hint: "set 'max_ahead' in the source's watermark, or use wider windows",
+        blame: .user
+      )
+    }
+    let pane = Pane(first: first, last: last, panePool)
+    pane.isInTotals = totals != nil && first <= fired && last > fired
+    paneList.insert(pane)
+    return pane
+  }
+}

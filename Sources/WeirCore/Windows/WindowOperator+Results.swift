@@ -1,0 +1,189 @@
+import WeirColumns
+
+// Results as rows: keys, times, aggregates, marks.
+
+extension WindowOperator {
+  /// Appends a row for each slot: the window's result of its key.
+  ///
+  /// With `usingTotals` the window is the one that is firing. With `only`, other columns of the
+  /// output are left unset. Throws when a result does not fit its type.
+  func appendResults(
+    _ slots: [UInt32],
+    of window: Int64,
+    _ panes: [Pane],
+    into batch: Batch,
+    _ marks: ResultMarks,
+    usingTotals: Bool,
+    only columns: [Int]? = nil
+  ) throws(WeirError) {
+    guard !slots.isEmpty else { return }
+    let used = batch.count
+    batch.reserve(rows: used + slots.count)
+    if columns?.contains(where: { $0 < keyWidth }) ?? (keyWidth > 0) {
+      state.codec.decode(
+        slots.map { UnsafePointer(state.cell($0)) },
+        state.arenas,
+        into: batch.columns[..<keyWidth],
+        used: used
+      )
+    }
+    let end = alignment.time(window)
+    fill(batch.columns[keyWidth], end - alignment.size, used, slots.count)
+    fill(batch.columns[keyWidth + 1], end, used, slots.count)
+    fill(batch.times, end - 1, used, slots.count)
+    marks.fill(batch, spec: spec, used: used, count: slots.count)
+    var merged: [Int] = []
+    for (index, member) in aggregates.members.enumerated()
+    where columns?.contains(keyWidth + 2 + index) ?? true {
+      if totals != nil, !usingTotals || member.totalOffset == nil {
+        merged.append(index)
+      } else {
+        try appendDirect(index, slots, panes, batch, used)
+      }
+    }
+    if !merged.isEmpty { try appendMerged(merged, slots, panes, batch, used) }
+    if batch.hasStamps { batch.appendNoStamps(slots.count) }
+    batch.count += slots.count
+  }
+
+  private func fill(_ column: Column, _ value: Int64, _ used: Int, _ count: Int) {
+    (column.words + used).update(repeating: value, count: count)
+  }
+
+  private func column(_ index: Int, of batch: Batch) -> Column {
+    batch.columns[keyWidth + 2 + index]
+  }
+
+  /// Appends one aggregate straight from the totals, or from the only pane.
+  private func appendDirect(
+    _ index: Int,
+    _ slots: [UInt32],
+    _ panes: [Pane],
+    _ batch: Batch,
+    _ used: Int
+  ) throws(WeirError) {
+    let member = aggregates.members[index]
+    let chunks = totals ?? panes[0].chunks
+    let offset = totals == nil ? member.offset : member.totalOffset ?? 0
+    let column = column(index, of: batch)
+    let mask = UInt32(state.chunkSlots - 1)
+    let places = slots.map { UInt16(truncatingIfNeeded: $0 & mask) }
+    var start = 0
+    while start < slots.count {
+      let chunk = slots[start] >> UInt32(state.shift)
+      var end = start + 1
+      while end < slots.count, slots[end] >> UInt32(state.shift) == chunk { end += 1 }
+      guard let base = chunks.chunk(Int(chunk)) else {
+        preconditionFailure("no chunk \(chunk) of a result")
+      }
+      let failed = places.withUnsafeBufferPointer { buffer -> Int? in
+        guard let places = buffer.baseAddress else { return nil }
+        return aggregates.result(
+          member,
+          base + offset,
+          places + start,
+          end - start,
+          into: column,
+          used: used + start
+        )
+      }
+      if let failed { throw overflow(member, slots[start + failed]) }
+      start = end
+    }
+  }
+
+  /// Appends aggregates that are put together from the panes of the window.
+  private func appendMerged(
+    _ members: [Int],
+    _ slots: [UInt32],
+    _ panes: [Pane],
+    _ batch: Batch,
+    _ used: Int
+  ) throws(WeirError) {
+    let places = (0..<state.chunkSlots).map { UInt16(truncatingIfNeeded: $0) }
+    var start = 0
+    while start < slots.count {
+      let count = min(state.chunkSlots, slots.count - start)
+      scratch.clear(state.arenas)
+      for position in 0..<count { merge(slots[start + position], panes, at: position) }
+      for index in members {
+        let member = aggregates.members[index]
+        let failed = places.withUnsafeBufferPointer { buffer -> Int? in
+          guard let places = buffer.baseAddress else { return nil }
+          return aggregates.result(
+            member,
+            scratch.base + member.offset,
+            places,
+            count,
+            into: column(index, of: batch),
+            used: used + start
+          )
+        }
+        if let failed { throw overflow(member, slots[start + failed]) }
+      }
+      start += count
+    }
+  }
+
+  private func merge(_ slot: UInt32, _ panes: [Pane], at position: Int) {
+    let chunk = Int(slot) >> state.shift
+    let place = Int(slot) & (state.chunkSlots - 1)
+    for pane in panes {
+      guard let source = pane.chunks.chunk(chunk),
+        source.assumingMemoryBound(to: Int64.self)[place] > 0
+      else { continue }
+      aggregates.merge(
+        source,
+        at: place,
+        into: scratch.base,
+        at: position,
+        count: 1,
+        group: state.arenas.scratchGroup
+      )
+    }
+  }
+
+  private func overflow(_ member: AggregateSet.Member, _ slot: UInt32) -> WeirError {
+    WeirError.overflow(
+      of: member.spec,
+      in: name,
+      keyGroup: state.group(of: slot)
+    )
+  }
+}
+
+extension WeirError {
+  /// A result that does not fit its type.
+  static func overflow(of spec: AggregateSpec, in name: String, keyGroup: Int) -> WeirError {
+    WeirError(
+      "E311",
+      "compute column '\(spec.name)' in operator '\(name)'",
+      detail: "\(spec.function.rawValue) does not fit \(spec.resultType) for a key of key group "
+        + "\(keyGroup)",
+      hint: "cast the argument to float, or use smaller windows",
+      blame: .user
+    )
+  }
+}
+
+extension AggregateSet {
+  /// Appends one aggregate's results; see `Aggregate.result`.
+  func result(
+    _ member: Member,
+    _ base: UnsafeRawPointer,
+    _ places: UnsafePointer<UInt16>,
+    _ count: Int,
+    into column: Column,
+    used: Int
+  ) -> Int? {
+    let aggregate = member.aggregate ?? rows
+    return aggregate.result(base, places, count, into: column, used: used)
+  }
+}
+
+extension Batch {
+  /// Continues the stamps of a batch that has some with rows that have none.
+  func appendNoStamps(_ rows: Int) {
+    (stamps.words + count).update(repeating: Self.noStamp, count: rows)
+  }
+}
