@@ -1,1 +1,0 @@
-// WeirTopology: see Architecture in WeirCore.docc.
