@@ -27,6 +27,8 @@ package final class CSVReader: RecordReader {
   private var width = 0
   /// The positions fit the place.
   private var isPlanned = false
+  /// The header was read, or there is none.
+  private var hasHeader = false
 
   /// Makes a reader; a record longer than `maximumRecordBytes` is refused.
   package init(
@@ -111,7 +113,9 @@ package final class CSVReader: RecordReader {
     if scanner.length == 0 { return nil }
     if let fault = scanner.fault { return "invalid CSV: \(fault.rawValue)" }
     if scanner.isMaybeWide, !UTF8Check.isValid(start, scanner.length) { return "invalid UTF-8" }
-    if format.hasHeader, place.header == nil { return takeHeader(scanner, start) }
+    guard hasHeader else { return takeHeader(scanner, start) }
+    let values = values
+    let positions = positions
     guard scanner.count == width else {
       return "expected \(width) values, found \(scanner.count)"
     }
@@ -160,6 +164,7 @@ package final class CSVReader: RecordReader {
   /// Works out where the values of the fields lie.
   private func plan(_ header: [String]?) {
     isPlanned = true
+    hasHeader = !format.hasHeader || header != nil
     if format.hasHeader {
       let names = header ?? []
       positions = schema.fields.map { names.firstIndex(of: $0.name) ?? -1 }

@@ -14,14 +14,15 @@ package final class CSVWriter: RecordWriter {
   private let nulls: [UInt8]
   private var list: [UInt8] = []
 
-  /// Bytes of a value that is no text, with its delimiter, at most.
-  private static let fixedBytes = 64
+  /// Bytes of a row without its texts, bytes, json and lists, at most.
+  private let fixedBytes: Int
 
   package init(_ schema: Schema, format: CSVFormat = CSVFormat()) {
     self.schema = schema
     self.format = format
     visible = schema.fields.indices.filter { !schema.fields[$0].isHidden }
     nulls = Array(format.nulls.utf8)
+    fixedBytes = visible.count * (48 + nulls.count) + 64
   }
 
   /// Appends the names of the columns, if the format has a header.
@@ -58,50 +59,79 @@ package final class CSVWriter: RecordWriter {
     _ columns: UnsafeMutableBufferPointer<WriterColumn>,
     _ buffer: TextBuffer
   ) {
-    for position in columns.indices {
-      if position > 0 { append(format.delimiter, buffer) }
-      if columns[position].hasMarks, columns[position].marks[row] != 0 {
-        nulls.withUnsafeBytes { appendPlain($0, buffer) }
+    buffer.reserve(fixedBytes)
+    guard let base = columns.baseAddress else { return append(0x0a, buffer) }
+    let delimiter = format.delimiter
+    var to = buffer.start.assumingMemoryBound(to: UInt8.self) + buffer.count
+    for position in 0..<columns.count {
+      let column = base + position
+      if position > 0 {
+        to[0] = delimiter
+        to += 1
+      }
+      if column.pointee.hasMarks, column.pointee.marks[row] != 0 {
+        to.update(from: nulls, count: nulls.count)
+        to += nulls.count
       } else {
-        writeValue(row, &columns[position], buffer)
+        to = writeValue(row, column, to, buffer)
       }
     }
-    append(0x0a, buffer)
+    to[0] = 0x0a
+    buffer.count = UnsafeMutableRawPointer(to) + 1 - buffer.start
   }
 
-  private func writeValue(_ row: Int, _ column: inout WriterColumn, _ buffer: TextBuffer) {
-    buffer.reserve(Self.fixedBytes)
-    let to = buffer.start.assumingMemoryBound(to: UInt8.self) + buffer.count
-    switch column.kind {
+  /// Writes a value and returns where the next byte goes; `fixedBytes` of room are left.
+  @inline(__always)
+  private func writeValue(
+    _ row: Int,
+    _ column: UnsafeMutablePointer<WriterColumn>,
+    _ to: UnsafeMutablePointer<UInt8>,
+    _ buffer: TextBuffer
+  ) -> UnsafeMutablePointer<UInt8> {
+    switch column.pointee.kind {
     case .bool:
-      let isTrue = column.values.load(fromByteOffset: row, as: UInt8.self) != 0
+      let isTrue = column.pointee.values.load(fromByteOffset: row, as: UInt8.self) != 0
       memcpy(to, isTrue ? "true" : "false", isTrue ? 4 : 5)
-      buffer.count += isTrue ? 4 : 5
+      return to + (isTrue ? 4 : 5)
     case .int:
-      buffer.count += DigitPairs.write(column.word(row), to)
+      return to + DigitPairs.write(column.pointee.word(row), to)
     case .decimal:
-      buffer.count += DigitPairs.write(column.word(row), scale: column.scale, to)
+      return to + DigitPairs.write(column.pointee.word(row), scale: column.pointee.scale, to)
     case .float:
-      let bits = UInt64(bitPattern: column.word(row))
-      buffer.count += FloatText.write(Double(bitPattern: bits), to: to)
+      let bits = UInt64(bitPattern: column.pointee.word(row))
+      return to + FloatText.write(Double(bitPattern: bits), to: to)
     case .timestamp:
-      // The cache writes quotes around the text: they fall on bytes that are written again.
-      let length = column.cache.write(column.word(row), to: to)
-      memmove(to, to + 1, length - 2)
-      buffer.count += length - 2
+      // The cache writes quotes around the text, so the text is moved over the first.
+      let length = column.pointee.cache.write(column.pointee.word(row), to: to) - 2
+      memmove(to, to + 1, length)
+      return to + length
     case .duration:
-      buffer.count += DurationText.write(column.word(row), to: to)
-    case .string, .json:
-      appendText(column.variable(row), buffer)
+      return to + DurationText.write(column.pointee.word(row), to: to)
+    case .string, .json, .bytes, .list:
+      buffer.count = UnsafeMutableRawPointer(to) - buffer.start
+      appendVariable(row, column, buffer)
+      buffer.reserve(fixedBytes)
+      return buffer.start.assumingMemoryBound(to: UInt8.self) + buffer.count
+    }
+  }
+
+  private func appendVariable(
+    _ row: Int,
+    _ column: UnsafeMutablePointer<WriterColumn>,
+    _ buffer: TextBuffer
+  ) {
+    let bytes = column.pointee.variable(row)
+    switch column.pointee.kind {
     case .bytes:
-      let bytes = column.variable(row)
       buffer.reserve(bytes.count * 2 + 4)
       let room = buffer.start.assumingMemoryBound(to: UInt8.self) + buffer.count
       buffer.count += Base64.encode(bytes, to: room)
     case .list:
       list.removeAll(keepingCapacity: true)
-      ListText.append(column.variable(row), of: column.element, to: &list)
+      ListText.append(bytes, of: column.pointee.element, to: &list)
       list.withUnsafeBytes { appendText($0, buffer) }
+    case .string, .json, .bool, .int, .decimal, .float, .timestamp, .duration:
+      appendText(bytes, buffer)
     }
   }
 

@@ -3,9 +3,9 @@ import WeirColumns
 
 /// Reads JSON lines: one object a line.
 ///
-/// Lines of a shape met before go through `LineScanner`; every other line goes through `FullParser`,
-/// and its shape is learned. Up to four shapes are remembered, so that lines of several shapes may
-/// alternate. Lines without a byte but white space are passed over.
+/// Lines of a shape met before go through `LineScanner`; every other line goes through
+/// `FullParser`, and its shape is learned. Up to four shapes are remembered, so that lines of
+/// several shapes may alternate. Lines without a byte but white space are passed over.
 package final class JSONLinesReader: RecordReader {
   package let schema: RecordSchema
   package var place = ReaderPlace.start
@@ -150,7 +150,7 @@ package final class JSONLinesReader: RecordReader {
     pass.row += 1
     guard learns, parser.isPlain else { return }
     let whole = UnsafeRawBufferPointer(start: pass.at, count: next - pass.at)
-    if let shape = LearnedShape(whole, parser.leaves, tree, schema) { remember(shape) }
+    if let shape = LearnedShape(whole, parser.leaves, tree, store) { remember(shape) }
   }
 
   /// Whether the shape of a line that has no remembered one should be remembered.
