@@ -154,6 +154,33 @@ enum CompareKernels {
     }
   }
 
+  /// Sets the flags of the rows that equal one text, and leaves the others.
+  static func add(
+    _ wanted: UnsafeRawBufferPointer,
+    _ texts: TextLane,
+    _ count: Int,
+    _ flags: UnsafeMutablePointer<UInt8>
+  ) {
+    guard let start = wanted.baseAddress else { return }
+    let bits = ShortText.mask(wanted.count)
+    let word = start.loadUnaligned(as: UInt64.self) & bits
+    let length = UInt32(wanted.count)
+    let offsets = texts.offsets
+    let arena = UnsafeRawPointer(texts.arena)
+    if wanted.count <= 8 {
+      for row in 0..<count {
+        let offset = offsets[row]
+        let found = arena.loadUnaligned(fromByteOffset: Int(offset), as: UInt64.self) & bits
+        let isEqual = (offsets[row &+ 1] &- offset == length) && (found == word)
+        flags[row] |= isEqual ? 1 : 0
+      }
+    } else {
+      for row in 0..<count where flags[row] == 0 {
+        flags[row] = ShortText.areEqual(texts[row], wanted) ? 1 : 0
+      }
+    }
+  }
+
   private static func equalRows(
     _ left: Lane,
     _ right: Lane,

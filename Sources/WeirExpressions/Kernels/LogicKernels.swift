@@ -62,10 +62,10 @@ enum LogicKernels {
     let from = input.marks
     output.beginMarks(rows: count)
     let marks = output.marks
-    for row in 0..<count {
-      flags[row] = (from[row] == RowMark.null.rawValue ? 1 : 0) ^ negated
-      marks[row] = from[row] >= RowMark.firstError ? from[row] : 0
-    }
+    let null = RowMark.null.rawValue
+    for row in 0..<count { flags[row] = (from[row] == null ? 1 : 0) ^ negated }
+    // 1, a null, becomes 0: errors are greater and keep their number.
+    for row in 0..<count { marks[row] = from[row] == null ? 0 : from[row] }
   }
 
   /// The marks of a column, zero where it keeps none.
@@ -110,12 +110,16 @@ enum ChooseKernels {
       return
     }
     let marks = condition.marks
+    var all: UInt8 = 0
     for row in 0..<count {
       let mark = marks[row]
-      let isTrue = mark == 0 && flags[row] & 1 == 1
-      let isError = mark >= RowMark.firstError
-      let otherwise = isError ? mark | BranchCode.error : branches[row]
-      branches[row] = isTrue ? number : otherwise
+      all |= mark
+      let isTrue = (mark | (flags[row] & 1 ^ 1)) == 0
+      branches[row] = isTrue ? number : branches[row]
+    }
+    guard all >= RowMark.firstError else { return }
+    for row in 0..<count where marks[row] >= RowMark.firstError {
+      branches[row] = marks[row] | BranchCode.error
     }
   }
 

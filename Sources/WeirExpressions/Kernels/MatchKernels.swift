@@ -177,6 +177,11 @@ enum MatchKernels {
     let texts = TextLane(Lane(column: input, isConstant: false))
     let values = TextLane(Lane(column: values, isConstant: false))
     let flags = output.flags
+    guard size > 6 else {
+      memset(flags, 0, count)
+      for value in 0..<size { CompareKernels.add(values[value], texts, count, flags) }
+      return
+    }
     for row in 0..<count {
       let text = texts[row]
       var low = 0

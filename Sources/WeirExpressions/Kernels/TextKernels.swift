@@ -14,8 +14,11 @@ enum TextKernels {
     _ body: (Int, inout TextWriter) -> RowMark
   ) {
     var writer = TextWriter(output, bytes: bytes)
+    // Rows that fail on the way mark none but themselves.
+    let hasMarks = output.hasMarks
+    let marks = output.marks
     for row in 0..<count {
-      if !output.hasMarks || output.marks[row] == 0 {
+      if !hasMarks || marks[row] == 0 {
         let mark = body(row, &writer)
         if mark != .value {
           writer.discardRow()
@@ -30,19 +33,20 @@ enum TextKernels {
   static func isASCII(_ input: Column, _ count: Int) -> Bool {
     let bytes = UnsafeRawPointer(input.arena)
     let total = input.byteCount(rows: count)
-    var all = SIMD32<UInt8>(repeating: 0)
+    var all: UInt64 = 0
     var place = 0
     while place &+ 32 <= total {
-      all |= bytes.loadUnaligned(fromByteOffset: place, as: SIMD32<UInt8>.self)
+      all |= bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+      all |= bytes.loadUnaligned(fromByteOffset: place &+ 8, as: UInt64.self)
+      all |= bytes.loadUnaligned(fromByteOffset: place &+ 16, as: UInt64.self)
+      all |= bytes.loadUnaligned(fromByteOffset: place &+ 24, as: UInt64.self)
       place &+= 32
     }
-    var rest: UInt8 = 0
     while place < total {
-      rest |= bytes.load(fromByteOffset: place, as: UInt8.self)
+      all |= UInt64(bytes.load(fromByteOffset: place, as: UInt8.self))
       place &+= 1
     }
-    for index in 0..<32 { rest |= all[index] }
-    return rest < 0x80
+    return all & 0x8080_8080_8080_8080 == 0
   }
 
   static func changeCase(_ isUpper: Bool, _ input: Column, _ count: Int, _ output: Column) {
@@ -55,14 +59,14 @@ enum TextKernels {
       let to = output.arena
       for place in 0..<total {
         let byte = from[place]
-        to[place] = byte &- first < 26 ? byte ^ 0x20 : byte
+        to[place] = byte ^ (byte &- first < 26 ? 0x20 : 0)
       }
       return
     }
     let texts = TextLane(Lane(column: input, isConstant: false))
     write(count, total, output) { row, writer in
       let text = String(decoding: texts[row], as: UTF8.self)
-      writer.append(Array((isUpper ? text.uppercased() : text.lowercased()).utf8))
+      writer.append(copying: Array((isUpper ? text.uppercased() : text.lowercased()).utf8))
       return .value
     }
   }
@@ -141,15 +145,28 @@ enum TextKernels {
     return text.count
   }
 
+  /// Joins texts; `bytes` is at least what all results take together.
   static func concat(
     _ parts: UnsafeMutableBufferPointer<TextLane>,
     _ bytes: Int,
     _ count: Int,
     _ output: Column
   ) {
-    write(count, bytes, output) { row, writer in
-      for part in parts { writer.append(part[row]) }
-      return .value
+    output.reserve(bytes: bytes, used: 0)
+    let arena = output.arena
+    let offsets = output.offsets
+    let hasMarks = output.hasMarks
+    let marks = output.marks
+    var end = 0
+    for row in 0..<count {
+      if !hasMarks || marks[row] == 0 {
+        for part in parts {
+          let text = part[row]
+          copyText(text, to: arena + end)
+          end &+= text.count
+        }
+      }
+      offsets[row &+ 1] = UInt32(truncatingIfNeeded: end)
     }
   }
 

@@ -58,27 +58,30 @@ struct TextWriter {
   @inline(__always)
   mutating func append(_ text: UnsafeRawBufferPointer) {
     reserve(text.count)
-    guard let start = text.baseAddress else { return }
-    let target = UnsafeMutableRawPointer(arena + end)
-    if text.count <= 16 {
-      // Both sides have slack behind their end.
-      let bytes = start.loadUnaligned(as: SIMD16<UInt8>.self)
-      target.storeBytes(of: bytes, as: SIMD16<UInt8>.self)
-    } else {
-      target.copyMemory(from: start, byteCount: text.count)
-    }
+    copyText(text, to: arena + end)
     end &+= text.count
   }
 
   /// Appends bytes from anywhere to the row.
-  mutating func append(_ sink: ByteSink) {
-    reserve(sink.count)
-    sink.withUnsafeBytes { bytes in
+  mutating func append(copying bytes: [UInt8]) {
+    reserve(bytes.count)
+    bytes.withUnsafeBytes { bytes in
       guard let start = bytes.baseAddress else { return }
       UnsafeMutableRawPointer(arena + end).copyMemory(from: start, byteCount: bytes.count)
     }
-    end &+= sink.count
+    end &+= bytes.count
   }
+
+  /// A sink behind what the row has so far, with room for so many bytes; give it back to `take`.
+  @inline(__always)
+  mutating func sink(_ most: Int) -> ByteSink {
+    reserve(most)
+    return ByteSink(arena + end)
+  }
+
+  /// Makes what a sink of this row holds part of the row.
+  @inline(__always)
+  mutating func take(_ sink: ByteSink) { end = arena.distance(to: sink.end) }
 
   /// Ends the row.
   @inline(__always)
@@ -101,4 +104,23 @@ struct TextWriter {
     arena = column.arena
     capacity = column.byteCapacity
   }
+}
+
+/// Copies a text from one arena to another, 16 bytes a step: texts are mostly too short for a call.
+///
+/// Both sides have slack behind their end.
+@inline(__always)
+func copyText(_ text: UnsafeRawBufferPointer, to target: UnsafeMutablePointer<UInt8>) {
+  guard let start = text.baseAddress else { return }
+  let target = UnsafeMutableRawPointer(target)
+  guard text.count <= 48 else {
+    target.copyMemory(from: start, byteCount: text.count)
+    return
+  }
+  var place = 0
+  repeat {
+    let bytes = start.loadUnaligned(fromByteOffset: place, as: SIMD16<UInt8>.self)
+    target.storeBytes(of: bytes, toByteOffset: place, as: SIMD16<UInt8>.self)
+    place &+= 16
+  } while place < text.count
 }

@@ -1,7 +1,42 @@
-// The text forms of scalars: parsing from UTF-8 bytes without allocation, writing into a byte sink.
+// The text forms of scalars: parsing from UTF-8 bytes and writing to bytes, without allocation.
 
-/// Where the text of a value is written: a growing array of bytes.
-typealias ByteSink = [UInt8]
+/// Where the text of a value is written: bytes whose room was made before.
+struct ByteSink {
+  // Points behind what is written, into a buffer that outlives the sink.
+  private(set) var end: UnsafeMutablePointer<UInt8>
+
+  /// More than the text of any scalar but string.
+  static let scalarLength = 64
+
+  init(_ start: UnsafeMutablePointer<UInt8>) { end = start }
+
+  @inline(__always)
+  mutating func append(_ byte: UInt8) {
+    end.pointee = byte
+    end += 1
+  }
+
+  mutating func append(_ text: String) {
+    for byte in text.utf8 { append(byte) }
+  }
+
+  /// Skips bytes that the caller fills in.
+  @inline(__always)
+  mutating func skip(_ count: Int) -> UnsafeMutablePointer<UInt8> {
+    end += count
+    return end
+  }
+
+  /// What `body` writes, at most `scalarLength` bytes.
+  static func text(_ body: (inout ByteSink) -> Void) -> String {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: scalarLength) { buffer in
+      guard let start = buffer.baseAddress else { return "" }
+      var sink = ByteSink(start)
+      body(&sink)
+      return String(decoding: buffer[..<start.distance(to: sink.end)], as: UTF8.self)
+    }
+  }
+}
 
 /// Reads scalars from UTF-8 text; nil means that the text is not one.
 enum ScalarReader {
@@ -118,38 +153,41 @@ enum ScalarWriter {
 
   /// All digits of the scale: 150 of scale 2 is `1.50`.
   static func decimal(_ value: Int64, scale: Int, _ sink: inout ByteSink) {
+    guard scale > 0 else { return integer(value, &sink) }
     if value < 0 { sink.append(UInt8(ascii: "-")) }
-    digits(value.magnitude, width: scale + 1, &sink)
-    guard scale > 0 else { return }
-    sink.insert(UInt8(ascii: "."), at: sink.count - scale)
+    var unit: UInt64 = 1
+    for _ in 0..<scale { unit *= 10 }
+    digits(value.magnitude / unit, width: 1, &sink)
+    sink.append(UInt8(ascii: "."))
+    digits(value.magnitude % unit, width: scale, &sink)
   }
 
   /// The shortest text that reads back as the same float.
   static func float(_ value: Double, _ sink: inout ByteSink) {
-    sink.append(contentsOf: value.description.utf8)
+    sink.append(value.description)
   }
 
   static func bool(_ value: Bool, _ sink: inout ByteSink) {
-    sink.append(contentsOf: (value ? "true" : "false").utf8)
+    sink.append(value ? "true" : "false")
   }
 
   /// At least `width` digits, zeros in front.
+  @inline(__always)
   static func digits(_ value: UInt64, width: Int, _ sink: inout ByteSink) {
     var places = 1
-    var rest = value / 10
-    while rest > 0 {
-      places += 1
-      rest /= 10
+    var limit: UInt64 = 10
+    // The limit wraps behind 10^19, beyond which no number has more digits.
+    while value >= limit, places < 20 {
+      places &+= 1
+      limit = places == 20 ? .max : limit &* 10
     }
     places = max(places, width)
-    let start = sink.count
-    for _ in 0..<places { sink.append(UInt8(ascii: "0")) }
-    rest = value
-    var index = start + places - 1
-    while rest > 0 {
-      sink[index] = UInt8(ascii: "0") + UInt8(rest % 10)
+    var place = sink.skip(places)
+    var rest = value
+    for _ in 0..<places {
+      place -= 1
+      place.pointee = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest % 10)
       rest /= 10
-      index -= 1
     }
   }
 }
