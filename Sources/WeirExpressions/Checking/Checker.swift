@@ -104,8 +104,25 @@ struct CheckPass {
     self.folds = folds
   }
 
+  /// The most nodes of a checked expression: forms such as `coalesce` use their arguments twice, so
+  /// that nesting them doubles the work of comparing trees.
+  static let maximumSize = 100_000
+
   /// Checks a node; nil if it has a fault, which is reported.
   mutating func term(_ node: SyntaxNode) -> Term? {
+    guard let term = unlimited(node) else { return nil }
+    guard term.node.size > Self.maximumSize else { return term }
+    fault(
+      .tooLarge,
+      node.range,
+      "the expression is too large here",
+      expected: "at most \(Self.maximumSize) operations",
+      hint: "nest coalesce, nullif, between and case less deeply"
+    )
+    return nil
+  }
+
+  private mutating func unlimited(_ node: SyntaxNode) -> Term? {
     switch node.kind {
     case .literal(let literal): self.literal(literal, node.range)
     case .column(let name): column(name, node.range)
@@ -187,7 +204,7 @@ struct CheckPass {
 
   /// A call, folded if all its arguments are constants.
   func make(_ operation: Operation, _ arguments: [TypedNode], _ type: ColumnType) -> TypedNode {
-    let node = TypedNode.call(operation, arguments, type)
+    let node = TypedNode.call(TypedCall(operation, arguments, type))
     guard folds, arguments.allSatisfy({ $0.constant != nil }) else { return node }
     return .constant(ColumnProgram.value(of: node))
   }

@@ -13,6 +13,9 @@ package final class ExpressionEvaluator {
   private let textLanes: UnsafeMutableBufferPointer<TextLane>
   /// The branch of each row in a `choose`.
   private let branches = Column(.bool, capacity: 0)
+  /// Marks that hide the rows that are not selected from steps that are slow.
+  private let hidden = Column(.bool, capacity: 0)
+  private var hidesRows = false
 
   package init(_ program: ColumnProgram) {
     self.program = program
@@ -35,7 +38,19 @@ package final class ExpressionEvaluator {
   /// asked for. A bare column is returned as it is, without a copy.
   package func evaluate(_ batch: Batch, rows: Selection) -> Column {
     precondition(rows.count <= batch.count, "\(rows.count) of \(batch.count) rows")
+    if program.isSlow, rows.count < batch.count { hide(rows, batch.count) }
+    defer { hidesRows = false }
     return evaluate(batch.columns, count: batch.count)
+  }
+
+  /// Lets slow steps see the selected rows only: they skip what is null.
+  private func hide(_ rows: Selection, _ count: Int) {
+    hidden.reserve(rows: count, used: 0)
+    hidden.hasMarks = true
+    let marks = hidden.marks
+    marks.update(repeating: RowMark.null.rawValue, count: count)
+    for position in 0..<rows.count { marks[Int(rows.indices[position])] = 0 }
+    hidesRows = true
   }
 
   /// The expression's values over the first `count` rows of the columns, valid until the next
@@ -79,6 +94,9 @@ package final class ExpressionEvaluator {
     case .and, .or, .isNull, .choose: break
     default:
       for operand in step.operands { MarkKernels.pass(lane(operand, columns), count, into: output) }
+    }
+    if hidesRows, step.operation.isSlow {
+      MarkKernels.pass(Lane(column: hidden, isConstant: false), count, into: output)
     }
     let context = StepContext(
       first: lane(step.operands[0], columns),
