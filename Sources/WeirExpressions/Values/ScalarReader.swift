@@ -1,43 +1,5 @@
 // The text forms of scalars: parsing from UTF-8 bytes and writing to bytes, without allocation.
 
-/// Where the text of a value is written: bytes whose room was made before.
-struct ByteSink {
-  // Points behind what is written, into a buffer that outlives the sink.
-  private(set) var end: UnsafeMutablePointer<UInt8>
-
-  /// More than the text of any scalar but string.
-  static let scalarLength = 64
-
-  init(_ start: UnsafeMutablePointer<UInt8>) { end = start }
-
-  @inline(__always)
-  mutating func append(_ byte: UInt8) {
-    end.pointee = byte
-    end += 1
-  }
-
-  mutating func append(_ text: String) {
-    for byte in text.utf8 { append(byte) }
-  }
-
-  /// Skips bytes that the caller fills in.
-  @inline(__always)
-  mutating func skip(_ count: Int) -> UnsafeMutablePointer<UInt8> {
-    end += count
-    return end
-  }
-
-  /// What `body` writes, at most `scalarLength` bytes.
-  static func text(_ body: (inout ByteSink) -> Void) -> String {
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: scalarLength) { buffer in
-      guard let start = buffer.baseAddress else { return "" }
-      var sink = ByteSink(start)
-      body(&sink)
-      return String(decoding: buffer[..<start.distance(to: sink.end)], as: UTF8.self)
-    }
-  }
-}
-
 /// Reads scalars from UTF-8 text; nil means that the text is not one.
 enum ScalarReader {
   /// An int: an optional sign and digits, nothing else.
@@ -141,53 +103,5 @@ enum ScalarReader {
     guard text.count == word.utf8CodeUnitCount else { return false }
     for index in 0..<text.count where text[index] | 0x20 != word.utf8Start[index] { return false }
     return true
-  }
-}
-
-/// Writes scalars as UTF-8 text.
-enum ScalarWriter {
-  static func integer(_ value: Int64, _ sink: inout ByteSink) {
-    if value < 0 { sink.append(UInt8(ascii: "-")) }
-    digits(value.magnitude, width: 1, &sink)
-  }
-
-  /// All digits of the scale: 150 of scale 2 is `1.50`.
-  static func decimal(_ value: Int64, scale: Int, _ sink: inout ByteSink) {
-    guard scale > 0 else { return integer(value, &sink) }
-    if value < 0 { sink.append(UInt8(ascii: "-")) }
-    var unit: UInt64 = 1
-    for _ in 0..<scale { unit *= 10 }
-    digits(value.magnitude / unit, width: 1, &sink)
-    sink.append(UInt8(ascii: "."))
-    digits(value.magnitude % unit, width: scale, &sink)
-  }
-
-  /// The shortest text that reads back as the same float.
-  static func float(_ value: Double, _ sink: inout ByteSink) {
-    sink.append(value.description)
-  }
-
-  static func bool(_ value: Bool, _ sink: inout ByteSink) {
-    sink.append(value ? "true" : "false")
-  }
-
-  /// At least `width` digits, zeros in front.
-  @inline(__always)
-  static func digits(_ value: UInt64, width: Int, _ sink: inout ByteSink) {
-    var places = 1
-    var limit: UInt64 = 10
-    // The limit wraps behind 10^19, beyond which no number has more digits.
-    while value >= limit, places < 20 {
-      places &+= 1
-      limit = places == 20 ? .max : limit &* 10
-    }
-    places = max(places, width)
-    var place = sink.skip(places)
-    var rest = value
-    for _ in 0..<places {
-      place -= 1
-      place.pointee = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest % 10)
-      rest /= 10
-    }
   }
 }
