@@ -28,6 +28,7 @@ final class KeyedState {
   private var chunkCapacity = 64
   // By key group; raw, because the look-up hoists it. Freed in `deinit`.
   private let groups: UnsafeMutablePointer<GroupIndex>
+  private let segments = SegmentPools()
   let tagOffset: Int
   let useOffset: Int
   /// Keys that have a slot.
@@ -55,11 +56,13 @@ final class KeyedState {
     chunkGroups = .allocate(capacity: chunkCapacity)
     chunkGroups[0] = 0
     groups = .allocate(capacity: keyGroups)
-    for group in 0..<keyGroups { (groups + group).initialize(to: GroupIndex(epoch: 0)) }
+    for group in 0..<keyGroups {
+      (groups + group).initialize(to: GroupIndex(segments, epoch: 0))
+    }
   }
 
   deinit {
-    for group in 0..<keyGroups { groups[group].deallocate() }
+    for group in 0..<keyGroups { groups[group].deallocate(segments) }
     groups.deallocate()
     chunkGroups.deallocate()
   }
@@ -103,25 +106,88 @@ final class KeyedState {
     _ count: Int,
     into slots: UnsafeMutablePointer<UInt32>
   ) {
-    let groups = groups
-    let keyGroups = keyGroups
+    Self.guess(hashes, count, groups, keyGroups, into: slots)
+    var done = 0
+    while true {
+      let index = Self.confirm(
+        hashes,
+        cells,
+        done..<count,
+        groups,
+        keyGroups,
+        keys.pointers,
+        shift,
+        into: slots
+      )
+      guard index < count else { return }
+      slots[index] = findOrInsert(hashes[index], cells[index])
+      done = index + 1
+    }
+  }
+
+  /// Reads the home entry of each hash and the next one, and takes the slot of the one whose tag is
+  /// right.
+  private static func guess(
+    _ hashes: UnsafePointer<UInt64>,
+    _ count: Int,
+    _ groups: UnsafePointer<GroupIndex>,
+    _ keyGroups: Int,
+    into slots: UnsafeMutablePointer<UInt32>
+  ) {
     for position in 0..<count {
       let hash = hashes[position]
-      let index = groups + KeyGroups.group(of: hash, of: keyGroups)
-      let place = Int(truncatingIfNeeded: hash) & index.pointee.mask
-      slots[position] = UInt32(truncatingIfNeeded: index.pointee[place])
+      let group = groups + KeyGroups.group(of: hash, of: keyGroups)
+      let mask = group.pointee.mask
+      let place = Int(truncatingIfNeeded: hash) & mask
+      let home = group.pointee[place]
+      let next = group.pointee[(place &+ 1) & mask]
+      let isHome = UInt32(truncatingIfNeeded: home &>> 32) == UInt32(truncatingIfNeeded: hash)
+      slots[position] = UInt32(truncatingIfNeeded: isHome ? home : next)
     }
-    let shift = shift
-    let slotMask = chunkSlots &- 1
-    var pointers = keys.pointers
-    for position in 0..<count {
-      let slot = Int(slots[position])
-      let found = pointers[slot &>> shift].assumingMemoryBound(to: Cell.self)[slot & slotMask]
+  }
+
+  /// Checks guessed slots and corrects those whose key lies further on in the table.
+  ///
+  /// Stops at the first key that is missing, or too long for a comparison in place, and returns its
+  /// position, else the end.
+  private static func confirm(
+    _ hashes: UnsafePointer<UInt64>,
+    _ cells: UnsafePointer<Cell>,
+    _ positions: Range<Int>,
+    _ groups: UnsafePointer<GroupIndex>,
+    _ keyGroups: Int,
+    _ chunks: UnsafePointer<UnsafeMutableRawPointer>,
+    _ shift: Int,
+    into slots: UnsafeMutablePointer<UInt32>
+  ) -> Int {
+    let slotMask = 1 &<< shift &- 1
+    for position in positions {
       let wanted = cells[position]
+      let guessed = Int(slots[position])
+      let found = chunks[guessed &>> shift]
+        .assumingMemoryBound(to: Cell.self)[guessed & slotMask]
       if Cell.sameBits(found, wanted) { continue }
-      slots[position] = findOrInsert(hashes[position], wanted)
-      pointers = keys.pointers
+      let hash = hashes[position]
+      let group = groups + KeyGroups.group(of: hash, of: keyGroups)
+      let tag = UInt32(truncatingIfNeeded: hash)
+      let mask = group.pointee.mask
+      var place = Int(tag) & mask
+      while true {
+        let entry = group.pointee[place]
+        if entry == 0 { return position }
+        if UInt32(truncatingIfNeeded: entry &>> 32) == tag {
+          let slot = Int(entry & 0xFFFF_FFFF)
+          let cell = chunks[slot &>> shift].assumingMemoryBound(to: Cell.self)[slot & slotMask]
+          if Cell.sameBits(cell, wanted) {
+            slots[position] = UInt32(truncatingIfNeeded: entry)
+            break
+          }
+          if cell.isLong { return position }
+        }
+        place = (place &+ 1) & mask
+      }
     }
+    return positions.upperBound
   }
 
   @inline(never)
@@ -165,7 +231,7 @@ final class KeyedState {
     self.tag(slot).pointee = tag
     uses(slot).pointee = 0
     keys.epochs[Int(slot) >> shift] = epoch
-    groups[group].insert(tag: tag, slot: slot, epoch: epoch)
+    groups[group].insert(tag: tag, slot: slot, segments, epoch: epoch)
     count += 1
     return slot
   }
@@ -219,9 +285,7 @@ final class KeyedState {
 
   /// Bytes that keys and tables take.
   var reservedBytes: Int {
-    var bytes = keys.pool.reservedBytes + keys.directoryBytes + arenas.reservedBytes
-    for group in 0..<keyGroups { bytes += groups[group].reservedBytes }
-    return bytes
+    keys.pool.reservedBytes + keys.directoryBytes + arenas.reservedBytes + segments.reservedBytes
   }
 
   /// Every entry leads to a key of its group and tag, every key has one entry; O(entries).
@@ -235,7 +299,6 @@ final class KeyedState {
         precondition(self.group(of: slot) == group, "slot \(slot) is not of group \(group)")
         precondition(UInt64(tag(slot).pointee) == entry >> 32, "slot \(slot) has another tag")
         precondition(!cell(slot).pointee.isNone, "slot \(slot) in a table has no key")
-        precondition(uses(slot).pointee > 0, "slot \(slot) holds nothing")
         entries += 1
       }
     }

@@ -53,6 +53,7 @@ final class RowBuffers {
 
   /// Takes all rows of a batch.
   func takeAll(_ count: Int) -> Selection {
+    let rows = rows
     for row in 0..<count { rows[row] = UInt16(truncatingIfNeeded: row) }
     return Selection(indices: rows, count: count)
   }
@@ -61,6 +62,11 @@ final class RowBuffers {
   ///
   /// Returns where each ordinal's rows begin, and, last, where the last end; O(rows + ordinals).
   func group(_ count: Int, ordinals ordinalCount: Int) -> [Int] {
+    let ordinals = ordinals
+    let rows = rows
+    let slots = slots
+    let groupedRows = groupedRows
+    let groupedSlots = groupedSlots
     var starts = [Int](repeating: 0, count: ordinalCount + 1)
     starts.withUnsafeMutableBufferPointer { starts in
       for position in 0..<count { starts[Int(ordinals[position]) &+ 1] &+= 1 }
