@@ -1,4 +1,4 @@
-/// The open-addressing table of one key group, and where its slots come from.
+/// The open-addressing table of one key group.
 ///
 /// An entry is 8 bytes, the low 32 bits of the key's hash above the slot; 0 is free. Its home is the
 /// hash masked, collisions go to the next entries, at most half of which are taken. Entries lie in
@@ -13,11 +13,6 @@ struct GroupIndex {
   private(set) var epochs: UnsafeMutablePointer<UInt64>
   private(set) var mask: Int
   private(set) var count = 0
-  /// The slot freed last; its cell refers to the one freed before.
-  var firstFree: UInt32 = 0
-  /// The slots of the newest chunk that were never used.
-  var fresh: UInt32 = 0
-  var freshEnd: UInt32 = 0
 
   init(_ pools: SegmentPools, epoch: UInt64) {
     segments = .allocate(capacity: 0)

@@ -20,12 +20,7 @@ final class KeyedState {
   let codec: KeyCodec
   let arenas: GroupArenas
   let keys: ChunkTable
-  /// Chunks so far, with chunk 0, which belongs to nobody.
-  private(set) var chunkCount = 1
-  /// The key group of each chunk.
-  // Raw, because kernels hoist it; grown when chunks are made, freed in `deinit`.
-  private(set) var chunkGroups: UnsafeMutablePointer<UInt16>
-  private var chunkCapacity = 64
+  private let slots: SlotAllocator
   // By key group; raw, because the look-up hoists it. Freed in `deinit`.
   private let groups: UnsafeMutablePointer<GroupIndex>
   private let segments = SegmentPools()
@@ -53,8 +48,7 @@ final class KeyedState {
     arenas = GroupArenas(keyGroups: keyGroups)
     keys = ChunkTable(ChunkPool(chunkBytes: chunkSlots * 24))
     _ = keys.touch(0, epoch: 0)
-    chunkGroups = .allocate(capacity: chunkCapacity)
-    chunkGroups[0] = 0
+    slots = SlotAllocator(keyGroups: keyGroups, shift: shift)
     groups = .allocate(capacity: keyGroups)
     for group in 0..<keyGroups {
       (groups + group).initialize(to: GroupIndex(segments, epoch: 0))
@@ -64,8 +58,13 @@ final class KeyedState {
   deinit {
     for group in 0..<keyGroups { groups[group].deallocate(segments) }
     groups.deallocate()
-    chunkGroups.deallocate()
   }
+
+  /// Chunks so far, with chunk 0, which belongs to nobody.
+  var chunkCount: Int { slots.chunkCount }
+
+  /// The key group of each chunk; valid until a slot is made.
+  var chunkGroups: UnsafeMutablePointer<UInt16> { slots.groups }
 
   // MARK: Places in chunks
 
@@ -91,7 +90,7 @@ final class KeyedState {
 
   /// The key group of a slot.
   @inline(__always)
-  func group(of slot: UInt32) -> Int { Int(chunkGroups[Int(slot) &>> shift]) }
+  func group(of slot: UInt32) -> Int { slots.group(of: slot) }
 
   // MARK: Finding
 
@@ -222,7 +221,10 @@ final class KeyedState {
   }
 
   private func insert(_ wanted: Cell, _ group: Int, _ tag: UInt32) -> UInt32 {
-    let slot = takeSlot(group)
+    let free = slots.firstFree(group)
+    let next = free == 0 ? 0 : UInt32(truncatingIfNeeded: cell(free).pointee.low)
+    let slot = slots.take(group, nextFree: next)
+    _ = keys.touch(Int(slot) >> shift, epoch: epoch)
     if wanted.isLong {
       cell(slot).pointee = arenas.makeCell(Self.address(wanted), wanted.count, group: group)
     } else {
@@ -230,42 +232,9 @@ final class KeyedState {
     }
     self.tag(slot).pointee = tag
     uses(slot).pointee = 0
-    keys.epochs[Int(slot) >> shift] = epoch
     groups[group].insert(tag: tag, slot: slot, segments, epoch: epoch)
     count += 1
     return slot
-  }
-
-  private func takeSlot(_ group: Int) -> UInt32 {
-    let index = groups + group
-    let free = index.pointee.firstFree
-    if free != 0 {
-      index.pointee.firstFree = UInt32(truncatingIfNeeded: cell(free).pointee.low)
-      return free
-    }
-    if index.pointee.fresh == index.pointee.freshEnd {
-      index.pointee.fresh = UInt32(addChunk(group) << shift)
-      index.pointee.freshEnd = index.pointee.fresh &+ UInt32(chunkSlots)
-    }
-    let slot = index.pointee.fresh
-    index.pointee.fresh &+= 1
-    return slot
-  }
-
-  private func addChunk(_ group: Int) -> Int {
-    // One chunk less than fit, so that the end of the last one is a slot number too.
-    precondition(chunkCount < 1 << (32 - shift) - 1, "more than 2^32 slots")
-    if chunkCount == chunkCapacity {
-      let grown = UnsafeMutablePointer<UInt16>.allocate(capacity: chunkCapacity * 2)
-      grown.update(from: chunkGroups, count: chunkCount)
-      chunkGroups.deallocate()
-      chunkGroups = grown
-      chunkCapacity *= 2
-    }
-    _ = keys.touch(chunkCount, epoch: epoch)
-    chunkGroups[chunkCount] = UInt16(group)
-    chunkCount += 1
-    return chunkCount - 1
   }
 
   /// Frees a slot without uses.
@@ -275,8 +244,7 @@ final class KeyedState {
     precondition(uses(slot).pointee == 0, "slot \(slot) is in use")
     groups[group].remove(tag: tag(slot).pointee, slot: slot, epoch: epoch)
     arenas.release(cell.pointee)
-    cell.pointee = Cell(low: UInt64(groups[group].firstFree), high: 0)
-    groups[group].firstFree = slot
+    cell.pointee = Cell(low: UInt64(slots.give(slot)), high: 0)
     keys.epochs[Int(slot) >> shift] = epoch
     count -= 1
   }

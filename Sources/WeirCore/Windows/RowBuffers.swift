@@ -86,3 +86,12 @@ final class RowBuffers {
     return starts
   }
 }
+
+extension KeyedState {
+  /// Finds the slots of the selected rows, into `buffers.slots`, by position.
+  func find(_ batch: Batch, _ rows: Selection, _ buffers: RowBuffers) {
+    KeyHash.hash(codec.columns.map { batch.columns[$0] }, rows, into: buffers.hashes)
+    codec.encode(batch, rows, into: buffers.cells)
+    find(buffers.hashes, buffers.cells, rows.count, into: buffers.slots)
+  }
+}

@@ -30,13 +30,7 @@ extension WindowOperator {
     let assignment = try assign(batch, judge.microseconds, late)
     let rows = assignment.rows
     guard rows.count > 0 else { return }
-    KeyHash.hash(
-      state.codec.columns.map { batch.columns[$0] },
-      rows,
-      into: buffers.hashes
-    )
-    state.codec.encode(batch, rows, into: buffers.cells)
-    state.find(buffers.hashes, buffers.cells, rows.count, into: buffers.slots)
+    state.find(batch, rows, buffers)
     try add(batch, assignment)
   }
 
@@ -122,7 +116,8 @@ extension WindowOperator {
       guard done < rows.count else { break }
       _ = pane.chunks.touch(Int(slots[done]) >> shift, epoch: state.epoch)
     }
-    guard let offset = aggregates.changeOffset else { return }
+    guard spec.early else { return }
+    let offset = aggregates.ownOffset
     let pointers = pane.chunks.pointers
     for position in 0..<rows.count {
       let slot = Int(slots[position])

@@ -92,36 +92,15 @@ extension WindowOperator {
     let member = aggregates.members[index]
     let chunks = totals ?? panes[0].chunks
     let offset = totals == nil ? member.offset : member.totalOffset ?? 0
-    let column = column(index, of: batch)
-    let mask = UInt32(state.chunkSlots - 1)
-    let places = [UInt16](unsafeUninitializedCapacity: slots.count) { buffer, count in
-      for position in 0..<slots.count {
-        buffer[position] = UInt16(truncatingIfNeeded: slots[position] & mask)
-      }
-      count = slots.count
-    }
-    var start = 0
-    while start < slots.count {
-      let chunk = slots[start] >> UInt32(state.shift)
-      var end = start + 1
-      while end < slots.count, slots[end] >> UInt32(state.shift) == chunk { end += 1 }
-      guard let base = chunks.chunk(Int(chunk)) else {
-        preconditionFailure("no chunk \(chunk) of a result")
-      }
-      let failed = places.withUnsafeBufferPointer { buffer -> Int? in
-        guard let places = buffer.baseAddress else { return nil }
-        return aggregates.result(
-          member,
-          base + offset,
-          places + start,
-          end - start,
-          into: column,
-          used: used + start
-        )
-      }
-      if let failed { throw overflow(member, slots[start + failed]) }
-      start = end
-    }
+    let failed = aggregates.appendResults(
+      member,
+      offset,
+      of: slots,
+      in: chunks,
+      into: column(index, of: batch),
+      used: used
+    )
+    if let failed { throw overflow(member, slots[failed]) }
   }
 
   /// Appends aggregates that are put together from the panes of the window.
@@ -195,21 +174,6 @@ extension WeirError {
       hint: "cast the argument to float, or use smaller windows",
       blame: .user
     )
-  }
-}
-
-extension AggregateSet {
-  /// Appends one aggregate's results; see `Aggregate.result`.
-  func result(
-    _ member: Member,
-    _ base: UnsafeRawPointer,
-    _ places: UnsafePointer<UInt16>,
-    _ count: Int,
-    into column: Column,
-    used: Int
-  ) -> Int? {
-    let aggregate = member.aggregate ?? rows
-    return aggregate.result(base, places, count, into: column, used: used)
   }
 }
 

@@ -57,7 +57,7 @@ package final class WindowOperator: KeyedOperator {
     self.spec = spec
     name = operatorName
     alignment = Self.alignment(spec)
-    let shift = AggregateSet.shift(for: aggregates, trackingChanges: spec.early)
+    let shift = AggregateSet.shift(for: aggregates, ownBytes: spec.early ? 1 : 0)
     state = KeyedState(
       KeyCodec(keyColumns, of: input),
       keyGroups: keyColumns.isEmpty ? 1 : keyGroups,
@@ -67,7 +67,7 @@ package final class WindowOperator: KeyedOperator {
       aggregates,
       shift: shift,
       arenas: state.arenas,
-      trackingChanges: spec.early
+      ownBytes: spec.early ? 1 : 0
     )
     panePool = ChunkPool(chunkBytes: self.aggregates.chunkBytes)
     totals =
