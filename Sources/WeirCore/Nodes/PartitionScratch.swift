@@ -10,7 +10,10 @@ final class PartitionScratch {
   ///
   /// The parts are valid until the next call. O(rows + bytes of the key).
   func partition(
-    _ batch: Batch, _ rows: Selection, key: [Int], table: KeyGroupTable
+    _ batch: Batch,
+    _ rows: Selection,
+    key: [Int],
+    table: KeyGroupTable
   ) -> [Selection] {
     if hashes.count < rows.count {
       hashes = Array(repeating: 0, count: max(rows.count, Limits.batchRows))
@@ -57,7 +60,8 @@ final class SelectionLists {
 
   /// Deals rows to the owners of their key groups; one pass, no branch.
   func deal(
-    _ rows: Selection, _ hashes: UnsafeMutablePointer<UInt64>,
+    _ rows: Selection,
+    _ hashes: UnsafeMutablePointer<UInt64>,
     owners: UnsafeBufferPointer<Int>
   ) {
     guard let owner = owners.baseAddress else { return }

@@ -22,7 +22,10 @@ struct SourceNode {
   private let all = SelectionBuffer(capacity: Limits.batchRows)
 
   init(
-    _ plan: SourcePlan, stage: StageIndex, job: JobPlan, partitions: [PartitionID]
+    _ plan: SourcePlan,
+    stage: StageIndex,
+    job: JobPlan,
+    partitions: [PartitionID]
   ) {
     self.plan = plan
     self.stage = stage
@@ -43,7 +46,9 @@ struct SourceNode {
 
   /// Asks for rows, if some are due; false when there is nothing to do now.
   mutating func turn(
-    at now: Moment, _ outputs: inout OutputSet, into effects: inout [InstanceEffect]
+    at now: Moment,
+    _ outputs: inout OutputSet,
+    into effects: inout [InstanceEffect]
   ) -> Bool {
     guard !isReading, !hasEnded else { return false }
     if startedAt == nil { startedAt = now }
@@ -100,7 +105,9 @@ struct SourceNode {
   // MARK: Rows
 
   mutating func rowsRead(
-    _ rows: SourceRows, at now: Moment, _ outputs: inout OutputSet,
+    _ rows: SourceRows,
+    at now: Moment,
+    _ outputs: inout OutputSet,
     into effects: inout [InstanceEffect]
   ) throws(WeirError) {
     isReading = false
@@ -142,7 +149,12 @@ struct SourceNode {
         guard let index = partitions.firstIndex(of: partition) else { continue }
         let start = (offset - first % list.count + list.count) % list.count
         clocks[index].stamp(
-          rows.batch, first: start, step: list.count, lag: lag, at: now.instant)
+          rows.batch,
+          first: start,
+          step: list.count,
+          lag: lag,
+          at: now.instant
+        )
       }
     }
   }
@@ -207,14 +219,18 @@ struct SourceNode {
   // MARK: Bad records
 
   private func reject(
-    _ records: [RejectedRecord], _ outputs: inout OutputSet
+    _ records: [RejectedRecord],
+    _ outputs: inout OutputSet
   ) throws(WeirError) {
     if plan.onBadRecord == .fail, let first = records.first {
       throw WeirError(
-        "E502", "source '\(outputs.stageName(stage))' read a bad record",
+        "E502",
+        "source '\(outputs.stageName(stage))' read a bad record",
         detail: "\(first.place): \(first.reason)",
-        hint: "mend the input, or set 'on_bad_record: skip' or 'divert'", blame: .user,
-        recovery: .stop)
+        hint: "mend the input, or set 'on_bad_record: skip' or 'divert'",
+        blame: .user,
+        recovery: .stop
+      )
     }
     outputs.counters[stage].rejected += UInt64(records.count)
     guard plan.onBadRecord == .divert, let port = rejectedPort else { return }

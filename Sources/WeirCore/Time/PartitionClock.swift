@@ -42,7 +42,11 @@ package struct PartitionClock: Hashable, Sendable {
   ///
   /// `rows` are positions first, first + step, … of the batch. Returns the highest time so far.
   mutating func stamp(
-    _ batch: Batch, first: Int, step: Int, lag: Int64, at now: Instant
+    _ batch: Batch,
+    first: Int,
+    step: Int,
+    lag: Int64,
+    at now: Instant
   ) {
     let times = batch.times.words
     guard first < batch.count else { return }

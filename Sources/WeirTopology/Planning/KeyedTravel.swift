@@ -16,8 +16,13 @@ struct KeyedTravel {
       let filter = call.filter.map { place($0, "_filter\(number)", input) }
       aggregates.append(
         AggregateSpec(
-          WeirCore.AggregateFunction(call.function), argument: argument,
-          argumentType: call.argument?.type, filter: filter, name: "_\(number)"))
+          WeirCore.AggregateFunction(call.function),
+          argument: argument,
+          argumentType: call.argument?.type,
+          filter: filter,
+          name: "_\(number)"
+        )
+      )
     }
     for column in late { _ = place(column, input) }
     guard let time = input.eventTime else {
@@ -32,7 +37,9 @@ struct KeyedTravel {
 
   /// The position of what an expression gives: a column of the input keeps its name.
   private mutating func place(
-    _ expression: TypedExpression, _ name: String, _ input: Schema
+    _ expression: TypedExpression,
+    _ name: String,
+    _ input: Schema
   ) -> Int {
     if let column = expression.bareColumn { return place(column, input) }
     if let known = columns.firstIndex(where: { $0.expression.root == expression.root }) {
@@ -53,7 +60,9 @@ struct KeyedTravel {
     columns.append(
       OutputColumn(
         name: field.name,
-        expression: TypedExpression(column: column, field.type, name: field.name)))
+        expression: TypedExpression(column: column, field.type, name: field.name)
+      )
+    )
     return columns.count - 1
   }
 }

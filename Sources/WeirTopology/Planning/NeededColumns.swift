@@ -23,7 +23,8 @@ struct NeededColumns {
     let columns = columns(of: port, in: schema)
     return Schema(
       columns.map { schema.fields[$0] },
-      eventTime: schema.eventTime.flatMap { columns.firstIndex(of: $0) })
+      eventTime: schema.eventTime.flatMap { columns.firstIndex(of: $0) }
+    )
   }
 
   private func isNeeded(_ column: Int, of port: PortReference) -> Bool {
@@ -78,7 +79,10 @@ struct NeededColumns {
 
   /// Marks the columns of the ports that a stage reads.
   private mutating func spread(
-    _ wanted: [Bool], from index: Int, _ graph: StageGraph, _ stages: [CheckedStage]
+    _ wanted: [Bool],
+    from index: Int,
+    _ graph: StageGraph,
+    _ stages: [CheckedStage]
   ) {
     for (position, input) in graph.inputs[index].enumerated() {
       let schema = stages[input.port.stage].ports[input.port.kind] ?? Schema([])

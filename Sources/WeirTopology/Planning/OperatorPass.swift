@@ -14,7 +14,10 @@ struct OperatorPass {
   private var scope: ColumnScope
 
   init(
-    _ stage: OperatorStage, _ input: Schema, partial: [String], _ diagnostics: Diagnostics
+    _ stage: OperatorStage,
+    _ input: Schema,
+    partial: [String],
+    _ diagnostics: Diagnostics
   ) {
     self.stage = stage
     self.input = input
@@ -36,9 +39,11 @@ struct OperatorPass {
     }
     if let window = stage.window {
       diagnostics.report(
-        .badWindow, at: window.location,
+        .badWindow,
+        at: window.location,
         "operator '\(stage.name.value)' has a window but no 'aggregate'",
-        hint: "say what is counted, as in 'aggregate: { rows: count() }'")
+        hint: "say what is counted, as in 'aggregate: { rows: count() }'"
+      )
     }
     for key in stage.key { _ = column(key, scope, "key") }
     var outputs = selected(over: scope, defaults: defaultColumns())
@@ -53,7 +58,9 @@ struct OperatorPass {
       outputs.append(
         OutputColumn(
           name: field.name,
-          expression: TypedExpression(column: index, field.type, name: field.name)))
+          expression: TypedExpression(column: index, field.type, name: field.name)
+        )
+      )
     }
     for binding in stage.bindings {
       guard let node = scope.node(of: binding.name.value) else { continue }
@@ -61,7 +68,9 @@ struct OperatorPass {
       outputs.append(
         OutputColumn(
           name: binding.name.value,
-          expression: TypedExpression(node, text: binding.expression.text)))
+          expression: TypedExpression(node, text: binding.expression.text)
+        )
+      )
     }
     return outputs
   }
@@ -97,13 +106,19 @@ struct OperatorPass {
         || keyFields.contains(where: { $0.name == aggregate.name.value })
       {
         diagnostics.report(
-          .duplicateName, at: aggregate.name.location,
-          "'\(stage.name.value)' has two columns '\(aggregate.name.value)'")
+          .duplicateName,
+          at: aggregate.name.location,
+          "'\(stage.name.value)' has two columns '\(aggregate.name.value)'"
+        )
         continue
       }
       let checked = check(aggregate.expression, "aggregate") { faults in
         Checker(ColumnScope(Schema(keyFields))).checkAggregates(
-          aggregate.expression.text, over: rows, calls: &calls, faults: &faults)
+          aggregate.expression.text,
+          over: rows,
+          calls: &calls,
+          faults: &faults
+        )
       }
       guard let checked else { continue }
       aggregates.append(OutputColumn(name: aggregate.name.value, expression: checked))
@@ -112,32 +127,53 @@ struct OperatorPass {
     let results = resultScope(result, aggregates)
     let having = stage.having.flatMap { condition($0, results, "having") }
     var outputs = selected(
-      over: results, defaults: keyedDefaults(result, keyFields, aggregates, calls.count))
+      over: results,
+      defaults: keyedDefaults(result, keyFields, aggregates, calls.count)
+    )
     placeTime(&outputs, result)
     return CheckedStage.KeyedBody(
-      stage: stage, condition: filter, key: key, window: window,
-      earlyEvery: stage.window?.earlyEvery, calls: calls, result: result, having: having,
-      outputs: outputs)
+      stage: stage,
+      condition: filter,
+      key: key,
+      window: window,
+      earlyEvery: stage.window?.earlyEvery,
+      calls: calls,
+      result: result,
+      having: having,
+      outputs: outputs
+    )
   }
 
   private func windowSpec() -> WindowSpec {
     guard let window = stage.window else { return WindowSpec(.running) }
     return WindowSpec(
-      window.shape, allowedLateness: window.allowedLateness, early: window.earlyEvery != nil)
+      window.shape,
+      allowedLateness: window.allowedLateness,
+      early: window.earlyEvery != nil
+    )
   }
 
   /// The schema that the keyed operator will have: calls under hidden names.
   private func resultSchema(
-    _ window: WindowSpec, _ keyFields: [Field], _ calls: [AggregateCall]
+    _ window: WindowSpec,
+    _ keyFields: [Field],
+    _ calls: [AggregateCall]
   ) -> Schema {
     let keys = window.shape == .running ? keyFields : Array(keyFields.dropLast(2))
     let specs = calls.enumerated().map { number, call in
       AggregateSpec(
-        WeirCore.AggregateFunction(call.function), argument: call.argument == nil ? nil : 0,
-        argumentType: call.argument?.type, name: "_\(number)")
+        WeirCore.AggregateFunction(call.function),
+        argument: call.argument == nil ? nil : 0,
+        argumentType: call.argument?.type,
+        name: "_\(number)"
+      )
     }
     return KeyedPlan.resultSchema(
-      window, specs, key: Array(keys.indices), input: Schema(keys))
+      window,
+      specs,
+      key: Array(keys.indices),
+      input: Schema(keys)
+    )
   }
 
   private func resultScope(_ result: Schema, _ aggregates: [OutputColumn]) -> ColumnScope {
@@ -148,13 +184,17 @@ struct OperatorPass {
 
   /// Key, window, aggregates, marker columns.
   private func keyedDefaults(
-    _ result: Schema, _ keyFields: [Field], _ aggregates: [OutputColumn], _ calls: Int
+    _ result: Schema,
+    _ keyFields: [Field],
+    _ aggregates: [OutputColumn],
+    _ calls: Int
   ) -> [OutputColumn] {
     func own(_ index: Int) -> OutputColumn {
       let field = result.fields[index]
       return OutputColumn(
         name: field.name,
-        expression: TypedExpression(column: index, field.type, name: field.name))
+        expression: TypedExpression(column: index, field.type, name: field.name)
+      )
     }
     let markers = (keyFields.count + calls)..<(result.fields.count - 1)
     return keyFields.indices.map(own) + aggregates + markers.map(own)
@@ -163,7 +203,8 @@ struct OperatorPass {
   // MARK: Select and time
 
   private mutating func selected(
-    over scope: ColumnScope, defaults: [OutputColumn]
+    over scope: ColumnScope,
+    defaults: [OutputColumn]
   ) -> [OutputColumn] {
     switch stage.select {
     case nil: return defaults
@@ -191,25 +232,35 @@ struct OperatorPass {
       OutputColumn(
         name: Schema.hiddenTimeName,
         expression: TypedExpression(
-          column: time, .timestamp, name: schema.fields[time].name)))
+          column: time,
+          .timestamp,
+          name: schema.fields[time].name
+        )
+      )
+    )
   }
 
   // MARK: Expressions
 
   private mutating func expression(
-    _ text: ExpressionText, _ scope: ColumnScope, _ clause: String
+    _ text: ExpressionText,
+    _ scope: ColumnScope,
+    _ clause: String
   ) -> TypedExpression? {
     check(text, clause) { faults in Checker(scope).check(text.text, faults: &faults) }
   }
 
   private mutating func condition(
-    _ text: ExpressionText, _ scope: ColumnScope, _ clause: String
+    _ text: ExpressionText,
+    _ scope: ColumnScope,
+    _ clause: String
   ) -> TypedExpression? {
     check(text, clause) { faults in Checker(scope).checkCondition(text.text, faults: &faults) }
   }
 
   private mutating func check(
-    _ text: ExpressionText, _ clause: String,
+    _ text: ExpressionText,
+    _ clause: String,
     _ body: (inout [ExpressionFault]) -> TypedExpression?
   ) -> TypedExpression? {
     var faults: [ExpressionFault] = []
@@ -219,16 +270,24 @@ struct OperatorPass {
   }
 
   private mutating func column(
-    _ name: Located<String>, _ scope: ColumnScope, _ clause: String
+    _ name: Located<String>,
+    _ scope: ColumnScope,
+    _ clause: String
   ) -> TypedExpression? {
     if let node = scope.node(of: name.value) { return TypedExpression(node, text: name.value) }
     reportUnknown(
-      name.value, at: name.location, clause, StageGraph.suggestion(name.value, scope.names))
+      name.value,
+      at: name.location,
+      clause,
+      StageGraph.suggestion(name.value, scope.names)
+    )
     return nil
   }
 
   private mutating func report(
-    _ fault: ExpressionFault, in text: ExpressionText, _ clause: String
+    _ fault: ExpressionFault,
+    in text: ExpressionText,
+    _ clause: String
   ) {
     var location = text.location
     if text.isVerbatim {
@@ -236,7 +295,10 @@ struct OperatorPass {
       let start = String(decoding: bytes.prefix(fault.range.lowerBound), as: UTF8.self).count
       let end = String(decoding: bytes.prefix(fault.range.upperBound), as: UTF8.self).count
       location = SourceLocation(
-        line: location.line, column: location.column + start, length: max(end - start, 1))
+        line: location.line,
+        column: location.column + start,
+        length: max(end - start, 1)
+      )
     }
     let near = fault.nearest.map { "did you mean '\($0)'?" }
     if fault.code == .unknownColumn {
@@ -248,31 +310,45 @@ struct OperatorPass {
     var message = "\(fault.message) in '\(clause)' of operator '\(stage.name.value)'"
     if let expected = fault.expected { message += ", expected \(expected)" }
     diagnostics.report(
-      fault.code == .notYet ? .notYet : .expressionFault, at: location, message,
-      hint: near ?? fault.hint)
+      fault.code == .notYet ? .notYet : .expressionFault,
+      at: location,
+      message,
+      hint: near ?? fault.hint
+    )
   }
 
   private mutating func reportUnknown(
-    _ name: String, at location: SourceLocation, _ clause: String, _ hint: String?
+    _ name: String,
+    at location: SourceLocation,
+    _ clause: String,
+    _ hint: String?
   ) {
     if partial.contains(name) {
       diagnostics.report(
-        .schemaMismatch, at: location,
+        .schemaMismatch,
+        at: location,
         "column '\(name)' in '\(clause)' of operator '\(stage.name.value)' is not the same in all "
           + "its inputs",
-        hint: "give every input a column '\(name)' of one type, or leave it out")
+        hint: "give every input a column '\(name)' of one type, or leave it out"
+      )
       return
     }
     diagnostics.report(
-      .unknownColumn, at: location,
-      "unknown column '\(name)' in '\(clause)' of operator '\(stage.name.value)'", hint: hint)
+      .unknownColumn,
+      at: location,
+      "unknown column '\(name)' in '\(clause)' of operator '\(stage.name.value)'",
+      hint: hint
+    )
   }
 
   private mutating func checkName(_ name: Located<String>) {
     guard name.value.hasPrefix("_") || name.value.hasPrefix("weir_") else { return }
     diagnostics.report(
-      .hiddenName, at: name.location, "the name '\(name.value)' is not free",
-      hint: "names that begin with '_' or 'weir_' are Weir's own: choose another one")
+      .hiddenName,
+      at: name.location,
+      "the name '\(name.value)' is not free",
+      hint: "names that begin with '_' or 'weir_' are Weir's own: choose another one"
+    )
   }
 }
 

@@ -14,7 +14,10 @@ final class PlanBuilder {
   private var edgeOf: [[EdgeIndex?]]
 
   init(
-    _ file: TopologyFile, _ graph: StageGraph, _ stages: [CheckedStage], _ needed: NeededColumns
+    _ file: TopologyFile,
+    _ graph: StageGraph,
+    _ stages: [CheckedStage],
+    _ needed: NeededColumns
   ) {
     self.file = file
     self.graph = graph
@@ -29,8 +32,13 @@ final class PlanBuilder {
     var batch = file.batch
     batch.rows = min(batch.rows, Limits.largestBatchRows)
     var plan = JobPlan(
-      name: file.name.value, batch: batch, keyGroups: file.keyGroups?.value ?? Limits.keyGroups,
-      stages: plans, edges: edges, fingerprint: 0)
+      name: file.name.value,
+      batch: batch,
+      keyGroups: file.keyGroups?.value ?? Limits.keyGroups,
+      stages: plans,
+      edges: edges,
+      fingerprint: 0
+    )
     plan.fingerprint = PlanFingerprint.of(plan)
     return plan
   }
@@ -42,14 +50,19 @@ final class PlanBuilder {
     switch stages[index].body {
     case .source(let source):
       return StagePlan(
-        name: name, role: .source(plan(source, index)), processes: source.processes?.value ?? 1,
-        ports: [sourcePort(.main, index), sourcePort(.rejected, index)].compactMap { $0 })
+        name: name,
+        role: .source(plan(source, index)),
+        processes: source.processes?.value ?? 1,
+        ports: [sourcePort(.main, index), sourcePort(.rejected, index)].compactMap { $0 }
+      )
     case .stateless(let body): return statelessStage(body, index)
     case .keyed(let body): return keyedStage(body, index)
     case .sink(let sink):
       return StagePlan(
-        name: name, role: .sink(SinkPlan(connector: connector(sink))),
-        processes: sink.processes?.value ?? 1)
+        name: name,
+        role: .sink(SinkPlan(connector: connector(sink))),
+        processes: sink.processes?.value ?? 1
+      )
     }
   }
 
@@ -58,7 +71,8 @@ final class PlanBuilder {
       source.fields.map { Field($0.value.name, $0.value.type) },
       eventTime: source.eventTime.flatMap { event in
         source.fields.firstIndex { $0.value.name == event.value }
-      })
+      }
+    )
     let port = PortReference(stage: index, kind: .main)
     let columns = needed.columns(of: port, in: stages[index].ports[.main] ?? schema)
     var time = TimePlan(isEventTime: source.eventTime != nil)
@@ -66,8 +80,13 @@ final class PlanBuilder {
     time.idleAfter = source.idleAfter
     time.maxAhead = source.maxAhead
     return SourcePlan(
-      schema: schema, needed: columns.filter { $0 < schema.fields.count }, time: time,
-      onBadRecord: source.onBadRecord, rate: source.rate, connector: source.connector.value)
+      schema: schema,
+      needed: columns.filter { $0 < schema.fields.count },
+      time: time,
+      onBadRecord: source.onBadRecord,
+      rate: source.rate,
+      connector: source.connector.value
+    )
   }
 
   private func sourcePort(_ kind: PortKind, _ index: Int) -> PortPlan? {
@@ -116,13 +135,22 @@ final class PlanBuilder {
       // Several processes are wanted for the work: it is done in them, on the columns it needs.
       let arriving = arrivingSchema(body, index)
       work = statelessWork(
-        body, index, input: nil, physical: arriving, host: index, counting: .whole)
+        body,
+        index,
+        input: nil,
+        physical: arriving,
+        host: index,
+        counting: .whole
+      )
     }
     return StagePlan(
-      name: name, role: .stateless(StatelessPlan(work: work)), processes: processes,
+      name: name,
+      role: .stateless(StatelessPlan(work: work)),
+      processes: processes,
       ports: [
         PortPlan(.main, schema: output, outlets: outlets(of: main, from: output, host: index))
-      ])
+      ]
+    )
   }
 
   /// The columns that the work of a stage with several processes needs of its input.
@@ -139,7 +167,8 @@ final class PlanBuilder {
     let columns = input.fields.indices.filter { used[$0] }
     return Schema(
       columns.map { input.fields[$0] },
-      eventTime: input.eventTime.flatMap { columns.firstIndex(of: $0) })
+      eventTime: input.eventTime.flatMap { columns.firstIndex(of: $0) }
+    )
   }
 
   private func keyedStage(_ body: CheckedStage.KeyedBody, _ index: Int) -> StagePlan {
@@ -159,14 +188,27 @@ final class PlanBuilder {
       ? output
       : Schema(
         chosen.map { whole.fields[$0] },
-        eventTime: whole.eventTime.flatMap { chosen.firstIndex(of: $0) })
+        eventTime: whole.eventTime.flatMap { chosen.firstIndex(of: $0) }
+      )
     var results = rowWork(
-      columns, conditions: [], input: body.result, output: schema, stage: index,
-      onError: body.stage.onError, counting: .none) { $0 }
+      columns,
+      conditions: [],
+      input: body.result,
+      output: schema,
+      stage: index,
+      onError: body.stage.onError,
+      counting: .none
+    ) { $0 }
     results.errors = errorsPort(index, input: body.result, host: index)
     let plan = KeyedPlan(
-      window: body.window, aggregates: travel.aggregates, key: Array(body.key.indices),
-      input: travel.schema, having: body.having, results: results, earlyEvery: body.earlyEvery)
+      window: body.window,
+      aggregates: travel.aggregates,
+      key: Array(body.key.indices),
+      input: travel.schema,
+      having: body.having,
+      results: results,
+      earlyEvery: body.earlyEvery
+    )
     var ports = [
       PortPlan(.main, schema: schema, outlets: outlets(of: main, from: schema, host: index))
     ]
@@ -175,12 +217,18 @@ final class PlanBuilder {
     if let port = latePort(index, travel.schema) { ports.append(port) }
     if let port = results.errors { ports.append(port) }
     return StagePlan(
-      name: name, role: .keyed(plan), processes: body.stage.processes?.value ?? 1, ports: ports)
+      name: name,
+      role: .keyed(plan),
+      processes: body.stage.processes?.value ?? 1,
+      ports: ports
+    )
   }
 
   /// Sinks see marked rows too, beside the on-time ones.
   private func sinkOutlets(
-    _ main: PortReference, _ schema: Schema, _ host: Int
+    _ main: PortReference,
+    _ schema: Schema,
+    _ host: Int
   ) -> [OutletPlan] {
     graph.readers(of: main).compactMap { reader in
       guard case .sink = stages[reader.stage].body else { return nil }
@@ -196,7 +244,9 @@ final class PlanBuilder {
   private func latePort(_ index: Int, _ travel: Schema) -> PortPlan? {
     let port = PortReference(stage: index, kind: .late)
     let schema = Schema(
-      travel.fields + [Field("lateness", .duration)], eventTime: travel.eventTime)
+      travel.fields + [Field("lateness", .duration)],
+      eventTime: travel.eventTime
+    )
     let outlets = outlets(of: port, from: schema, host: index)
     return outlets.isEmpty ? nil : PortPlan(.late, schema: schema, outlets: outlets)
   }
@@ -205,7 +255,8 @@ final class PlanBuilder {
     let port = PortReference(stage: index, kind: .errors)
     let schema = Schema(
       input.fields + [Field("error", .string), Field("expression", .string)],
-      eventTime: input.eventTime)
+      eventTime: input.eventTime
+    )
     let outlets = outlets(of: port, from: schema, host: host)
     return outlets.isEmpty ? nil : PortPlan(.errors, schema: schema, outlets: outlets)
   }
@@ -215,13 +266,17 @@ final class PlanBuilder {
   /// What the readers of a port take, of rows that have the columns of `physical` in the process of
   /// the stage `host`.
   private func outlets(
-    of port: PortReference, from physical: Schema, host: Int
+    of port: PortReference,
+    from physical: Schema,
+    host: Int
   ) -> [OutletPlan] {
     graph.readers(of: port).map { outlet($0, from: physical, host: host) }
   }
 
   private func outlet(
-    _ reader: StageGraph.Reader, from physical: Schema, host: Int
+    _ reader: StageGraph.Reader,
+    from physical: Schema,
+    host: Int
   ) -> OutletPlan {
     switch stages[reader.stage].body {
     case .source: preconditionFailure("a source reads '\(stages[reader.stage].name.value)'")
@@ -232,7 +287,9 @@ final class PlanBuilder {
   }
 
   private func sinkOutlet(
-    _ reader: StageGraph.Reader, _ physical: Schema, _ host: Int
+    _ reader: StageGraph.Reader,
+    _ physical: Schema,
+    _ host: Int
   ) -> OutletPlan {
     let stage = stages[reader.stage]
     var columns: [OutputColumn] = []
@@ -243,42 +300,64 @@ final class PlanBuilder {
       columns.append(
         OutputColumn(
           name: field.name,
-          expression: TypedExpression(column: index, field.type, name: field.name)))
+          expression: TypedExpression(column: index, field.type, name: field.name)
+        )
+      )
     }
     if case .sink(let sink) = stage.body, let tag = sink.tag {
       let sender = stages[port.stage].name.value
       columns.append(
-        OutputColumn(name: tag.value, expression: TypedExpression(text: sender)))
+        OutputColumn(name: tag.value, expression: TypedExpression(text: sender))
+      )
     }
     let output = Schema(columns.map { Field($0.name, $0.expression.type) })
     let work = rowWork(
-      columns, conditions: [], input: physical, output: output, stage: reader.stage,
-      onError: .skip, counting: .none
+      columns,
+      conditions: [],
+      input: physical,
+      output: output,
+      stage: reader.stage,
+      onError: .skip,
+      counting: .none
     ) { expression in
       expression.remapping { physical.index(of: whole.fields[$0].name) }
     }
     return OutletPlan(
-      work: work, target: .edge(edge(reader, output, .deal, host: host)))
+      work: work,
+      target: .edge(edge(reader, output, .deal, host: host))
+    )
   }
 
   private func keyedOutlet(
-    _ body: CheckedStage.KeyedBody, _ reader: StageGraph.Reader, _ physical: Schema, _ host: Int
+    _ body: CheckedStage.KeyedBody,
+    _ reader: StageGraph.Reader,
+    _ physical: Schema,
+    _ host: Int
   ) -> OutletPlan {
     let stage = stages[reader.stage]
     let travel = KeyedTravel(body, stage.input, late: lateColumns(reader.stage))
     var work = rowWork(
-      travel.columns, conditions: body.condition.map { [$0] } ?? [], input: physical,
-      output: travel.schema, stage: reader.stage, onError: body.stage.onError, counting: .input
+      travel.columns,
+      conditions: body.condition.map { [$0] } ?? [],
+      input: physical,
+      output: travel.schema,
+      stage: reader.stage,
+      onError: body.stage.onError,
+      counting: .input
     ) { self.moved($0, reader, physical) }
     work.errors = errorsPort(reader.stage, input: physical, host: host)
     return OutletPlan(
       work: work,
       target: .edge(
-        edge(reader, travel.schema, .key(Array(body.key.indices)), host: host)))
+        edge(reader, travel.schema, .key(Array(body.key.indices)), host: host)
+      )
+    )
   }
 
   private func statelessOutlet(
-    _ body: CheckedStage.StatelessBody, _ reader: StageGraph.Reader, _ physical: Schema,
+    _ body: CheckedStage.StatelessBody,
+    _ reader: StageGraph.Reader,
+    _ physical: Schema,
     _ host: Int
   ) -> OutletPlan {
     let index = reader.stage
@@ -288,22 +367,37 @@ final class PlanBuilder {
         OutputColumn(
           name: field.name,
           expression: TypedExpression(
-            column: stages[index].input.index(of: field.name) ?? 0, field.type,
-            name: field.name))
+            column: stages[index].input.index(of: field.name) ?? 0,
+            field.type,
+            name: field.name
+          )
+        )
       }
       let work = rowWork(
-        columns, conditions: [], input: physical, output: arriving, stage: index,
-        onError: body.stage.onError, counting: .none
+        columns,
+        conditions: [],
+        input: physical,
+        output: arriving,
+        stage: index,
+        onError: body.stage.onError,
+        counting: .none
       ) { self.moved($0, reader, physical) }
       return OutletPlan(work: work, target: .edge(edge(reader, arriving, .deal, host: host)))
     }
     let isInlined = isInlined(index)
     let work = statelessWork(
-      body, index, input: reader.input, physical: physical, host: host,
-      counting: isInlined ? .whole : .input)
+      body,
+      index,
+      input: reader.input,
+      physical: physical,
+      host: host,
+      counting: isInlined ? .whole : .input
+    )
     guard isInlined else {
       return OutletPlan(
-        work: work, target: .edge(edge(reader, work.outputSchema, .deal, host: host)))
+        work: work,
+        target: .edge(edge(reader, work.outputSchema, .deal, host: host))
+      )
     }
     let port = PortReference(stage: index, kind: .main)
     let next = outlets(of: port, from: work.outputSchema, host: host)
@@ -314,15 +408,23 @@ final class PlanBuilder {
   ///
   /// `input` is which of its inputs they come from; nil: they have arrived in its own process.
   private func statelessWork(
-    _ body: CheckedStage.StatelessBody, _ index: Int, input: Int?, physical: Schema, host: Int,
+    _ body: CheckedStage.StatelessBody,
+    _ index: Int,
+    input: Int?,
+    physical: Schema,
+    host: Int,
     counting: RowWorkPlan.Counting
   ) -> RowWorkPlan {
     let port = PortReference(stage: index, kind: .main)
     let whole = stages[index].ports[.main] ?? Schema([])
     let columns = needed.columns(of: port, in: whole).map { body.outputs[$0] }
     var work = rowWork(
-      columns, conditions: body.conditions, input: physical,
-      output: needed.schema(of: port, in: whole), stage: index, onError: body.stage.onError,
+      columns,
+      conditions: body.conditions,
+      input: physical,
+      output: needed.schema(of: port, in: whole),
+      stage: index,
+      onError: body.stage.onError,
       counting: counting
     ) { expression in
       guard let input else {
@@ -337,7 +439,9 @@ final class PlanBuilder {
 
   /// An expression over a stage's input, moved to the columns that rows really have where they are.
   private func moved(
-    _ expression: TypedExpression, _ reader: StageGraph.Reader, _ physical: Schema
+    _ expression: TypedExpression,
+    _ reader: StageGraph.Reader,
+    _ physical: Schema
   ) -> TypedExpression {
     let stage = stages[reader.stage]
     let port = graph.inputs[reader.stage][reader.input].port
@@ -354,8 +458,13 @@ final class PlanBuilder {
 
   /// Work that makes these columns; bare ones are taken as they are.
   private func rowWork(
-    _ columns: [OutputColumn], conditions: [TypedExpression], input: Schema, output: Schema,
-    stage: Int, onError: ErrorPolicy, counting: RowWorkPlan.Counting,
+    _ columns: [OutputColumn],
+    conditions: [TypedExpression],
+    input: Schema,
+    output: Schema,
+    stage: Int,
+    onError: ErrorPolicy,
+    counting: RowWorkPlan.Counting,
     move: (TypedExpression) -> TypedExpression
   ) -> RowWorkPlan {
     var computed: [ComputedColumn] = []
@@ -370,14 +479,23 @@ final class PlanBuilder {
       }
     }
     return RowWorkPlan(
-      stage: stage, input: input, computed: computed, filters: conditions.map(move),
-      output: numbers, outputSchema: output, onError: onError, counting: counting)
+      stage: stage,
+      input: input,
+      computed: computed,
+      filters: conditions.map(move),
+      output: numbers,
+      outputSchema: output,
+      onError: onError,
+      counting: counting
+    )
   }
 
   // MARK: Edges
 
   private func edge(
-    _ reader: StageGraph.Reader, _ schema: Schema, _ partitioning: EdgePlan.Partitioning,
+    _ reader: StageGraph.Reader,
+    _ schema: Schema,
+    _ partitioning: EdgePlan.Partitioning,
     host: Int
   ) -> EdgeIndex {
     if let known = edgeOf[reader.stage][reader.input] {
@@ -390,8 +508,13 @@ final class PlanBuilder {
     let index = edges.count
     edges.append(
       EdgePlan(
-        from: graph.inputs[reader.stage][reader.input].text, senders: [host], to: reader.stage,
-        schema: schema, partitioning: partitioning))
+        from: graph.inputs[reader.stage][reader.input].text,
+        senders: [host],
+        to: reader.stage,
+        schema: schema,
+        partitioning: partitioning
+      )
+    )
     edgeOf[reader.stage][reader.input] = index
     return index
   }

@@ -31,19 +31,25 @@ struct PlanRules {
   }
 
   private func check(
-    _ source: SourceStage, _ index: Int, _ diagnostics: inout Diagnostics
+    _ source: SourceStage,
+    _ index: Int,
+    _ diagnostics: inout Diagnostics
   ) {
     remarkUnread(index, source.name, &diagnostics)
     if source.onBadRecord == .divert, !isRead(index, .rejected) {
       diagnostics.report(
-        .unreadPort, at: source.name.location,
+        .unreadPort,
+        at: source.name.location,
         "nothing reads '\(source.name.value).rejected': bad records are counted and dropped",
-        hint: "give a sink 'from: \(source.name.value).rejected'")
+        hint: "give a sink 'from: \(source.name.value).rejected'"
+      )
     }
   }
 
   private func check(
-    _ body: CheckedStage.StatelessBody, _ index: Int, _ diagnostics: inout Diagnostics
+    _ body: CheckedStage.StatelessBody,
+    _ index: Int,
+    _ diagnostics: inout Diagnostics
   ) {
     let stage = body.stage
     remarkUnread(index, stage.name, &diagnostics)
@@ -51,9 +57,11 @@ struct PlanRules {
     if isInlined(index) {
       let sender = graph.inputs[index].first.map { stages[$0.port.stage].name.value } ?? ""
       diagnostics.report(
-        .inlinedOperator, at: stage.name.location,
+        .inlinedOperator,
+        at: stage.name.location,
         "'\(stage.name.value)' has no process of its own: it runs in '\(sender)'",
-        hint: "give it 'processes: 1' if it should have one")
+        hint: "give it 'processes: 1' if it should have one"
+      )
     }
   }
 
@@ -64,7 +72,9 @@ struct PlanRules {
   }
 
   private func check(
-    _ body: CheckedStage.KeyedBody, _ index: Int, _ diagnostics: inout Diagnostics
+    _ body: CheckedStage.KeyedBody,
+    _ index: Int,
+    _ diagnostics: inout Diagnostics
   ) {
     let stage = body.stage
     remarkUnread(index, stage.name, &diagnostics)
@@ -72,49 +82,66 @@ struct PlanRules {
     let processes = stage.processes?.value ?? 1
     if processes > 1, body.key.isEmpty {
       diagnostics.report(
-        .keyMissing, at: stage.processes?.location ?? stage.name.location,
+        .keyMissing,
+        at: stage.processes?.location ?? stage.name.location,
         "operator '\(stage.name.value)' has \(processes) processes but no 'key'",
         hint: "without a key there is one group, which one process holds: add 'key', or take "
-          + "'processes' out")
+          + "'processes' out"
+      )
     }
     let groups = file.keyGroups?.value ?? Limits.keyGroups
     if processes > groups {
       diagnostics.report(
-        .tooManyProcesses, at: stage.processes?.location ?? stage.name.location,
+        .tooManyProcesses,
+        at: stage.processes?.location ?? stage.name.location,
         "operator '\(stage.name.value)' has \(processes) processes for \(groups) key groups",
-        hint: "at most 'key_groups' processes can share the keys")
+        hint: "at most 'key_groups' processes can share the keys"
+      )
     }
     if stage.window == nil, !body.key.isEmpty {
       diagnostics.report(
-        .unboundedState, at: stage.name.location,
+        .unboundedState,
+        at: stage.name.location,
         "'\(stage.name.value)' keeps a total for every key it has ever seen",
-        hint: "use a window where the keys never end")
+        hint: "use a window where the keys never end"
+      )
     }
     if stage.window != nil, !isRead(index, .late) {
       diagnostics.report(
-        .unreadPort, at: stage.name.location,
+        .unreadPort,
+        at: stage.name.location,
         "nothing reads '\(stage.name.value).late': late rows are counted and dropped",
-        hint: "give a sink 'from: \(stage.name.value).late'")
+        hint: "give a sink 'from: \(stage.name.value).late'"
+      )
     }
   }
 
   private func remarkErrors(
-    _ stage: OperatorStage, _ index: Int, _ diagnostics: inout Diagnostics
+    _ stage: OperatorStage,
+    _ index: Int,
+    _ diagnostics: inout Diagnostics
   ) {
     guard stage.onError == .divert, !isRead(index, .errors) else { return }
     diagnostics.report(
-      .unreadPort, at: stage.name.location,
+      .unreadPort,
+      at: stage.name.location,
       "nothing reads '\(stage.name.value).errors': rows that fail are counted and dropped",
-      hint: "give a sink 'from: \(stage.name.value).errors'")
+      hint: "give a sink 'from: \(stage.name.value).errors'"
+    )
   }
 
   private func remarkUnread(
-    _ index: Int, _ name: Located<String>, _ diagnostics: inout Diagnostics
+    _ index: Int,
+    _ name: Located<String>,
+    _ diagnostics: inout Diagnostics
   ) {
     guard !isRead(index, .main), !isRead(index, .updates) else { return }
     diagnostics.report(
-      .unreadStage, at: name.location, "nothing reads '\(name.value)'",
-      hint: "add a sink with 'from: \(name.value)', or take the stage out")
+      .unreadStage,
+      at: name.location,
+      "nothing reads '\(name.value)'",
+      hint: "add a sink with 'from: \(name.value)', or take the stage out"
+    )
   }
 
   private func remarkOnLaterParts(_ diagnostics: inout Diagnostics) {
@@ -124,8 +151,10 @@ struct PlanRules {
     if file.sinks.contains(where: { $0.delivery != nil }) { parts.append("'delivery'") }
     guard !parts.isEmpty else { return }
     diagnostics.report(
-      .notYetInForce, at: file.name.location,
+      .notYetInForce,
+      at: file.name.location,
       "\(parts.joined(separator: ", ")): checked, but not in force in this version: a failed stage "
-        + "ends the run")
+        + "ends the run"
+    )
   }
 }

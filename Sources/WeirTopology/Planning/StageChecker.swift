@@ -32,7 +32,10 @@ struct StageChecker {
       checkName(field.value.name, at: field.location)
       if fields.contains(where: { $0.name == field.value.name }) {
         diagnostics.report(
-          .duplicateName, at: field.location, "column '\(field.value.name)' is there twice")
+          .duplicateName,
+          at: field.location,
+          "column '\(field.value.name)' is there twice"
+        )
       }
       fields.append(Field(field.value.name, field.value.type))
     }
@@ -43,15 +46,19 @@ struct StageChecker {
           time = index
         } else {
           diagnostics.report(
-            .eventTimeNotTimestamp, at: event.location,
+            .eventTimeNotTimestamp,
+            at: event.location,
             "event time '\(event.value)' is a \(fields[index].type)",
-            hint: "declare it as 'timestamp'")
+            hint: "declare it as 'timestamp'"
+          )
         }
       } else {
         diagnostics.report(
-          .unknownColumn, at: event.location,
+          .unknownColumn,
+          at: event.location,
           "unknown column '\(event.value)' in 'event_time' of source '\(source.name.value)'",
-          hint: StageGraph.suggestion(event.value, fields.map(\.name)))
+          hint: StageGraph.suggestion(event.value, fields.map(\.name))
+        )
       }
     }
     if time == nil {
@@ -62,18 +69,27 @@ struct StageChecker {
       [
         Field("raw", .string), Field("error", .string), Field("position", .string),
         Field(Schema.hiddenTimeName, .timestamp),
-      ], eventTime: 3)
+      ],
+      eventTime: 3
+    )
     return CheckedStage(
-      name: source.name, input: Schema([]), inputs: [], body: .source(source),
-      ports: [.main: Schema(fields, eventTime: time), .rejected: rejected])
+      name: source.name,
+      input: Schema([]),
+      inputs: [],
+      body: .source(source),
+      ports: [.main: Schema(fields, eventTime: time), .rejected: rejected]
+    )
   }
 
   /// Names that begin with `_` or `weir_` are ours.
   private mutating func checkName(_ name: String, at location: SourceLocation) {
     guard name.hasPrefix("_") || name.hasPrefix("weir_") else { return }
     diagnostics.report(
-      .hiddenName, at: location, "the name '\(name)' is not free",
-      hint: "names that begin with '_' or 'weir_' are Weir's own: choose another one")
+      .hiddenName,
+      at: location,
+      "the name '\(name)' is not free",
+      hint: "names that begin with '_' or 'weir_' are Weir's own: choose another one"
+    )
   }
 
   // MARK: Inputs
@@ -82,11 +98,13 @@ struct StageChecker {
     UnionInput(
       graph.inputs[index].map { input in
         stages[input.port.stage].ports[input.port.kind] ?? Schema([])
-      })
+      }
+    )
   }
 
   private mutating func tagged(
-    _ union: UnionInput, _ tag: Located<String>?
+    _ union: UnionInput,
+    _ tag: Located<String>?
   ) -> UnionInput {
     guard let tag else { return union }
     checkName(tag.value, at: tag.location)
@@ -98,7 +116,12 @@ struct StageChecker {
   private mutating func check(_ sink: SinkStage, _ index: Int) -> CheckedStage {
     let union = tagged(union(of: index), sink.tag)
     return CheckedStage(
-      name: sink.name, input: union.schema, inputs: union.inputs, body: .sink(sink), ports: [:])
+      name: sink.name,
+      input: union.schema,
+      inputs: union.inputs,
+      body: .sink(sink),
+      ports: [:]
+    )
   }
 
   // MARK: Operators
@@ -124,14 +147,22 @@ struct StageChecker {
       ports[.main] = main
       ports[.updates] = main
       ports[.late] = Schema(
-        input.fields + [Field("lateness", .duration)], eventTime: input.eventTime)
+        input.fields + [Field("lateness", .duration)],
+        eventTime: input.eventTime
+      )
     }
     ports[.errors] = Schema(
       input.fields + [Field("error", .string), Field("expression", .string)],
-      eventTime: input.eventTime)
+      eventTime: input.eventTime
+    )
     diagnostics = pass.diagnostics
     return CheckedStage(
-      name: stage.name, input: input, inputs: union.inputs, body: body, ports: ports)
+      name: stage.name,
+      input: input,
+      inputs: union.inputs,
+      body: body,
+      ports: ports
+    )
   }
 
   private static func schema(_ outputs: [OutputColumn], time: Int?) -> Schema {

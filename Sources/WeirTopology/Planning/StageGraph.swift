@@ -58,7 +58,8 @@ struct StageGraph {
     var resolved: [[Input]] = []
     for stage in written {
       resolved.append(
-        stage.from.compactMap { Self.resolve($0, reader: stage, written, &diagnostics) })
+        stage.from.compactMap { Self.resolve($0, reader: stage, written, &diagnostics) }
+      )
     }
     guard let order = Self.order(written, resolved, &diagnostics) else { return nil }
     var place = Array(repeating: 0, count: written.count)
@@ -85,7 +86,9 @@ struct StageGraph {
   }
 
   private static func resolve(
-    _ reference: Located<String>, reader: Stage, _ stages: [Stage],
+    _ reference: Located<String>,
+    reader: Stage,
+    _ stages: [Stage],
     _ diagnostics: inout Diagnostics
   ) -> Input? {
     let text = reference.value
@@ -93,9 +96,11 @@ struct StageGraph {
     let name = String(parts[0])
     guard let index = stages.firstIndex(where: { $0.name.value == name }) else {
       diagnostics.report(
-        .unknownStage, at: reference.location,
+        .unknownStage,
+        at: reference.location,
         "'\(reader.name.value)' reads '\(text)', but there is no stage '\(name)'",
-        hint: suggestion(name, stages.map(\.name.value)))
+        hint: suggestion(name, stages.map(\.name.value))
+      )
       return nil
     }
     let word = parts.count > 1 ? String(parts[1]) : PortKind.main.rawValue
@@ -105,24 +110,35 @@ struct StageGraph {
     else {
       if case .sink = stages[index] {
         diagnostics.report(
-          .unknownPort, at: reference.location,
-          "'\(reader.name.value)' reads '\(text)', but a sink gives nothing to read")
+          .unknownPort,
+          at: reference.location,
+          "'\(reader.name.value)' reads '\(text)', but a sink gives nothing to read"
+        )
         return nil
       }
       if word == "poison" {
         diagnostics.report(
-          .notYet, at: reference.location, "the port '\(text)' is not there yet",
-          hint: "it comes with recovery; read '\(name).errors' for rows that fail")
+          .notYet,
+          at: reference.location,
+          "the port '\(text)' is not there yet",
+          hint: "it comes with recovery; read '\(name).errors' for rows that fail"
+        )
         return nil
       }
       let names = known.filter { $0 != .main }.map(\.rawValue)
       diagnostics.report(
-        .unknownPort, at: reference.location, "'\(name)' has no port '\(word)'",
-        hint: suggestion(word, names) ?? "its ports are \(names.joined(separator: ", "))")
+        .unknownPort,
+        at: reference.location,
+        "'\(name)' has no port '\(word)'",
+        hint: suggestion(word, names) ?? "its ports are \(names.joined(separator: ", "))"
+      )
       return nil
     }
     return Input(
-      port: PortReference(stage: index, kind: kind), location: reference.location, text: text)
+      port: PortReference(stage: index, kind: kind),
+      location: reference.location,
+      text: text
+    )
   }
 
   /// The ports that a stage can have.
@@ -147,7 +163,9 @@ struct StageGraph {
 
   /// Depth first, so that stages come in the order of the file where that is possible.
   private static func order(
-    _ stages: [Stage], _ inputs: [[Input]], _ diagnostics: inout Diagnostics
+    _ stages: [Stage],
+    _ inputs: [[Input]],
+    _ diagnostics: inout Diagnostics
   ) -> [Int]? {
     var order: [Int] = []
     var state = Array(repeating: 0, count: stages.count)
@@ -168,9 +186,11 @@ struct StageGraph {
     for index in stages.indices { visit(index) }
     guard let circle else { return order }
     diagnostics.report(
-      .cycle, at: stages[circle].name.location,
+      .cycle,
+      at: stages[circle].name.location,
       "'\(stages[circle].name.value)' reads, through other stages, what it makes itself",
-      hint: "a topology has no circles: take one of the 'from' entries out")
+      hint: "a topology has no circles: take one of the 'from' entries out"
+    )
     return nil
   }
 }
