@@ -11,7 +11,8 @@ package final class RunningOperator: KeyedOperator {
   private let spec: WindowSpec
   private let state: KeyedState
   private let aggregates: AggregateSet
-  /// The totals by slot, and behind them n x Int64: the greatest event time.
+  /// The totals by slot, and behind them n x Int64: the greatest event time, and n x Int64: the
+  /// number of the batch that changed it last.
   private let totals: ChunkTable
   private let buffers = RowBuffers()
   private let keyWidth: Int
@@ -20,6 +21,7 @@ package final class RunningOperator: KeyedOperator {
   private var order: ResultOrder?
   /// The slots that the batch has changed, each once.
   private var changed: [UInt32] = []
+  private var batchNumber: Int64 = 0
 
   /// Makes an operator without rows; see `WindowOperator`.
   package init(
@@ -33,13 +35,13 @@ package final class RunningOperator: KeyedOperator {
     precondition(spec.shape == .running, "\(spec.shape) is a window")
     self.spec = spec
     name = operatorName
-    let shift = AggregateSet.shift(for: aggregates, ownBytes: 8)
+    let shift = AggregateSet.shift(for: aggregates, ownBytes: 16)
     state = KeyedState(
       KeyCodec(keyColumns, of: input),
       keyGroups: keyColumns.isEmpty ? 1 : keyGroups,
       shift: shift
     )
-    self.aggregates = AggregateSet(aggregates, shift: shift, arenas: state.arenas, ownBytes: 8)
+    self.aggregates = AggregateSet(aggregates, shift: shift, arenas: state.arenas, ownBytes: 16)
     totals = ChunkTable(ChunkPool(chunkBytes: self.aggregates.chunkBytes))
     keyWidth = keyColumns.count
     output = ResultSchema.make(spec, aggregates, keyColumns: keyColumns, input: input)
@@ -59,8 +61,8 @@ package final class RunningOperator: KeyedOperator {
     buffers.reserve(batch.count)
     let rows = buffers.takeAll(batch.count)
     state.find(batch, rows, buffers)
-    totals.reserve(state.chunkCount)
     let taken = SlotRows(slots: buffers.slots, rows: buffers.rows, count: rows.count)
+    totals.touch(taken, shift: state.shift, chunkCount: state.chunkCount, epoch: state.epoch)
     note(taken, batch.times.words)
     aggregates.add(
       taken,
@@ -77,28 +79,28 @@ package final class RunningOperator: KeyedOperator {
 
   /// Counts rows, keeps the greatest times, and lists the changed keys.
   private func note(_ rows: SlotRows, _ times: UnsafePointer<Int64>) {
+    batchNumber += 1
     changed.removeAll(keepingCapacity: true)
-    let mask = state.chunkSlots - 1
+    changed.reserveCapacity(rows.count)
+    let slotCount = state.chunkSlots
+    let ownOffset = aggregates.ownOffset
+    let number = batchNumber
+    let shift = state.shift
     for position in 0..<rows.count {
       let slot = rows.slots[position]
-      changed.append(slot)
-      let chunk = totals.touch(Int(slot) >> state.shift, epoch: state.epoch)
-      let place = Int(slot) & mask
+      let chunk = totals.pointers[Int(slot) &>> shift]
+      let place = Int(slot) & (slotCount &- 1)
       let count = chunk.assumingMemoryBound(to: Int64.self) + place
-      let greatest =
-        (chunk + aggregates.ownOffset).assumingMemoryBound(to: Int64.self) + place
+      let greatest = (chunk + ownOffset).assumingMemoryBound(to: Int64.self) + place
       let time = times[Int(rows.rows[position])]
       greatest.pointee = count.pointee == 0 ? time : max(greatest.pointee, time)
       if count.pointee == 0 { state.uses(slot).pointee = 1 }
-      count.pointee += 1
+      count.pointee &+= 1
+      if greatest[slotCount] != number {
+        greatest[slotCount] = number
+        changed.append(slot)
+      }
     }
-    changed.sort()
-    var kept = 0
-    for position in changed.indices where kept == 0 || changed[kept - 1] != changed[position] {
-      changed[kept] = changed[position]
-      kept += 1
-    }
-    changed.removeSubrange(kept...)
   }
 
   /// Filters the changed keys and sorts those that pass.

@@ -89,22 +89,25 @@ package final class SessionOperator: KeyedOperator {
   package func checkInvariants() {
     state.checkInvariants()
     var live = 0
-    for chunk in 1..<sessions.chunkCount {
-      for slot in chunk << sessions.shift..<(chunk + 1) << sessions.shift {
-        guard sessions.chunks.chunk(chunk) != nil else { continue }
-        let session = sessions[UInt32(slot)]
-        guard session.key.pointee != 0 else { continue }
+    for chunk in 1..<sessions.chunkCount where sessions.chunks.chunk(chunk) != nil {
+      for slot in chunk << sessions.shift..<(chunk + 1) << sessions.shift
+      where sessions[UInt32(slot)].key.pointee != 0 {
         live += 1
-        precondition(session.start.pointee <= session.last.pointee, "session \(slot)")
-        let next = session.next.pointee
-        guard next != 0 else { continue }
-        precondition(
-          session.last.pointee + gap < sessions[next].start.pointee
-            && sessions[next].key.pointee == session.key.pointee,
-          "sessions \(slot) and \(next)"
-        )
+        check(UInt32(slot))
       }
     }
     precondition(live == sessions.count, "\(live) sessions, not \(sessions.count)")
+  }
+
+  private func check(_ slot: UInt32) {
+    let session = sessions[slot]
+    precondition(session.start.pointee <= session.last.pointee, "session \(slot)")
+    let next = session.next.pointee
+    guard next != 0 else { return }
+    precondition(
+      session.last.pointee + gap < sessions[next].start.pointee
+        && sessions[next].key.pointee == session.key.pointee,
+      "sessions \(slot) and \(next) of one key"
+    )
   }
 }
