@@ -135,6 +135,9 @@ let package = Package(
       dependencies: ["WeirZeroMQ", "WeirRuntime", "WeirCore", "CZeroMQ"],
       swiftSettings: strict
     ),
+    .testTarget(
+      name: "WeirTopologyTests", dependencies: ["WeirColumns", "WeirCore", "WeirTopology"],
+      swiftSettings: strict),
     .testTarget(name: "WeirLZ4Tests", dependencies: ["WeirLZ4"], swiftSettings: strict),
     .testTarget(
       name: "WeirCoreTests",
