@@ -111,6 +111,9 @@ let package = Package(
     .testTarget(name: "WeirLZ4Tests", dependencies: ["WeirLZ4"], swiftSettings: strict),
     .testTarget(
       name: "WeirCoreTests", dependencies: ["WeirColumns", "WeirCore"], swiftSettings: strict),
+    .testTarget(
+      name: "WeirTopologyTests", dependencies: ["WeirColumns", "WeirCore", "WeirTopology"],
+      exclude: ["Examples", "Golden"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )
