@@ -144,6 +144,10 @@ let package = Package(
       dependencies: ["WeirColumns", "WeirCore"],
       swiftSettings: strict
     ),
+      name: "WeirCoreTests", dependencies: ["WeirColumns", "WeirCore"], swiftSettings: strict),
+    .testTarget(
+      name: "WeirTopologyTests", dependencies: ["WeirColumns", "WeirCore", "WeirTopology"],
+      exclude: ["Examples", "Golden"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )
