@@ -38,10 +38,12 @@ final class Outlet {
     own.update(from: selected.indices, count: selected.count)
     let result = work.run(batch, Selection(indices: own, count: selected.count))
     let stage = work.plan.stage
-    outputs.counters[stage].rowsIn += UInt64(selected.count)
-    outputs.counters[stage].filtered += UInt64(work.filtered)
+    if work.plan.counting != .none {
+      outputs.counters[stage].rowsIn += UInt64(selected.count)
+      outputs.counters[stage].filtered += UInt64(work.filtered)
+    }
     try failures?.handle(work.failures, in: batch, &outputs)
-    if work.plan.isWholeOperator {
+    if work.plan.counting == .whole {
       outputs.counters[stage].counted += UInt64(result.rows.count)
       outputs.counters[stage].rowsOut += UInt64(result.rows.count)
     }

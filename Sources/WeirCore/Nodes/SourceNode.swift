@@ -110,6 +110,9 @@ struct SourceNode {
     outputs.counters[stage].rowsIn += UInt64(batch.count + rows.rejected.count)
     if !rows.rejected.isEmpty { try reject(rows.rejected, &outputs) }
     if batch.count > 0 {
+      if !plan.time.isEventTime {
+        batch.times.words.update(repeating: now.wall.microseconds, count: batch.count)
+      }
       noteTimes(of: rows, at: now)
       outputs.counters[stage].counted += UInt64(batch.count)
       outputs.counters[stage].rowsOut += UInt64(batch.count)
@@ -217,7 +220,8 @@ struct SourceNode {
     guard plan.onBadRecord == .divert, let port = rejectedPort else { return }
     let batch = Batch(port.schema, capacity: records.count)
     for (row, record) in records.enumerated() {
-      record.raw.withUnsafeBytes { batch.columns[0].append(bytes: $0, at: row) }
+      // What is not UTF-8 is replaced: a column of text holds nothing else.
+      batch.columns[0].append(text: String(decoding: record.raw, as: UTF8.self), at: row)
       batch.columns[1].append(text: record.reason, at: row)
       batch.columns[2].append(text: record.place, at: row)
       batch.columns[3].append(word: outputs.now.wall.microseconds, at: row)

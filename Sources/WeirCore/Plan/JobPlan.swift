@@ -146,13 +146,22 @@ package struct RowWorkPlan: Sendable {
   package var onError: ErrorPolicy
   /// The readers of `OPERATOR.errors`, and the form of its rows.
   package var errors: PortPlan?
-  /// True if rows are counted as the operator's output, not only as its input.
-  package var isWholeOperator: Bool
+  package var counting: Counting
+
+  /// Which counters of the operator the work keeps.
+  package enum Counting: Hashable, Sendable {
+    /// None: it only chooses columns.
+    case none
+    /// Rows in, filtered, errors: the rest is done in the operator's own process.
+    case input
+    /// Rows out too: the work is all that the operator does.
+    case whole
+  }
 
   package init(
     stage: StageIndex, input: Schema, computed: [ComputedColumn], filters: [TypedExpression],
     output: [Int], outputSchema: Schema, onError: ErrorPolicy, errors: PortPlan? = nil,
-    isWholeOperator: Bool = false
+    counting: Counting = .input
   ) {
     self.stage = stage
     self.input = input
@@ -162,7 +171,7 @@ package struct RowWorkPlan: Sendable {
     self.outputSchema = outputSchema
     self.onError = onError
     self.errors = errors
-    self.isWholeOperator = isWholeOperator
+    self.counting = counting
   }
 }
 
