@@ -25,7 +25,8 @@ final class GenerateSource: SourceGateway {
     startedAt: WallTime
   ) {
     generator = RowGenerator(plan, columns: source.needed, startedAt: startedAt)
-    share = RowShare(partitions)
+    let share = RowShare(partitions)
+    self.share = share
     schema = output
     fingerprint = output.fingerprint
     self.rows = rows
@@ -42,7 +43,6 @@ final class GenerateSource: SourceGateway {
     let batch = pool.take(schema, fingerprint: fingerprint, rows: rows)
     let count = min(request.maximumRows, (total ?? .max) - position)
     generator.fill(batch, share, from: position, count: count)
-    IngestionTime.stamp(batch, from: 0, readColumns: generator.columnCount)
     let first = position % share.partitions.count
     position += count
     return SourceRows(

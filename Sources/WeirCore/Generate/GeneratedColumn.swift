@@ -29,14 +29,7 @@ struct GeneratedColumn {
     column.removeAll()
     if nullBound > 0 { markNulls(column, numbers, count) }
     switch recipe {
-    case .sequence(let format):
-      if let format {
-        writeTexts(column, count, longest: format.longest) { row, to in
-          format.write(numbers[row], to: to)
-        }
-      } else {
-        writeNumbers(column, count) { Double(numbers[$0]) }
-      }
+    case .sequence(let format): writeRanks(column, count, format) { numbers[$0] }
     case .uniformRank(let count64, let format):
       writeRanks(column, count, format) { [seed] row in
         let random = KeyHash.word(UInt64(truncatingIfNeeded: numbers[row]), seed)
@@ -116,10 +109,12 @@ struct GeneratedColumn {
     _ format: NumberFormat?,
     _ rank: (Int) -> Int
   ) {
-    if let format {
+    if let format, column.layout == .variable {
       writeTexts(column, count, longest: format.longest) { row, to in
         format.write(rank(row), to: to)
       }
+    } else if let format {
+      writeNumbers(column, count) { Double(format.text(rank($0))) ?? 0 }
     } else {
       writeNumbers(column, count) { Double(rank($0)) }
     }

@@ -3,7 +3,7 @@ import WeirColumns
 
 /// How the values of a generated column are made, resolved from its kind and type.
 enum GeneratedRecipe {
-  /// The row's number, as text if there is a format.
+  /// The row's number, by a format if there is one.
   case sequence(NumberFormat?)
   /// One of so many numbers from 0, each alike.
   case uniformRank(UInt64, NumberFormat?)
@@ -51,10 +51,13 @@ enum GeneratedRecipe {
     return 1
   }
 
+  /// Nil for a number that is taken as it is: with digits around it, it is read from its text.
   private static func format(_ text: String, _ type: ColumnType) -> NumberFormat? {
-    guard type.layout == .variable else { return nil }
     guard let format = NumberFormat(text) else {
       preconditionFailure("'\(text)' is not a format of one number")
+    }
+    guard type.layout == .variable || !format.prefix.isEmpty || !format.suffix.isEmpty else {
+      return nil
     }
     return format
   }
@@ -64,12 +67,7 @@ enum GeneratedRecipe {
     _ plan: GeneratePlan.ColumnPlan
   ) -> GeneratedRecipe {
     precondition(!weights.isEmpty, "column '\(plan.name)' has nothing to choose from")
-    let total = weights.reduce(0) { $0 + $1.weight }
-    var sum = 0.0
-    let bounds = weights.map { weight in
-      sum += weight.weight
-      return chanceBound(sum / total)
-    }
+    let bounds = weights.map { chanceBound($0.weight) }
     guard plan.type.layout != .variable else {
       return .texts(GeneratedTexts(weights.map(\.value), bounds: bounds))
     }

@@ -1,6 +1,6 @@
 /// A C format with one whole number, such as `a%09d`: what names of generated rows are made by.
 ///
-/// Known are `%d` and `%x`, with a width and leading zeros, and `%%` for the sign itself.
+/// Known are `%d` with a width and leading zeros, and `%%` for the sign itself.
 package struct NumberFormat: Hashable, Sendable {
   let prefix: [UInt8]
   let suffix: [UInt8]
@@ -8,18 +8,15 @@ package struct NumberFormat: Hashable, Sendable {
   let width: Int
   /// What fills up to the width: zeros or spaces.
   let filler: UInt8
-  /// 10 or 16.
-  let radix: UInt64
 
   /// The largest width.
-  package static let largestWidth = 64
+  package static let largestWidth = 99
 
   /// Reads a format; nil unless it has exactly one number.
   package init?(_ text: String) {
     var parts: [[UInt8]] = [[]]
     var width = 0
     var filler = UInt8(ascii: " ")
-    var radix: UInt64 = 10
     var rest = Array(text.utf8)[...]
     while let byte = rest.popFirst() {
       guard byte == UInt8(ascii: "%") else {
@@ -37,11 +34,7 @@ package struct NumberFormat: Hashable, Sendable {
         guard width <= Self.largestWidth else { return nil }
         rest.removeFirst()
       }
-      switch rest.popFirst() {
-      case UInt8(ascii: "d"): radix = 10
-      case UInt8(ascii: "x"): radix = 16
-      default: return nil
-      }
+      guard rest.popFirst() == UInt8(ascii: "d") else { return nil }
       parts.append([])
     }
     guard parts.count == 2 else { return nil }
@@ -49,7 +42,6 @@ package struct NumberFormat: Hashable, Sendable {
     suffix = parts[1]
     self.width = width
     self.filler = filler
-    self.radix = radix
   }
 
   /// The text of a number that is not negative.
@@ -83,21 +75,19 @@ package struct NumberFormat: Hashable, Sendable {
   @inline(__always)
   private func writeDigits(_ number: UInt64, to target: UnsafeMutablePointer<UInt8>) -> Int {
     var length = 1
-    var bound = radix
+    var bound: UInt64 = 10
     while number >= bound {
       length &+= 1
       // One step more would overflow, and no number is longer.
-      if bound > UInt64.max / radix { break }
-      bound &*= radix
+      if bound > UInt64.max / 10 { break }
+      bound &*= 10
     }
     let total = max(length, width)
     var rest = number
     var place = total &- 1
-    let radix = radix
     for _ in 0..<length {
-      let quotient = radix == 10 ? rest / 10 : rest / 16
-      let digit = UInt8(truncatingIfNeeded: rest &- quotient &* radix)
-      target[place] = digit < 10 ? 0x30 &+ digit : 0x57 &+ digit
+      let quotient = rest / 10
+      target[place] = 0x30 &+ UInt8(truncatingIfNeeded: rest &- quotient &* 10)
       rest = quotient
       place &-= 1
     }

@@ -22,9 +22,6 @@ package final class RowGenerator {
 
   deinit { numbers.deallocate() }
 
-  /// Columns that are made.
-  package var columnCount: Int { columns.count }
-
   /// Fills an empty batch with the rows of a share from a position on.
   ///
   /// The batch's first columns are those of this generator; further ones are left alone.

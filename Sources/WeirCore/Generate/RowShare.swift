@@ -21,7 +21,9 @@ package struct RowShare: Hashable, Sendable {
     return round * GeneratePlan.partitions + partitions[place].number
   }
 
-  /// How many of the first `rows` rows belong to the share. O(partitions).
+  /// How many of the first `rows` rows belong to the share.
+  ///
+  /// O(partitions).
   package func count(below rows: Int) -> Int {
     let (rounds, rest) = rows.quotientAndRemainder(dividingBy: GeneratePlan.partitions)
     return rounds * partitions.count + partitions.count { $0.number < rest }
