@@ -1,6 +1,6 @@
 import WeirColumns
 
-/// What a frame is. Raw values are the bytes on the wire and are never reused.
+/// What a frame is; raw values are the bytes on the wire and are never reused.
 package enum FrameKind: UInt8, Sendable, CaseIterable {
   /// The first frame of a channel in a generation.
   case hello = 1

@@ -19,7 +19,11 @@ package struct InputChannel {
   private let hello: Hello
 
   package init(
-    _ plan: ChannelPlan, generation: Generation, schema: UInt64, hello: Hello, budget: Int
+    _ plan: ChannelPlan,
+    generation: Generation,
+    schema: UInt64,
+    hello: Hello,
+    budget: Int
   ) {
     self.plan = plan
     self.generation = generation
@@ -38,7 +42,8 @@ package struct InputChannel {
     guard header.generation == generation, header.sequence == nextSequence else {
       throw broken(
         "expected frame \(nextSequence) of generation \(generation.number), "
-          + "received frame \(header.sequence) of generation \(header.generation.number)")
+          + "received frame \(header.sequence) of generation \(header.generation.number)"
+      )
     }
     nextSequence += 1
     if header.sequence == 0 {
@@ -85,7 +90,11 @@ package struct InputChannel {
 
   private func broken(_ detail: String) -> WeirError {
     WeirError(
-      "E401", "channel \(plan.id.number) from '\(plan.sender)' to '\(plan.receiver)' is broken",
-      detail: detail, blame: .weir, recovery: .restart)
+      "E401",
+      "channel \(plan.id.number) from '\(plan.sender)' to '\(plan.receiver)' is broken",
+      detail: detail,
+      blame: .weir,
+      recovery: .restart
+    )
   }
 }

@@ -27,7 +27,9 @@ final class Outlet {
 
   /// Sends the selected rows of a batch on its way; the selection itself is left alone.
   func push(
-    _ batch: Batch, _ selected: Selection, _ outputs: inout OutputSet
+    _ batch: Batch,
+    _ selected: Selection,
+    _ outputs: inout OutputSet
   ) throws(WeirError) {
     guard let work else {
       try deliver(batch, selected, &outputs)
@@ -52,7 +54,9 @@ final class Outlet {
   }
 
   private func deliver(
-    _ batch: Batch, _ rows: Selection, _ outputs: inout OutputSet
+    _ batch: Batch,
+    _ rows: Selection,
+    _ outputs: inout OutputSet
   ) throws(WeirError) {
     switch target {
     case .edge(let edge): outputs.route(batch, rows, to: edge)

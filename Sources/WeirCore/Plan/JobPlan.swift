@@ -15,7 +15,11 @@ package struct JobPlan: Sendable {
   package var fingerprint: UInt64
 
   package init(
-    name: String, batch: BatchSettings, keyGroups: Int, stages: [StagePlan], edges: [EdgePlan],
+    name: String,
+    batch: BatchSettings,
+    keyGroups: Int,
+    stages: [StagePlan],
+    edges: [EdgePlan],
     fingerprint: UInt64
   ) {
     self.name = name
@@ -64,7 +68,10 @@ package struct StagePlan: Sendable {
   package var inputs: [EdgeIndex]
 
   package init(
-    name: String, role: StageRole, processes: Int, ports: [PortPlan] = [],
+    name: String,
+    role: StageRole,
+    processes: Int,
+    ports: [PortPlan] = [],
     inputs: [EdgeIndex] = []
   ) {
     self.name = name
@@ -159,8 +166,14 @@ package struct RowWorkPlan: Sendable {
   }
 
   package init(
-    stage: StageIndex, input: Schema, computed: [ComputedColumn], filters: [TypedExpression],
-    output: [Int], outputSchema: Schema, onError: ErrorPolicy, errors: PortPlan? = nil,
+    stage: StageIndex,
+    input: Schema,
+    computed: [ComputedColumn],
+    filters: [TypedExpression],
+    output: [Int],
+    outputSchema: Schema,
+    onError: ErrorPolicy,
+    errors: PortPlan? = nil,
     counting: Counting = .input
   ) {
     self.stage = stage
@@ -212,7 +225,10 @@ package struct EdgePlan: Sendable {
   package var partitioning: Partitioning
 
   package init(
-    from: String, senders: [StageIndex], to: StageIndex, schema: Schema,
+    from: String,
+    senders: [StageIndex],
+    to: StageIndex,
+    schema: Schema,
     partitioning: Partitioning
   ) {
     self.from = from
