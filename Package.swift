@@ -92,6 +92,20 @@ let package = Package(
       swiftSettings: shipped, linkerSettings: shippedLinking),
 
     // Tests.
+    .target(
+      name: "WeirTesting",
+      dependencies: [
+        "WeirColumns", "WeirExpressions", "WeirCore", "WeirWire",
+      ],
+      path: "Tests/WeirTesting", swiftSettings: strict),
+    .testTarget(
+      name: "WeirTestingTests",
+      dependencies: ["WeirTesting", "WeirColumns", "WeirCore", "WeirWire"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "Simulation",
+      dependencies: ["WeirTesting", "WeirColumns", "WeirCore", "WeirWire"],
+      swiftSettings: strict),
     .testTarget(name: "WeirColumnsTests", dependencies: ["WeirColumns"], swiftSettings: strict),
     .testTarget(
       name: "WeirExpressionsTests", dependencies: ["WeirColumns", "WeirExpressions"],
@@ -110,7 +124,8 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "WeirLZ4Tests", dependencies: ["WeirLZ4"], swiftSettings: strict),
     .testTarget(
-      name: "WeirCoreTests", dependencies: ["WeirColumns", "WeirCore"], swiftSettings: strict),
+      name: "WeirCoreTests", dependencies: ["WeirColumns", "WeirCore", "WeirTesting"],
+      exclude: ["Nodes/Golden"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )
