@@ -164,6 +164,12 @@ let package = Package(
       swiftSettings: strict
     ),
     .testTarget(name: "WeirLZ4Tests", dependencies: ["WeirLZ4"], swiftSettings: strict),
+    .testTarget(
+      name: "WeirTests",
+      dependencies: ["Weir", "WeirColumns", "WeirCore", "WeirTopology", "WeirPOSIX"],
+      exclude: ["Golden"],
+      swiftSettings: strict
+    ),
   ],
   swiftLanguageModes: [.v6]
 )
