@@ -227,7 +227,7 @@ package struct PlanBuilder {
       stage: stage, input: input, computed: [],
       filters: filter.map { [condition($0, over: input)] } ?? [], output: output,
       outputSchema: Schema(output.map { input.fields[$0] }, eventTime: time), onError: onError,
-      isWholeOperator: isWhole)
+      counting: isWhole ? .whole : .input)
   }
 
   private func column(_ name: String, of schema: Schema) -> Int {
