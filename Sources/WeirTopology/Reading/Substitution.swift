@@ -12,6 +12,8 @@ struct Substitution {
 
   private let text: [Unicode.Scalar]
   private(set) var faults: [Fault] = []
+  /// The values that were put in as secrets.
+  private(set) var secrets: [String] = []
 
   init(_ text: String) { self.text = Array(text.unicodeScalars) }
 
@@ -76,7 +78,10 @@ struct Substitution {
       )
       return nil
     }
-    if let value = environment[name] ?? standard { return value }
+    if let value = environment[name] ?? standard {
+      if isSecret { secrets.append(value) }
+      return value
+    }
     fault(
       .missingVariable,
       start,

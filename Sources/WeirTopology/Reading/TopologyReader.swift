@@ -25,6 +25,14 @@ package struct TopologyReader {
     in context: TopologyContext,
     _ diagnostics: inout Diagnostics
   ) -> TopologyFile? {
+    guard text.utf8.count <= TopologyLimits.textBytes else {
+      diagnostics.report(
+        .tooLarge,
+        at: .start,
+        "the file is larger than \(TopologyLimits.textBytes >> 20) MiB"
+      )
+      return nil
+    }
     let source = SourceText(text)
     guard let root = DocumentComposer.compose(source, &diagnostics) else { return nil }
     var reader = TopologyReader(source, context, diagnostics)
