@@ -127,7 +127,7 @@ extension DocumentComposer {
     )
   }
 
-  /// Where a value begins behind its anchor and its tag; a tag is refused, since it would be a guess.
+  /// Where a value begins behind its anchor and its tag; a tag is refused: it names a type.
   private mutating func content(from mark: SourceLocation) -> SourceLocation {
     var column = mark.column
     while true {

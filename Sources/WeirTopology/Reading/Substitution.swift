@@ -1,5 +1,6 @@
-/// Puts values from outside into a scalar: `${NAME}`, `${NAME:-default}`, `${secret:NAME}`; `$${` is
-/// a literal `${`.
+/// Puts values from outside into a scalar: `${NAME}`, `${NAME:-default}`, `${secret:NAME}`.
+///
+/// `$${` is a literal `${`.
 struct Substitution {
   /// Why a value cannot be put in; offset and length are in Unicode scalars of the text.
   struct Fault {

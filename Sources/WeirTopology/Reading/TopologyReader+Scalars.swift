@@ -200,7 +200,7 @@ extension TopologyReader {
           scalar.location,
           "'\(key.text)' is '\(scalar.text)', without a unit",
           hint:
-            "write '\(scalar.text)ms', '\(scalar.text)s' or another of the units d, h, m, s, ms and us"
+            "write '\(scalar.text)ms', '\(scalar.text)s' or another of d, h, m, s, ms and us"
         )
       } else {
         report(

@@ -4,8 +4,8 @@ import WeirExpressions
 
 /// Reads the text of a topology file into a `TopologyFile` and collects every fault of form.
 ///
-/// What is wrong is reported and left out, and reading goes on. The file is given to the planner unless
-/// what is missing makes names: a lost column or stage would be reported again at each use of it.
+/// What is wrong is reported and left out, and reading goes on. The file is given to the planner
+/// unless what is missing makes names: a lost column would be reported again at each use of it.
 package struct TopologyReader {
   let context: TopologyContext
   let source: SourceText
