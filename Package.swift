@@ -3,7 +3,7 @@ import PackageDescription
 
 // Every target of ours is compiled alike: Swift 6 mode (below), warnings are errors.
 let strict: [SwiftSetting] = [
-  .treatAllWarnings(as: .error),
+  .treatAllWarnings(as: .error)
 ]
 
 // Executables carry the standard library with them in release builds, so that a process starts in
@@ -40,32 +40,42 @@ let package = Package(
         "WeirColumns", "WeirExpressions",
         .product(name: "DequeModule", package: "swift-collections"),
       ],
-      swiftSettings: strict),
+      swiftSettings: strict
+    ),
     .target(
       name: "WeirTopology",
       dependencies: [
         "WeirColumns", "WeirExpressions", "WeirFormats", "WeirCore",
         .product(name: "Yams", package: "Yams"),
       ],
-      swiftSettings: strict),
+      swiftSettings: strict
+    ),
     .target(name: "CChecksum"),
     .target(
-      name: "WeirWire", dependencies: ["WeirColumns", "WeirCore", "CChecksum"],
-      swiftSettings: strict),
+      name: "WeirWire",
+      dependencies: ["WeirColumns", "WeirCore", "CChecksum"],
+      swiftSettings: strict
+    ),
     .target(
-      name: "WeirRuntime", dependencies: ["WeirColumns", "WeirCore", "WeirWire"],
-      swiftSettings: strict),
+      name: "WeirRuntime",
+      dependencies: ["WeirColumns", "WeirCore", "WeirWire"],
+      swiftSettings: strict
+    ),
 
     // The edge: one outside thing each.
     .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
     .systemLibrary(name: "CLZ4", providers: [.apt(["liblz4-dev"])]),
     .target(name: "CLinux"),
     .target(
-      name: "WeirPOSIX", dependencies: ["CLinux", "WeirColumns", "WeirCore", "WeirRuntime"],
-      swiftSettings: strict),
+      name: "WeirPOSIX",
+      dependencies: ["CLinux", "WeirColumns", "WeirCore", "WeirRuntime"],
+      swiftSettings: strict
+    ),
     .target(
-      name: "WeirZeroMQ", dependencies: ["CZeroMQ", "CLinux", "WeirCore", "WeirRuntime"],
-      swiftSettings: strict),
+      name: "WeirZeroMQ",
+      dependencies: ["CZeroMQ", "CLinux", "WeirCore", "WeirRuntime"],
+      swiftSettings: strict
+    ),
     .target(name: "WeirLZ4", dependencies: ["CLZ4"], swiftSettings: strict),
 
     // The command and all composition.
@@ -78,10 +88,14 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
-      swiftSettings: strict),
+      swiftSettings: strict
+    ),
     .executableTarget(
-      name: "WeirMain", dependencies: ["Weir"], swiftSettings: shipped,
-      linkerSettings: shippedLinking),
+      name: "WeirMain",
+      dependencies: ["Weir"],
+      swiftSettings: shipped,
+      linkerSettings: shippedLinking
+    ),
     .target(name: "CAllocations"),
     .executableTarget(
       name: "WeirBench",
@@ -89,7 +103,9 @@ let package = Package(
         "WeirColumns", "WeirExpressions", "WeirFormats", "WeirCore", "WeirWire", "WeirLZ4",
         "CAllocations",
       ],
-      swiftSettings: shipped, linkerSettings: shippedLinking),
+      swiftSettings: shipped,
+      linkerSettings: shippedLinking
+    ),
 
     // Tests.
     .target(
@@ -108,24 +124,37 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "WeirColumnsTests", dependencies: ["WeirColumns"], swiftSettings: strict),
     .testTarget(
-      name: "WeirExpressionsTests", dependencies: ["WeirColumns", "WeirExpressions"],
-      swiftSettings: strict),
+      name: "WeirExpressionsTests",
+      dependencies: ["WeirColumns", "WeirExpressions"],
+      swiftSettings: strict
+    ),
     .testTarget(
-      name: "WeirFormatsTests", dependencies: ["WeirColumns", "WeirFormats"],
-      swiftSettings: strict),
+      name: "WeirFormatsTests",
+      dependencies: ["WeirColumns", "WeirFormats"],
+      swiftSettings: strict
+    ),
     .testTarget(
-      name: "WeirWireTests", dependencies: ["WeirColumns", "WeirCore", "WeirWire", "CChecksum"],
-      exclude: ["Golden"], swiftSettings: strict),
+      name: "WeirWireTests",
+      dependencies: ["WeirColumns", "WeirCore", "WeirWire", "CChecksum"],
+      exclude: ["Golden"],
+      swiftSettings: strict
+    ),
     .testTarget(
-      name: "WeirPOSIXTests", dependencies: ["WeirPOSIX", "WeirCore", "CLinux"],
-      swiftSettings: strict),
+      name: "WeirPOSIXTests",
+      dependencies: ["WeirPOSIX", "WeirCore", "CLinux"],
+      swiftSettings: strict
+    ),
     .testTarget(
-      name: "WeirZeroMQTests", dependencies: ["WeirZeroMQ", "WeirRuntime", "WeirCore", "CZeroMQ"],
-      swiftSettings: strict),
+      name: "WeirZeroMQTests",
+      dependencies: ["WeirZeroMQ", "WeirRuntime", "WeirCore", "CZeroMQ"],
+      swiftSettings: strict
+    ),
     .testTarget(name: "WeirLZ4Tests", dependencies: ["WeirLZ4"], swiftSettings: strict),
     .testTarget(
-      name: "WeirCoreTests", dependencies: ["WeirColumns", "WeirCore", "WeirTesting"],
-      exclude: ["Nodes/Golden"], swiftSettings: strict),
+      name: "WeirCoreTests",
+      dependencies: ["WeirColumns", "WeirCore", "WeirTesting"],
+      swiftSettings: strict
+    ),
   ],
   swiftLanguageModes: [.v6]
 )

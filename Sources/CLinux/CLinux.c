@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,6 +29,17 @@ int weir_eventfd_signal(int descriptor) {
 void weir_eventfd_clear(int descriptor) {
   eventfd_t count;
   (void)eventfd_read(descriptor, &count);
+}
+
+int weir_timerfd(void) { return timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC); }
+
+int weir_timerfd_set(int descriptor, int64_t nanoseconds) {
+  struct itimerspec time = {{0, 0}, {0, 0}};
+  // Zero would unset the timer; a time long past fires at once all the same.
+  int64_t at = nanoseconds > 0 ? nanoseconds : 1;
+  time.it_value.tv_sec = (time_t)(at / 1000000000);
+  time.it_value.tv_nsec = (long)(at % 1000000000);
+  return timerfd_settime(descriptor, TFD_TIMER_ABSTIME, &time, NULL);
 }
 
 int weir_pidfd_open(pid_t process) { return (int)syscall(SYS_pidfd_open, process, 0); }

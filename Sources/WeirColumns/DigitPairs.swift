@@ -9,7 +9,7 @@ package enum DigitPairs {
   }
 
   // Never freed; a global table of raw memory is read without the checks of an array.
-  @usableFromInline nonisolated(unsafe) static let pairs: UnsafePointer<UInt16> = {
+  nonisolated(unsafe) private static let pairs: UnsafePointer<UInt16> = {
     let memory = UnsafeMutablePointer<UInt16>.allocate(capacity: 100)
     memory.initialize(from: table, count: 100)
     return UnsafePointer(memory)

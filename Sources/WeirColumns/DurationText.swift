@@ -1,6 +1,7 @@
-/// Durations as text, `1h30m`: whole numbers with units, the greatest unit first, each at most once.
+/// Durations as text, `1h30m`: whole numbers with units, the greatest first, each at most once.
 ///
-/// Units are `d`, `h`, `m`, `s`, `ms` and `us`; a leading minus sign negates all of it. Zero is `0s`.
+/// Units are `d`, `h`, `m`, `s`, `ms` and `us`; a leading minus sign negates all of it. Zero is
+/// `0s`.
 package enum DurationText {
   /// Bytes of the longest text that `write` makes.
   package static let maximumLength = 40

@@ -21,9 +21,13 @@ package actor Coordinator {
 
   /// Makes the actor; everything handed in is used on the executor's thread only from then on.
   package init(
-    _ job: JobPlan, executor: any SerialExecutor,
-    control: sending any CoordinatorControlGateway, processes: sending any ProcessGateway,
-    signals: sending any SignalGateway, clocks: sending any Clocks, view: sending any RunView,
+    _ job: JobPlan,
+    executor: any SerialExecutor,
+    control: sending any CoordinatorControlGateway,
+    processes: sending any ProcessGateway,
+    signals: sending any SignalGateway,
+    clocks: sending any Clocks,
+    view: sending any RunView,
     assignment: sending @escaping (InstanceID) -> Assignment
   ) {
     self.executor = executor

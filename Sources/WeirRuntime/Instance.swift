@@ -11,8 +11,12 @@ package struct InstanceParts {
   package var pool: BatchPool
 
   package init(
-    node: InstanceNode, frames: any FrameGateway, source: (any SourceGateway)?,
-    sink: (any SinkGateway)?, latency: (any LatencyRecorder)?, pool: BatchPool
+    node: InstanceNode,
+    frames: any FrameGateway,
+    source: (any SourceGateway)?,
+    sink: (any SinkGateway)?,
+    latency: (any LatencyRecorder)?,
+    pool: BatchPool
   ) {
     self.node = node
     self.frames = frames
@@ -51,8 +55,10 @@ package actor Instance {
 
   /// Makes the actor; everything handed in is used on the executor's thread only from then on.
   package init(
-    executor: any SerialExecutor, control: sending any InstanceControlGateway,
-    clocks: sending any Clocks, usage: sending any UsageGateway,
+    executor: any SerialExecutor,
+    control: sending any InstanceControlGateway,
+    clocks: sending any Clocks,
+    usage: sending any UsageGateway,
     assemble: sending @escaping (Assignment) throws(WeirError) -> InstanceParts
   ) {
     self.executor = executor
@@ -173,7 +179,9 @@ package actor Instance {
     case .write(let batch, let edge, let oldest):
       try parts.sink?.write(batch, edge: edge)
       parts.latency?.record(
-        microseconds: now.wall.microseconds - oldest.microseconds, rows: batch.count)
+        microseconds: now.wall.microseconds - oldest.microseconds,
+        rows: batch.count
+      )
     case .publish:
       try parts.sink?.publish()
       try self.parts?.node.handle(.published, at: clocks.now(), into: &effects)

@@ -48,12 +48,15 @@ package final class LoopExecutor: SerialExecutor, TaskExecutor, @unchecked Senda
   package let name: String
   private let jobs = Mutex(Jobs())
   private let wakeDescriptor: Int32
+  /// Deadlines: `zmq_poll` itself waits in whole milliseconds, which is long beside a linger of 500 us.
+  private let timerDescriptor: Int32
+  private var armedAt: Int64?
   /// The thread of the loop, 0 while it does not run.
   private let owner = Atomic<UInt>(0)
   private var thread: pthread_t?
 
   private var runningJobs: [UnownedJob] = []
-  /// What is polled: the wake-up descriptor, then the sources in the order of `sources`.
+  /// What is polled: the wake-up descriptor, the timer, then the sources in the order of `sources`.
   private var items: [zmq_pollitem_t] = []
   private var sources: [LoopSource] = []
   private var ready: [LoopSource] = []
@@ -63,14 +66,24 @@ package final class LoopExecutor: SerialExecutor, TaskExecutor, @unchecked Senda
   ///
   /// The name shows in errors and, up to 15 bytes and for a thread of its own, in `top -H`.
   package init(name: String) throws(WeirError) {
-    let descriptor = weir_eventfd()
-    guard descriptor >= 0 else { throw ZeroMQErrors.wakeDescriptor(name, errno) }
+    let wake = weir_eventfd()
+    guard wake >= 0 else { throw ZeroMQErrors.wakeDescriptor(name, errno) }
+    let timer = weir_timerfd()
+    guard timer >= 0 else {
+      let number = errno
+      Glibc.close(wake)
+      throw ZeroMQErrors.wakeDescriptor(name, number)
+    }
     self.name = name
-    wakeDescriptor = descriptor
-    items.append(Self.item(descriptor: descriptor))
+    wakeDescriptor = wake
+    timerDescriptor = timer
+    items = [Self.item(descriptor: wake), Self.item(descriptor: timer)]
   }
 
-  deinit { Glibc.close(wakeDescriptor) }
+  deinit {
+    Glibc.close(wakeDescriptor)
+    Glibc.close(timerDescriptor)
+  }
 
   // MARK: Running
 
@@ -88,7 +101,9 @@ package final class LoopExecutor: SerialExecutor, TaskExecutor, @unchecked Senda
       runJobs()
       switch turn(ready) {
       case .now: wait(milliseconds: 0)
-      case .at(let instant): wait(milliseconds: Self.milliseconds(until: instant.nanoseconds))
+      case .at(let instant):
+        arm(at: instant.nanoseconds)
+        wait(milliseconds: -1)
       case .whenReady: wait(milliseconds: -1)
       case .never:
         runJobs()
@@ -143,7 +158,7 @@ package final class LoopExecutor: SerialExecutor, TaskExecutor, @unchecked Senda
     preconditionCurrent()
     guard let index = sources.firstIndex(of: source) else { return }
     sources.remove(at: index)
-    items.remove(at: index + 1)
+    items.remove(at: index + Self.ownItems)
   }
 
   // MARK: Executor
@@ -203,7 +218,11 @@ package final class LoopExecutor: SerialExecutor, TaskExecutor, @unchecked Senda
     }
     // Cleared before the queue is taken: a job that comes in between writes again or is taken.
     if items[0].revents != 0 { weir_eventfd_clear(wakeDescriptor) }
-    for index in sources.indices where items[index + 1].revents != 0 {
+    if items[1].revents != 0 {
+      weir_eventfd_clear(timerDescriptor)
+      armedAt = nil
+    }
+    for index in sources.indices where items[index + Self.ownItems].revents != 0 {
       ready.append(sources[index])
     }
   }
@@ -233,16 +252,14 @@ package final class LoopExecutor: SerialExecutor, TaskExecutor, @unchecked Senda
     zmq_pollitem_t(socket: nil, fd: descriptor, events: Int16(ZMQ_POLLIN), revents: 0)
   }
 
-  /// The whole milliseconds until a point of the monotonic clock, rounded up.
-  private static func milliseconds(until nanoseconds: Int64) -> Int {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    let now = Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-    guard nanoseconds > now else { return 0 }
-    let (difference, overflow) = nanoseconds.subtractingReportingOverflow(now)
-    let wait = overflow ? Int64.max : difference
-    // Longer waits are cut to a day: a turn too many does no harm.
-    return Int(min((wait - 1) / 1_000_000 + 1, 86_400_000))
+  /// How many entries of `items` are the loop's own.
+  private static let ownItems = 2
+
+  /// Makes the timer end the wait at a point of the monotonic clock.
+  private func arm(at nanoseconds: Int64) {
+    guard armedAt != nanoseconds else { return }
+    armedAt = nanoseconds
+    weir_timerfd_set(timerDescriptor, nanoseconds)
   }
 }
 

@@ -8,7 +8,8 @@ extension ZeroMQSocket {
   /// The bytes must not change meanwhile; the owner is let go on a thread of ZeroMQ. Returns and
   /// throws as the other sends do.
   package func send(
-    _ bytes: UnsafeRawBufferPointer, keeping owner: any AnyObject & Sendable
+    _ bytes: UnsafeRawBufferPointer,
+    keeping owner: any AnyObject & Sendable
   ) throws(WeirError) -> Bool {
     var message = zmq_msg_t()
     let kept = Unmanaged.passRetained(owner as AnyObject)

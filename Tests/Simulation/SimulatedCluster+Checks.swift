@@ -27,13 +27,15 @@ extension SimulatedCluster {
     }
     if node.queuedBytes > mostQueued {
       violations.append(
-        "\(instance) holds \(node.queuedBytes) bytes of input, \(mostQueued) are allowed")
+        "\(instance) holds \(node.queuedBytes) bytes of input, \(mostQueued) are allowed"
+      )
     }
     // A turn that begins below the share may gather what one batch of rows makes.
     let mostHeld = 2 * flow.outputBytes + outputs.count * rows * Self.mostBytesOfRow
     if node.heldBytes > mostHeld {
       violations.append(
-        "\(instance) holds \(node.heldBytes) bytes of output, \(mostHeld) are allowed")
+        "\(instance) holds \(node.heldBytes) bytes of output, \(mostHeld) are allowed"
+      )
     }
   }
 
@@ -85,7 +87,8 @@ extension SimulatedCluster {
     for case .failed(let instance, _) in notices { failures.append(instance) }
     if outcome == .failed, failures != [victim.map { processes[$0].instance }] {
       violations.append(
-        "\(failures) were named, not \(victim.map { processes[$0].instance.description } ?? "")")
+        "\(failures) were named, not \(victim.map { processes[$0].instance.description } ?? "")"
+      )
     }
     if outcome != .failed, !failures.isEmpty {
       violations.append("failures of \(failures) were told though the run is \(outcome)")
@@ -104,7 +107,8 @@ extension SimulatedCluster {
     guard !isComplete else {
       if compared != expectation.rows {
         violations.append(
-          "'\(edge.from)' has \(difference(compared, expectation.rows))\n\(dump)")
+          "'\(edge.from)' has \(difference(compared, expectation.rows))\n\(dump)"
+        )
       }
       return
     }
@@ -188,14 +192,16 @@ extension SimulatedCluster {
           + " \(node?.watermark.microseconds ?? 0), queued \(node?.queuedBytes ?? 0), held"
           + " \(node?.heldBytes ?? 0), congested \(node?.isBackpressured ?? false), firing"
           + " \(node?.isFiring ?? false), work \(node?.hasWork(at: moment) ?? false), due \(due),"
-          + " orders \(orders[number].count)")
+          + " orders \(orders[number].count)"
+      )
     }
     for (number, channel) in channels.enumerated() {
       let witness = witnesses[number]
       lines.append(
         "  \(channel.sender) -> \(channel.receiver): \(frames[number].count) frames under way,"
           + " \(credits[number].count) credits, sent \(witness.sentBytes) of"
-          + " \(witness.allowance) bytes")
+          + " \(witness.allowance) bytes"
+      )
     }
     return lines.joined(separator: "\n")
   }

@@ -76,8 +76,11 @@ final class SimulatedCluster {
       coverage.met(.slowProcess, if: isSlow)
       processes.append(
         SimulatedProcess(
-          instance, stage: job.index(of: instance.stage) ?? 0,
-          cost: isSlow ? 4_000_000 : self.random.integer64(1000...50_000)))
+          instance,
+          stage: job.index(of: instance.stage) ?? 0,
+          cost: isSlow ? 4_000_000 : self.random.integer64(1000...50_000)
+        )
+      )
     }
     for situation in scenario.situations { coverage.met(situation) }
   }
@@ -85,7 +88,8 @@ final class SimulatedCluster {
   var moment: Moment {
     Moment(
       instant: Instant(nanoseconds: now),
-      wall: WallTime(microseconds: wallStart + now / 1000))
+      wall: WallTime(microseconds: wallStart + now / 1000)
+    )
   }
 
   func index(of instance: InstanceID) -> Int {
@@ -213,7 +217,9 @@ final class SimulatedCluster {
     case .running:
       coverage.met(.interruptedWhileRunning)
       coverage.met(
-        .interruptedWhileFiring, if: processes.contains { $0.node?.isFiring == true })
+        .interruptedWhileFiring,
+        if: processes.contains { $0.node?.isFiring == true }
+      )
       coverage.met(.terminated, if: signal == .terminate)
     case .stopping:
       if case .interrupt(let first, _) = disturbance.fault, step == first { return }
@@ -257,8 +263,16 @@ final class SimulatedCluster {
     case .spawn(let instance): spawn(index(of: instance), into: &effects)
     case .assign(let instance):
       let assignment = Assignment(
-        instance: instance, incarnation: Incarnation(1), generation: Generation(1), path: "",
-        base: "", text: "", runFolder: "", partitions: [], startedAt: moment.wall)
+        instance: instance,
+        incarnation: Incarnation(1),
+        generation: Generation(1),
+        path: "",
+        base: "",
+        text: "",
+        runFolder: "",
+        partitions: [],
+        startedAt: moment.wall
+      )
       order(.assign(assignment), index(of: instance))
     case .send(let instance, let message): order(message, index(of: instance))
     case .kill(let instance): die(index(of: instance), .killed(signal: 9))
@@ -279,7 +293,10 @@ final class SimulatedCluster {
       victim = process
       let error = WeirError("E000", "start '\(processes[process].instance)'")
       coordinator.handle(
-        .spawnFailed(processes[process].instance, error), at: moment.instant, into: &effects)
+        .spawnFailed(processes[process].instance, error),
+        at: moment.instant,
+        into: &effects
+      )
       return
     }
     processes[process].life = .alive

@@ -63,6 +63,16 @@ import WeirExpressions
     }
   }
 
+  @Test func `the reference has every name and every result`() {
+    let reference = FunctionCatalogue.reference
+    for entry in FunctionCatalogue.entries {
+      #expect(reference.contains("### `\(entry.name)`\n\n\(entry.summary)\n"))
+      for example in entry.examples where !example.result.isEmpty {
+        #expect(reference.contains("- `\(example.expression)` gives `\(example.result)`\n"))
+      }
+    }
+  }
+
   @Test func `every aggregate is known and its example checks`() throws {
     let schema = Schema([
       Field("status", .string), Field("amount", .decimal(scale: 2)), Field("at", .timestamp),

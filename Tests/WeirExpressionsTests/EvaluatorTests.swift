@@ -100,4 +100,22 @@ import WeirExpressions
     rows.keep(where: ExpressionEvaluator(expression).evaluate(fixture.batch, rows: rows))
     #expect((0..<rows.count).map { rows.indices[$0] } == [0, 3])
   }
+
+  @Test func `a selection changes no result of the rows it holds`() throws {
+    let texts = ["a1", "b", "", "c22", "d"]
+    let fixture = Fixture([Field("s", .string)], texts.map { [Constant(text: $0)] })
+    for text in ["regexp_like(s, '[0-9]')", "coalesce(regexp_extract(s, '[0-9]+'), 'none')"] {
+      let evaluator = ExpressionEvaluator(try check(text, fixture.schema))
+      let all = fixture.values(evaluator)
+      let buffer = SelectionBuffer(capacity: 5)
+      var rows = buffer.all(5)
+      buffer.indices[0] = 0
+      buffer.indices[1] = 3
+      buffer.indices[2] = 4
+      rows.count = 3
+      let column = evaluator.evaluate(fixture.batch, rows: rows)
+      #expect([0, 3, 4].map { Constant(column, row: $0) } == [all[0], all[3], all[4]])
+      #expect(fixture.values(evaluator) == all)
+    }
+  }
 }

@@ -118,4 +118,15 @@ import WeirExpressions
     #expect(faults("case \(branches) end", Schema([Field("x", .int)])).isEmpty)
     #expect(faults(String(repeating: "a", count: 70_000)).map(\.code) == [.tooLarge])
   }
+
+  @Test func `forms that use their arguments twice cannot grow without bound`() throws {
+    let schema = Schema([Field("x", .int)])
+    let once = (0..<12).reduce("x") { text, number in "coalesce(\(text), x + \(number))" }
+    #expect(faults(once, schema).isEmpty)
+    let often = (0..<100).reduce("x") { text, number in "coalesce(\(text), x + \(number))" }
+    #expect(faults("\(often) = \(often)", schema).map(\.code) == [.tooLarge, .tooLarge])
+    // A list is as long as it is, and no larger.
+    let list = (0..<20_000).map { "\($0)" }.joined(separator: ",")
+    #expect(faults("x in (\(list.prefix(60_000))0)", schema).isEmpty)
+  }
 }

@@ -42,8 +42,8 @@ import WeirFormats
 
   @Test func `every type is written in its form`() {
     let lines = """
-      {"flag":true,"whole":-9223372036854775808,"real":0.1,"money":-0.05,"text":"aä\\u0001\\n\\"\\\\/",\
-      "at":"2026-01-01T01:02:03.5+01:00","took":5400000,"raw":"AAEC/w==","any":{"x": [1]},\
+      {"flag":true,"whole":-9223372036854775808,"real":0.1,"money":-0.05,\
+      "text":"aä\\u0001\\n\\"\\\\/","at":"2026-01-01T01:02:03.5+01:00","took":5400000,"raw":"AAEC/w==","any":{"x": [1]},\
       "list":["a\\t",null,""],"times":[0],"sums":[1.5,-0.2]}
       {"flag":false,"whole":9223372036854775807,"real":-0.0,"money":7,"text":"",\
       "at":"0001-01-01T00:00:00.000001Z","took":"-1d1us","raw":"","any":1.50,"list":[],"times":[],\

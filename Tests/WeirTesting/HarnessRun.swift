@@ -11,7 +11,8 @@ struct HarnessRun {
   private let encoder = FrameEncoder(codec: .refusing, policy: .none)
   private var moment = Moment(
     instant: Instant(nanoseconds: 1_000_000),
-    wall: WallTime(microseconds: 1_767_261_600_000_000))
+    wall: WallTime(microseconds: 1_767_261_600_000_000)
+  )
   private var sequences: [ChannelID: UInt64] = [:]
   /// What was told to the instance of each channel that it sends on.
   private var allowances: [ChannelID: UInt64] = [:]
@@ -33,7 +34,10 @@ struct HarnessRun {
       var header = FrameHeader(.hello, channel.id, Generation(1))
       header.schema = schema
       let hello = Hello(
-        plan: job.fingerprint, schema: schema, keyGroups: UInt32(job.keyGroups))
+        plan: job.fingerprint,
+        schema: schema,
+        keyGroups: UInt32(job.keyGroups)
+      )
       deliver(Frame(header, hello: hello))
     }
     step(.started)

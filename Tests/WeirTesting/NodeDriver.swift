@@ -46,7 +46,13 @@ package struct NodeDriver {
   package init(_ job: JobPlan, _ instance: InstanceID, flow: FlowBudget = FlowBudget()) {
     self.job = job
     node = InstanceNode(
-      instance, job: job, generation: Generation(1), partitions: [], pool: pool, flow: flow)
+      instance,
+      job: job,
+      generation: Generation(1),
+      partitions: [],
+      pool: pool,
+      flow: flow
+    )
     witnesses = job.channels.map { ChannelWitness($0) }
     rowsOfTurn = max(flow.emittedRows, job.batch.rows)
     inputs = job.channels.filter { $0.receiver == instance }.count
@@ -82,7 +88,10 @@ package struct NodeDriver {
       let edges = job.edges
       let frame = try bytes.withUnsafeBytes { raw in
         try decoder.decode(
-          raw, schema: { edges[channels[Int($0.number)].edge].schema }, pool: pool)
+          raw,
+          schema: { edges[channels[Int($0.number)].edge].schema },
+          pool: pool
+        )
       }
       if frame.header.kind == .credit {
         witnesses[Int(frame.header.channel.number)].granted(frame.header)

@@ -5,6 +5,7 @@
 // Nothing here keeps state. Every descriptor made here is close-on-exec.
 #pragma once
 
+#include <stdint.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stddef.h>
@@ -20,6 +21,12 @@ int weir_eventfd_signal(int descriptor);
 
 // Sets the counter back to zero, so that it is no longer readable.
 void weir_eventfd_clear(int descriptor);
+
+// A timer of the monotonic clock to poll on, not blocking and not set.
+int weir_timerfd(void);
+
+// Makes the timer readable from a point of the monotonic clock on, in nanoseconds; once.
+int weir_timerfd_set(int descriptor, int64_t nanoseconds);
 
 // A descriptor that becomes readable when the process ends. The process must not have been waited
 // for yet, or the number may already belong to a stranger.

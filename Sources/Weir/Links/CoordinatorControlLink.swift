@@ -12,7 +12,9 @@ final class CoordinatorControlLink: CoordinatorControlGateway {
   private let sender = ZeroMQMessage()
 
   init(
-    at endpoint: String, members: [(InstanceID, Incarnation)], context: ZeroMQContext,
+    at endpoint: String,
+    members: [(InstanceID, Incarnation)],
+    context: ZeroMQContext,
     loop: LoopExecutor
   ) throws(WeirError) {
     socket = try ZeroMQSocket(.router, in: context)

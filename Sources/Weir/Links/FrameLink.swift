@@ -27,8 +27,12 @@ final class FrameLink: FrameGateway {
   private static let smallestOwned = 16 << 10
 
   init(
-    _ job: JobPlan, instance: InstanceID, endpoint: String, context: ZeroMQContext,
-    loop: LoopExecutor, pool: BatchPool
+    _ job: JobPlan,
+    instance: InstanceID,
+    endpoint: String,
+    context: ZeroMQContext,
+    loop: LoopExecutor,
+    pool: BatchPool
   ) {
     self.context = context
     self.loop = loop
@@ -93,8 +97,11 @@ final class FrameLink: FrameGateway {
       }
     guard isSent else {
       throw WeirError(
-        "E406", "cannot send to '\(pushes[route].peer)'", detail: "it is no longer connected",
-        recovery: .restart)
+        "E406",
+        "cannot send to '\(pushes[route].peer)'",
+        detail: "it is no longer connected",
+        recovery: .restart
+      )
     }
   }
 
@@ -107,7 +114,9 @@ final class FrameLink: FrameGateway {
         schema: { channel in
           let number = Int(channel.number)
           return number < self.schemas.count ? self.schemas[number] : nil
-        }, pool: pool)
+        },
+        pool: pool
+      )
     } catch {
       throw error.error
     }

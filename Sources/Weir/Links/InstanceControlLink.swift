@@ -13,12 +13,19 @@ final class InstanceControlLink: InstanceControlGateway {
   private static let lingerMilliseconds: Int32 = 500
 
   init(
-    to endpoint: String, identity: String, context: ZeroMQContext, loop: LoopExecutor
+    to endpoint: String,
+    identity: String,
+    context: ZeroMQContext,
+    loop: LoopExecutor
   ) throws(WeirError) {
     socket = try ZeroMQSocket(
-      .dealer, in: context,
+      .dealer,
+      in: context,
       ZeroMQSocket.Options(
-        identity: identity, lingerMilliseconds: Self.lingerMilliseconds))
+        identity: identity,
+        lingerMilliseconds: Self.lingerMilliseconds
+      )
+    )
     try socket.connect(endpoint)
     _ = loop.add(socket: socket)
   }

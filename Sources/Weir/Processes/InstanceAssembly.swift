@@ -19,7 +19,10 @@ struct InstanceAssembly {
 
   func parts() throws(WeirError) -> InstanceParts {
     let job = try TopologyPlanning.plan(
-      text: assignment.text, path: assignment.path, base: assignment.base)
+      text: assignment.text,
+      path: assignment.path,
+      base: assignment.base
+    )
     let instance = assignment.instance
     guard let stage = job.index(of: instance.stage) else {
       preconditionFailure("no stage '\(instance.stage)' in '\(job.name)'")
@@ -29,14 +32,28 @@ struct InstanceAssembly {
       $0 % job.stages[stage].processes == instance.index
     }
     let node = InstanceNode(
-      instance, job: job, generation: assignment.generation,
-      partitions: owned.map { PartitionID($0) }, pool: pool)
+      instance,
+      job: job,
+      generation: assignment.generation,
+      partitions: owned.map { PartitionID($0) },
+      pool: pool
+    )
     let frames = FrameLink(
-      job, instance: instance,
+      job,
+      instance: instance,
       endpoint: "ipc://\(assignment.runFolder)/\(assignment.incarnation.number)",
-      context: context, loop: loop, pool: pool)
+      context: context,
+      loop: loop,
+      pool: pool
+    )
     var parts = InstanceParts(
-      node: node, frames: frames, source: nil, sink: nil, latency: nil, pool: pool)
+      node: node,
+      frames: frames,
+      source: nil,
+      sink: nil,
+      latency: nil,
+      pool: pool
+    )
     switch job.stages[stage].role {
     case .source(let plan):
       parts.source = try source(plan, job.stages[stage], job, owned)
@@ -49,27 +66,39 @@ struct InstanceAssembly {
   }
 
   private func source(
-    _ plan: SourcePlan, _ stage: StagePlan, _ job: JobPlan, _ owned: [Int]
+    _ plan: SourcePlan,
+    _ stage: StagePlan,
+    _ job: JobPlan,
+    _ owned: [Int]
   ) throws(WeirError) -> any SourceGateway {
     let output = stage.port(.main)?.schema ?? Schema([])
     switch plan.connector {
     case .file(let file):
       return try FileSource(
-        file, source: plan, output: output,
-        paths: owned.map { (PartitionID($0), assignment.partitions[$0]) }, rows: job.batch.rows)
+        file,
+        source: plan,
+        output: output,
+        paths: owned.map { (PartitionID($0), assignment.partitions[$0]) },
+        rows: job.batch.rows
+      )
     case .generate:
       preconditionFailure("generate")
     }
   }
 
   private func sink(
-    _ plan: SinkPlan, _ stage: StageIndex, _ job: JobPlan
+    _ plan: SinkPlan,
+    _ stage: StageIndex,
+    _ job: JobPlan
   ) throws(WeirError) -> any SinkGateway {
     switch plan.connector {
     case .file(let file):
       return try FileSink(
-        file, instance: assignment.instance, incarnation: assignment.incarnation,
-        writers: writers(job, stage, file.format))
+        file,
+        instance: assignment.instance,
+        incarnation: assignment.incarnation,
+        writers: writers(job, stage, file.format)
+      )
     case .standardOutput(let format):
       return StandardOutputSink(writers: writers(job, stage, format))
     case .discard: return DiscardSink()
@@ -77,7 +106,9 @@ struct InstanceAssembly {
   }
 
   private func writers(
-    _ job: JobPlan, _ stage: StageIndex, _ format: SinkFormat
+    _ job: JobPlan,
+    _ stage: StageIndex,
+    _ format: SinkFormat
   ) -> [EdgeIndex: any RecordWriter] {
     var writers: [EdgeIndex: any RecordWriter] = [:]
     for edge in job.stages[stage].inputs {

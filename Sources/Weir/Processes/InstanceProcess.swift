@@ -26,9 +26,16 @@ enum InstanceProcess {
     let life = loop.add(descriptor: InstanceArguments.lifeDescriptor)
     let identity = CoordinatorControlLink.identity(arguments.instance, arguments.incarnation)
     let control = try InstanceControlLink(
-      to: arguments.endpoint, identity: identity, context: context, loop: loop)
+      to: arguments.endpoint,
+      identity: identity,
+      context: context,
+      loop: loop
+    )
     let instance = Instance(
-      executor: loop, control: control, clocks: SystemClocks(), usage: SystemUsage()
+      executor: loop,
+      control: control,
+      clocks: SystemClocks(),
+      usage: SystemUsage()
     ) { assignment throws(WeirError) in
       try InstanceAssembly(assignment, context: context, loop: loop).parts()
     }

@@ -20,7 +20,10 @@ final class RunProcesses: ProcessGateway {
   private var running: [Running] = []
 
   init(
-    _ name: String, endpoint: String, members: [(InstanceID, Incarnation)], loop: LoopExecutor
+    _ name: String,
+    endpoint: String,
+    members: [(InstanceID, Incarnation)],
+    loop: LoopExecutor
   ) throws(WeirError) {
     self.name = name
     self.endpoint = endpoint
@@ -34,10 +37,16 @@ final class RunProcesses: ProcessGateway {
       preconditionFailure("no incarnation for \(instance)")
     }
     let arguments = InstanceArguments(
-      run: name, instance: instance, incarnation: incarnation, endpoint: endpoint)
+      run: name,
+      instance: instance,
+      incarnation: incarnation,
+      endpoint: endpoint
+    )
     let child = try ChildProcess.spawn(
-      executable: ProcessIdentity.executable, arguments: arguments.commandLine,
-      descriptors: [.init(life.readEnd, as: InstanceArguments.lifeDescriptor)])
+      executable: ProcessIdentity.executable,
+      arguments: arguments.commandLine,
+      descriptors: [.init(life.readEnd, as: InstanceArguments.lifeDescriptor)]
+    )
     let source = loop.add(descriptor: child.descriptor)
     running.append(Running(instance: instance, child: child, source: source))
   }

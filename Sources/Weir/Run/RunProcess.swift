@@ -23,7 +23,8 @@ struct RunProcess {
   }
 
   private func coordinate(
-    _ folder: RunFolder, _ view: sending any RunView
+    _ folder: RunFolder,
+    _ view: sending any RunView
   ) throws(WeirError) -> RunOutcome {
     let loop = try LoopExecutor(name: "coordinator")
     let signals = try RunSignals(loop: loop)
@@ -32,13 +33,26 @@ struct RunProcess {
       (instance, Incarnation(UInt32(number + 1)))
     }
     let control = try CoordinatorControlLink(
-      at: folder.endpoint(0), members: members, context: context, loop: loop)
+      at: folder.endpoint(0),
+      members: members,
+      context: context,
+      loop: loop
+    )
     let processes = try RunProcesses(
-      job.name, endpoint: folder.endpoint(0), members: members, loop: loop)
+      job.name,
+      endpoint: folder.endpoint(0),
+      members: members,
+      loop: loop
+    )
     let assignments = try assignments(members, folder)
     let coordinator = Coordinator(
-      job, executor: loop, control: control, processes: processes, signals: signals,
-      clocks: SystemClocks(), view: view
+      job,
+      executor: loop,
+      control: control,
+      processes: processes,
+      signals: signals,
+      clocks: SystemClocks(),
+      view: view
     ) { instance in
       guard let assignment = assignments[instance] else {
         preconditionFailure("no assignment for \(instance)")
@@ -62,7 +76,8 @@ struct RunProcess {
   }
 
   private func assignments(
-    _ members: [(InstanceID, Incarnation)], _ folder: RunFolder
+    _ members: [(InstanceID, Incarnation)],
+    _ folder: RunFolder
   ) throws(WeirError) -> [InstanceID: Assignment] {
     let startedAt = WallClock.now()
     var assignments: [InstanceID: Assignment] = [:]
@@ -71,9 +86,16 @@ struct RunProcess {
       guard let stage = job.index(of: instance.stage) else { continue }
       if partitions[stage] == nil { partitions[stage] = try Self.partitions(of: job.stages[stage]) }
       assignments[instance] = Assignment(
-        instance: instance, incarnation: incarnation, generation: Generation(1), path: path,
-        base: base, text: text, runFolder: folder.path, partitions: partitions[stage] ?? [],
-        startedAt: startedAt)
+        instance: instance,
+        incarnation: incarnation,
+        generation: Generation(1),
+        path: path,
+        base: base,
+        text: text,
+        runFolder: folder.path,
+        partitions: partitions[stage] ?? [],
+        startedAt: startedAt
+      )
     }
     return assignments
   }
@@ -87,8 +109,12 @@ struct RunProcess {
       let paths = try Glob(file.path).paths()
       guard !paths.isEmpty || file.follow else {
         throw WeirError(
-          "E408", "source '\(stage.name)' has no file to read", detail: "'\(file.path)'",
-          hint: "check the path: relative ones are relative to the topology file", blame: .user)
+          "E408",
+          "source '\(stage.name)' has no file to read",
+          detail: "'\(file.path)'",
+          hint: "check the path: relative ones are relative to the topology file",
+          blame: .user
+        )
       }
       return paths
     }

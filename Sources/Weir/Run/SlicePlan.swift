@@ -1,6 +1,9 @@
+import Glibc
 import WeirColumns
 import WeirCore
 import WeirExpressions
+import WeirPOSIX
+import WeirRuntime
 
 /// The plans of the thin slice, until the topology language makes them.
 enum TopologyPlanning {
@@ -22,54 +25,98 @@ enum TopologyPlanning {
     var faults: [ExpressionFault] = []
     guard
       let filter = Checker(ColumnScope(main)).checkCondition(
-        "status = 'DECLINED'", faults: &faults)
+        "status = 'DECLINED'",
+        faults: &faults
+      )
     else { preconditionFailure("\(faults)") }
     var time = TimePlan(isEventTime: true)
     time.lag = 45_000_000
     let source = SourcePlan(
-      schema: all, needed: needed, time: time, onBadRecord: .fail,
-      connector: .file(FileSourcePlan(path: input, follow: false, format: .json, fields: fields)))
+      schema: all,
+      needed: needed,
+      time: time,
+      onBadRecord: .fail,
+      connector: .file(FileSourcePlan(path: input, follow: false, format: .json, fields: fields))
+    )
     let window = WindowSpec(.sliding(size: 600_000_000, every: 60_000_000))
     let aggregates = [AggregateSpec(.count, name: "declines")]
     let result = Schema(
       [
         Field("card_token", .string), Field("window_start", .timestamp),
         Field("window_end", .timestamp), Field("declines", .int), Field("_time", .timestamp),
-      ], eventTime: 4)
+      ],
+      eventTime: 4
+    )
     guard
       let having = Checker(ColumnScope(result)).checkCondition("declines > 3", faults: &faults)
     else { preconditionFailure("\(faults)") }
     let pushed = RowWorkPlan(
-      stage: 1, input: main, computed: [], filters: [filter], output: [0, 2],
-      outputSchema: travel, onError: .fail)
+      stage: 1,
+      input: main,
+      computed: [],
+      filters: [filter],
+      output: [0, 2],
+      outputSchema: travel,
+      onError: .fail
+    )
     let select = RowWorkPlan(
-      stage: 1, input: result, computed: [], filters: [], output: [0, 1, 2, 3, 4],
-      outputSchema: result, onError: .fail)
+      stage: 1,
+      input: result,
+      computed: [],
+      filters: [],
+      output: [0, 1, 2, 3, 4],
+      outputSchema: result,
+      onError: .fail
+    )
     let keyed = KeyedPlan(
-      window: window, aggregates: aggregates, key: [0], input: travel, having: having,
-      results: select)
+      window: window,
+      aggregates: aggregates,
+      key: [0],
+      input: travel,
+      having: having,
+      results: select
+    )
     let sink = SinkPlan(
-      connector: .file(FileSinkPlan(path: output, format: .json, isSinglePart: true)))
+      connector: .file(FileSinkPlan(path: output, format: .json, isSinglePart: true))
+    )
     return JobPlan(
-      name: "slice", batch: BatchSettings(), keyGroups: 128,
+      name: "slice",
+      batch: BatchSettings(),
+      keyGroups: 128,
       stages: [
         StagePlan(
-          name: "payments", role: .source(source), processes: 1,
+          name: "payments",
+          role: .source(source),
+          processes: 1,
           ports: [
             PortPlan(
-              .main, schema: main, outlets: [OutletPlan(work: pushed, target: .edge(0))])
-          ]),
+              .main,
+              schema: main,
+              outlets: [OutletPlan(work: pushed, target: .edge(0))]
+            )
+          ]
+        ),
         StagePlan(
-          name: "declines", role: .keyed(keyed), processes: processes,
+          name: "declines",
+          role: .keyed(keyed),
+          processes: processes,
           ports: [PortPlan(.main, schema: result, outlets: [OutletPlan(target: .edge(1))])],
-          inputs: [0]),
+          inputs: [0]
+        ),
         StagePlan(name: "alerts", role: .sink(sink), processes: 1, inputs: [1]),
       ],
       edges: [
         EdgePlan(
-          from: "payments", senders: [0], to: 1, schema: travel, partitioning: .key([0])),
+          from: "payments",
+          senders: [0],
+          to: 1,
+          schema: travel,
+          partitioning: .key([0])
+        ),
         EdgePlan(from: "declines", senders: [1], to: 2, schema: result, partitioning: .deal),
-      ], fingerprint: 1)
+      ],
+      fingerprint: 1
+    )
   }
 }
 
@@ -83,7 +130,12 @@ package enum WeirCommand {
     do throws(WeirError) {
       let job = try TopologyPlanning.plan(text: arguments[1], path: "", base: ".")
       let run = RunProcess(
-        job: job, path: "", base: ".", text: arguments[1], stateFolder: "/tmp/slice-state")
+        job: job,
+        path: "",
+        base: ".",
+        text: arguments[1],
+        stateFolder: "/tmp/slice-state"
+      )
       let outcome = try run.run(view: SliceView())
       exitProcess(outcome.exitCode)
     } catch {
@@ -93,16 +145,11 @@ package enum WeirCommand {
   }
 }
 
-import Glibc
-import WeirPOSIX
-
 func exitProcess(_ code: Int32) -> Never { exit(code) }
 
 enum WeirText {
   static func write(_ text: String) throws(WeirError) { try Terminal.write(text, to: .error) }
 }
-
-import WeirRuntime
 
 final class SliceView: RunView {
   func note(_ notice: RunNotice) { try? WeirText.write("\(notice)\n") }

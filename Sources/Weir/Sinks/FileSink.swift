@@ -14,7 +14,9 @@ final class FileSink: SinkGateway {
   private var file: FileWriter?
 
   init(
-    _ plan: FileSinkPlan, instance: InstanceID, incarnation: Incarnation,
+    _ plan: FileSinkPlan,
+    instance: InstanceID,
+    incarnation: Incarnation,
     writers: [EdgeIndex: any RecordWriter]
   ) throws(WeirError) {
     self.plan = plan

@@ -5,7 +5,9 @@ import WeirRuntime
 /// Latencies at a sink in an HDR histogram of microseconds, to three digits.
 final class LatencyHistogram: LatencyRecorder {
   private var histogram = Histogram<UInt64>(
-    highestTrackableValue: 3_600_000_000, numberOfSignificantValueDigits: .three)
+    highestTrackableValue: 3_600_000_000,
+    numberOfSignificantValueDigits: .three
+  )
 
   func record(microseconds: Int64, rows: Int) {
     let value = UInt64(min(max(microseconds, 0), 3_600_000_000))
@@ -14,7 +16,10 @@ final class LatencyHistogram: LatencyRecorder {
 
   var summary: LatencySummary {
     LatencySummary(
-      count: UInt64(histogram.totalCount), p50: Int64(histogram.valueAtPercentile(50)),
-      p99: Int64(histogram.valueAtPercentile(99)), maximum: Int64(histogram.max))
+      count: UInt64(histogram.totalCount),
+      p50: Int64(histogram.valueAtPercentile(50)),
+      p99: Int64(histogram.valueAtPercentile(99)),
+      maximum: Int64(histogram.max)
+    )
   }
 }

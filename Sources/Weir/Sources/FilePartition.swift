@@ -25,9 +25,12 @@ final class FilePartition {
     follows = plan.follow
     let fields = plan.fields.enumerated().map { index, field in
       RecordField(
-        field.name, field.type, path: field.path,
+        field.name,
+        field.type,
+        path: field.path,
         unit: WeirFormats.TimeUnit(rawValue: field.unit.rawValue) ?? .milliseconds,
-        isNeeded: source.needed.contains(index))
+        isNeeded: source.needed.contains(index)
+      )
     }
     reader =
       switch plan.format {
@@ -35,7 +38,9 @@ final class FilePartition {
       case .csv: JSONLinesReader(RecordSchema(fields))
       }
     block = .allocate(
-      byteCount: Self.blockBytes + FormatLimits.blockSlack, alignment: 64)
+      byteCount: Self.blockBytes + FormatLimits.blockSlack,
+      alignment: 64
+    )
   }
 
   deinit { block.deallocate() }
@@ -48,7 +53,9 @@ final class FilePartition {
 
   /// Reads rows until the batch has as many as wanted; true when the file has no more for now.
   func read(
-    into batch: Batch, maximumRows: Int, _ id: PartitionID,
+    into batch: Batch,
+    maximumRows: Int,
+    _ id: PartitionID,
     _ rejected: inout [WeirCore.RejectedRecord]
   ) throws(WeirError) -> Bool {
     while batch.count < maximumRows {
@@ -56,8 +63,12 @@ final class FilePartition {
       if end > start {
         rejectedThen.removeAll()
         let used = reader.read(
-          UnsafeRawBufferPointer(rebasing: block[start..<end]), into: batch,
-          maximumRows: maximumRows, rejected: &rejectedThen, isLast: isLast)
+          UnsafeRawBufferPointer(rebasing: block[start..<end]),
+          into: batch,
+          maximumRows: maximumRows,
+          rejected: &rejectedThen,
+          isLast: isLast
+        )
         for record in rejectedThen.records { rejected.append(describe(record, id)) }
         start += used
         if used > 0 { continue }
@@ -79,7 +90,8 @@ final class FilePartition {
     let capacity = block.count - FormatLimits.blockSlack
     if end == capacity { grow() }
     let room = UnsafeMutableRawBufferPointer(
-      rebasing: block[end..<(block.count - FormatLimits.blockSlack)])
+      rebasing: block[end..<(block.count - FormatLimits.blockSlack)]
+    )
     let count = try file.read(into: room, at: readOffset)
     isAtEnd = count < room.count
     end += count
@@ -90,19 +102,25 @@ final class FilePartition {
 
   private func grow() {
     let larger = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: block.count * 2, alignment: 64)
+      byteCount: block.count * 2,
+      alignment: 64
+    )
     larger.copyMemory(from: UnsafeRawBufferPointer(block))
     block.deallocate()
     block = larger
   }
 
   private func describe(
-    _ record: WeirFormats.RejectedRecord, _ id: PartitionID
+    _ record: WeirFormats.RejectedRecord,
+    _ id: PartitionID
   ) -> WeirCore.RejectedRecord {
     let from = start + record.offset
     let raw = Array(block[from..<min(from + record.length, end)])
     return WeirCore.RejectedRecord(
-      partition: id, place: "\(file.path), byte \(position + Int64(record.offset))",
-      reason: record.reason, raw: raw)
+      partition: id,
+      place: "\(file.path), byte \(position + Int64(record.offset))",
+      reason: record.reason,
+      raw: raw
+    )
   }
 }

@@ -17,8 +17,11 @@ final class FileSource: SourceGateway {
 
   /// Opens the files of the partitions that this instance reads.
   init(
-    _ plan: FileSourcePlan, source: SourcePlan, output: Schema,
-    paths: [(PartitionID, String)], rows: Int
+    _ plan: FileSourcePlan,
+    source: SourcePlan,
+    output: Schema,
+    paths: [(PartitionID, String)],
+    rows: Int
   ) throws(WeirError) {
     self.plan = plan
     self.rows = rows
@@ -39,7 +42,11 @@ final class FileSource: SourceGateway {
     let before = partition.position
     var rejected: [WeirCore.RejectedRecord] = []
     let hasEnded = try partition.read(
-      into: batch, maximumRows: request.maximumRows, id, &rejected)
+      into: batch,
+      maximumRows: request.maximumRows,
+      id,
+      &rejected
+    )
     progress.read += partition.position - before
     let next: SourceRows.Next =
       if !hasEnded {

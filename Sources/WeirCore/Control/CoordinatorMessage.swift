@@ -35,8 +35,15 @@ package struct Assignment: Hashable, Sendable, Codable {
   package var startedAt: WallTime
 
   package init(
-    instance: InstanceID, incarnation: Incarnation, generation: Generation, path: String,
-    base: String, text: String, runFolder: String, partitions: [String], startedAt: WallTime
+    instance: InstanceID,
+    incarnation: Incarnation,
+    generation: Generation,
+    path: String,
+    base: String,
+    text: String,
+    runFolder: String,
+    partitions: [String],
+    startedAt: WallTime
   ) {
     self.instance = instance
     self.incarnation = incarnation

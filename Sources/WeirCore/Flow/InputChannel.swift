@@ -19,7 +19,11 @@ package struct InputChannel {
   private let hello: Hello
 
   package init(
-    _ plan: ChannelPlan, generation: Generation, schema: UInt64, hello: Hello, budget: Int,
+    _ plan: ChannelPlan,
+    generation: Generation,
+    schema: UInt64,
+    hello: Hello,
+    budget: Int,
     flow: FlowBudget = FlowBudget()
   ) {
     self.plan = plan
@@ -39,7 +43,8 @@ package struct InputChannel {
     guard header.generation == generation, header.sequence == nextSequence else {
       throw broken(
         "expected frame \(nextSequence) of generation \(generation.number), "
-          + "received frame \(header.sequence) of generation \(header.generation.number)")
+          + "received frame \(header.sequence) of generation \(header.generation.number)"
+      )
     }
     nextSequence += 1
     if header.sequence == 0 {
@@ -74,7 +79,9 @@ package struct InputChannel {
     case .watermark:
       isIdle = false
       watermark = max(watermark, header.watermark)
-    case .idle: isIdle = true
+    case .idle:
+      isIdle = true
+      watermark = max(watermark, header.watermark)
     case .active: isIdle = false
     case .end:
       hasEnded = true
@@ -86,7 +93,11 @@ package struct InputChannel {
 
   private func broken(_ detail: String) -> WeirError {
     WeirError(
-      "E401", "channel \(plan.id.number) from '\(plan.sender)' to '\(plan.receiver)' is broken",
-      detail: detail, blame: .weir, recovery: .restart)
+      "E401",
+      "channel \(plan.id.number) from '\(plan.sender)' to '\(plan.receiver)' is broken",
+      detail: detail,
+      blame: .weir,
+      recovery: .restart
+    )
   }
 }

@@ -20,10 +20,18 @@ package struct InputSet {
     channels = plans.map { plan in
       let schema = job.edges[plan.edge].schema.fingerprint
       let hello = Hello(
-        plan: job.fingerprint, schema: schema, keyGroups: UInt32(job.keyGroups))
+        plan: job.fingerprint,
+        schema: schema,
+        keyGroups: UInt32(job.keyGroups)
+      )
       return InputChannel(
-        plan, generation: generation, schema: schema, hello: hello, budget: budget,
-        flow: flow)
+        plan,
+        generation: generation,
+        schema: schema,
+        hello: hello,
+        budget: budget,
+        flow: flow
+      )
     }
   }
 
@@ -45,8 +53,11 @@ package struct InputSet {
   mutating func receive(_ frame: Frame) throws(WeirError) {
     guard let index = channels.firstIndex(where: { $0.plan.id == frame.header.channel }) else {
       throw WeirError(
-        "E402", "a frame arrived on channel \(frame.header.channel.number), which does not end here",
-        blame: .weir, recovery: .restart)
+        "E402",
+        "a frame arrived on channel \(frame.header.channel.number), which does not end here",
+        blame: .weir,
+        recovery: .restart
+      )
     }
     // A dropped frame of an older generation needs no more than being dropped.
     _ = try channels[index].receive(frame)

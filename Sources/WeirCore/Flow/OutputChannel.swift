@@ -29,7 +29,11 @@ package struct OutputChannel {
   private var hasEnded = false
 
   package init(
-    _ plan: ChannelPlan, generation: Generation, schema: Schema, hello: Hello, rows: Int
+    _ plan: ChannelPlan,
+    generation: Generation,
+    schema: Schema,
+    hello: Hello,
+    rows: Int
   ) {
     self.plan = plan
     self.generation = generation
@@ -68,11 +72,16 @@ package struct OutputChannel {
 
   /// Notes a new watermark; it goes with the next rows or, after the linger, alone.
   package mutating func advance(
-    to newer: Watermark, oldest: WallTime, at now: Instant, settings: BatchSettings
+    to newer: Watermark,
+    oldest: WallTime,
+    at now: Instant,
+    settings: BatchSettings
   ) {
     guard newer > watermark else { return }
     watermark = newer
     watermarkOldest = oldest
+    // A receiver takes any watermark as the end of idleness.
+    isIdle = false
     if watermarkDeadline == nil {
       watermarkDeadline = now.advanced(byNanoseconds: settings.lingerNanoseconds)
     }
@@ -83,7 +92,12 @@ package struct OutputChannel {
     guard !isIdle, !hasEnded else { return }
     cut(using: pool)
     isIdle = true
-    queue.append(Frame(FrameHeader(.idle, plan.id, generation)))
+    // A watermark that came behind it would make the receiver take the channel for active again.
+    var header = FrameHeader(.idle, plan.id, generation)
+    header.watermark = watermark
+    watermarkSaid = watermark
+    watermarkDeadline = nil
+    queue.append(Frame(header))
   }
 
   /// Says that there will be no more rows; everything gathered goes before it.

@@ -70,7 +70,9 @@ package struct CoordinatorNode {
   // MARK: Events
 
   package mutating func handle(
-    _ event: CoordinatorEvent, at now: Instant, into effects: inout [CoordinatorEffect]
+    _ event: CoordinatorEvent,
+    at now: Instant,
+    into effects: inout [CoordinatorEffect]
   ) {
     switch event {
     case .started:
@@ -98,15 +100,19 @@ package struct CoordinatorNode {
   package var deadline: Instant? { leaveBy }
 
   private mutating func receive(
-    _ message: InstanceMessage, from instance: InstanceID, at now: Instant,
+    _ message: InstanceMessage,
+    from instance: InstanceID,
+    at now: Instant,
     into effects: inout [CoordinatorEffect]
   ) {
     switch message {
     case .hello(let version):
       guard version == InstanceMessage.version else {
         let error = WeirError(
-          "E403", "'\(instance)' speaks version \(version) of the control messages",
-          hint: "the weir executable was replaced while the run started: start it again")
+          "E403",
+          "'\(instance)' speaks version \(version) of the control messages",
+          hint: "the weir executable was replaced while the run started: start it again"
+        )
         fail(instance, error, into: &effects)
         return
       }
@@ -150,7 +156,8 @@ package struct CoordinatorNode {
   }
 
   private mutating func leaveWhenFinished(
-    at now: Instant, into effects: inout [CoordinatorEffect]
+    at now: Instant,
+    into effects: inout [CoordinatorEffect]
   ) {
     let isDone =
       switch phase {
@@ -169,7 +176,9 @@ package struct CoordinatorNode {
   // MARK: Ends
 
   private mutating func signalled(
-    _ signal: StopSignal, at now: Instant, into effects: inout [CoordinatorEffect]
+    _ signal: StopSignal,
+    at now: Instant,
+    into effects: inout [CoordinatorEffect]
   ) {
     let asked: RunOutcome = signal == .interrupt ? .interrupted : .stopped
     switch phase {
@@ -194,14 +203,19 @@ package struct CoordinatorNode {
   }
 
   private mutating func exited(
-    _ instance: InstanceID, _ end: ProcessEnd, into effects: inout [CoordinatorEffect]
+    _ instance: InstanceID,
+    _ end: ProcessEnd,
+    into effects: inout [CoordinatorEffect]
   ) {
     mark(instance, .gone)
     guard phase != .leaving, phase != .killing, phase != .ended else { return }
     let error = WeirError(
-      "E404", "'\(instance)' died", detail: Self.text(of: end),
+      "E404",
+      "'\(instance)' died",
+      detail: Self.text(of: end),
       hint: "the run has ended; rows that were not published are not in the output",
-      recovery: .restart)
+      recovery: .restart
+    )
     fail(instance, error, into: &effects)
   }
 
@@ -213,7 +227,9 @@ package struct CoordinatorNode {
   }
 
   private mutating func fail(
-    _ instance: InstanceID, _ error: WeirError, into effects: inout [CoordinatorEffect]
+    _ instance: InstanceID,
+    _ error: WeirError,
+    into effects: inout [CoordinatorEffect]
   ) {
     guard phase != .killing, phase != .ended else { return }
     outcome = .failed
@@ -237,8 +253,10 @@ package struct CoordinatorNode {
     let late = members.first { $0.step != .gone && ($0.isSink || phase != .stopping) }
     guard let late else { return }
     let error = WeirError(
-      "E405", "'\(late.instance)' did not answer in time while the run was \(phase)",
-      recovery: .restart)
+      "E405",
+      "'\(late.instance)' did not answer in time while the run was \(phase)",
+      recovery: .restart
+    )
     fail(late.instance, error, into: &effects)
   }
 

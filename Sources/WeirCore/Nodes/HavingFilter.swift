@@ -39,8 +39,11 @@ final class HavingFilter: RowFilter {
       failedRows.indices[count] = UInt16(truncatingIfNeeded: row)
       failures.append(
         RowFailures.Failure(
-          row: UInt16(truncatingIfNeeded: failed.count + count), mark: result.mark(at: row),
-          expression: condition.text))
+          row: UInt16(truncatingIfNeeded: failed.count + count),
+          mark: result.mark(at: row),
+          expression: condition.text
+        )
+      )
       count += 1
     }
     let rows = Selection(indices: failedRows.indices, count: count)

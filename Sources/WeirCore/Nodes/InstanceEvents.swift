@@ -69,7 +69,10 @@ package struct SourceRows {
   package var next: Next
 
   package init(
-    origin: Origin, batch: Batch, rejected: [RejectedRecord] = [], next: Next = .more
+    origin: Origin,
+    batch: Batch,
+    rejected: [RejectedRecord] = [],
+    next: Next = .more
   ) {
     self.origin = origin
     self.batch = batch

@@ -29,8 +29,12 @@ package struct InstanceNode {
 
   /// Makes the node of an instance; `partitions` are those of a source that it reads.
   package init(
-    _ instance: InstanceID, job: JobPlan, generation: Generation, partitions: [PartitionID],
-    pool: BatchPool, flow: FlowBudget = FlowBudget()
+    _ instance: InstanceID,
+    job: JobPlan,
+    generation: Generation,
+    partitions: [PartitionID],
+    pool: BatchPool,
+    flow: FlowBudget = FlowBudget()
   ) {
     guard let stage = job.index(of: instance.stage) else {
       preconditionFailure("no stage '\(instance.stage)' in plan '\(job.name)'")
@@ -51,7 +55,9 @@ package struct InstanceNode {
 
   /// Handles one event; throws when the instance cannot go on.
   package mutating func handle(
-    _ event: InstanceEvent, at now: Moment, into effects: inout [InstanceEffect]
+    _ event: InstanceEvent,
+    at now: Moment,
+    into effects: inout [InstanceEffect]
   ) throws(WeirError) {
     outputs.now = now
     switch event {
@@ -85,7 +91,9 @@ package struct InstanceNode {
   }
 
   private mutating func receive(
-    _ frame: Frame, at now: Moment, into effects: inout [InstanceEffect]
+    _ frame: Frame,
+    at now: Moment,
+    into effects: inout [InstanceEffect]
   ) throws(WeirError) {
     if frame.header.kind == .credit {
       outputs.grant(frame.header)
@@ -136,7 +144,8 @@ package struct InstanceNode {
   }
 
   private mutating func turn(
-    at now: Moment, into effects: inout [InstanceEffect]
+    at now: Moment,
+    into effects: inout [InstanceEffect]
   ) throws(WeirError) {
     guard phase == .running, !outputs.isCongested else { return }
     switch role {

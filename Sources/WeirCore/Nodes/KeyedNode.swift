@@ -30,9 +30,7 @@ struct KeyedNode {
     emittedRows = flow.emittedRows
     self.stage = stage
     let stagePlan = job.stages[stage]
-    let state = WindowOperator(
-      plan.window, plan.aggregates, keyColumns: plan.key, input: plan.input,
-      keyGroups: job.keyGroups, operatorName: stagePlan.name)
+    let state = plan.makeOperator(keyGroups: job.keyGroups, name: stagePlan.name)
     let having = plan.having.map { HavingFilter($0, output: state.output) }
     state.having = having
     self.state = state
@@ -52,7 +50,9 @@ struct KeyedNode {
   // MARK: Turns
 
   mutating func turn(
-    at now: Moment, _ inputs: inout InputSet, _ outputs: inout OutputSet,
+    at now: Moment,
+    _ inputs: inout InputSet,
+    _ outputs: inout OutputSet,
     into effects: inout [InstanceEffect]
   ) throws(WeirError) {
     if isFiring {
@@ -96,7 +96,9 @@ struct KeyedNode {
   }
 
   private func process(
-    _ batch: Batch, _ watermark: Watermark, _ outputs: inout OutputSet
+    _ batch: Batch,
+    _ watermark: Watermark,
+    _ outputs: inout OutputSet
   ) throws(WeirError) {
     try state.process(batch, watermark: watermark, late: late)
     outputs.counters[stage].late += UInt64(late.count)
@@ -117,7 +119,8 @@ struct KeyedNode {
   // MARK: Firing
 
   private mutating func emit(
-    _ inputs: InputSet, _ outputs: inout OutputSet
+    _ inputs: InputSet,
+    _ outputs: inout OutputSet
   ) throws(WeirError) {
     emitted.removeAll()
     let emission = try state.emit(maximumRows: emittedRows, into: emitted)
@@ -144,7 +147,8 @@ struct KeyedNode {
 
   /// Counts what `having` took out, and does what `on_error` says with rows it failed for.
   private func settle(
-    _ having: HavingFilter, _ outputs: inout OutputSet
+    _ having: HavingFilter,
+    _ outputs: inout OutputSet
   ) throws(WeirError) {
     outputs.counters[stage].withheld += UInt64(having.withheld)
     defer { having.reset() }

@@ -27,7 +27,9 @@ final class Outlet {
 
   /// Sends the selected rows of a batch on its way; the selection itself is left alone.
   func push(
-    _ batch: Batch, _ selected: Selection, _ outputs: inout OutputSet
+    _ batch: Batch,
+    _ selected: Selection,
+    _ outputs: inout OutputSet
   ) throws(WeirError) {
     guard let work else {
       try deliver(batch, selected, &outputs)
@@ -38,10 +40,12 @@ final class Outlet {
     own.update(from: selected.indices, count: selected.count)
     let result = work.run(batch, Selection(indices: own, count: selected.count))
     let stage = work.plan.stage
-    outputs.counters[stage].rowsIn += UInt64(selected.count)
-    outputs.counters[stage].filtered += UInt64(work.filtered)
+    if work.plan.counting != .none {
+      outputs.counters[stage].rowsIn += UInt64(selected.count)
+      outputs.counters[stage].filtered += UInt64(work.filtered)
+    }
     try failures?.handle(work.failures, in: batch, &outputs)
-    if work.plan.isWholeOperator {
+    if work.plan.counting == .whole {
       outputs.counters[stage].counted += UInt64(result.rows.count)
       outputs.counters[stage].rowsOut += UInt64(result.rows.count)
     }
@@ -50,7 +54,9 @@ final class Outlet {
   }
 
   private func deliver(
-    _ batch: Batch, _ rows: Selection, _ outputs: inout OutputSet
+    _ batch: Batch,
+    _ rows: Selection,
+    _ outputs: inout OutputSet
   ) throws(WeirError) {
     switch target {
     case .edge(let edge): outputs.route(batch, rows, to: edge)

@@ -30,9 +30,17 @@ package struct OutputSet {
     channels = plans.map { plan in
       let schema = job.edges[plan.edge].schema
       let hello = Hello(
-        plan: job.fingerprint, schema: schema.fingerprint, keyGroups: UInt32(job.keyGroups))
+        plan: job.fingerprint,
+        schema: schema.fingerprint,
+        keyGroups: UInt32(job.keyGroups)
+      )
       return OutputChannel(
-        plan, generation: generation, schema: schema, hello: hello, rows: job.batch.rows)
+        plan,
+        generation: generation,
+        schema: schema,
+        hello: hello,
+        rows: job.batch.rows
+      )
     }
     edges = job.edges
     byEdge = job.edges.indices.map { edge in
@@ -75,7 +83,11 @@ package struct OutputSet {
       turn[edge] = (turn[edge] + 1) % targets.count
     case .key(let key):
       let parts = scratch.partition(
-        batch, rows, key: key, table: tables[edge])
+        batch,
+        rows,
+        key: key,
+        table: tables[edge]
+      )
       for (instance, part) in parts.enumerated() where part.count > 0 {
         gather(batch, part, targets[instance])
       }
@@ -103,7 +115,11 @@ package struct OutputSet {
   mutating func advance(to watermark: Watermark) {
     for index in channels.indices {
       channels[index].advance(
-        to: watermark, oldest: oldest, at: now.instant, settings: settings)
+        to: watermark,
+        oldest: oldest,
+        at: now.instant,
+        settings: settings
+      )
     }
   }
 

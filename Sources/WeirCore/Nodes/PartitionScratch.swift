@@ -1,16 +1,21 @@
 import WeirColumns
 
 /// Memory for dealing the rows of a batch to instances by key, reused from batch to batch.
-final class PartitionScratch {
+package final class PartitionScratch {
   private var hashes: [UInt64] = []
   private var lists: SelectionLists?
   private var parts: [Selection] = []
 
+  package init() {}
+
   /// The selected rows, split by the instance that owns their key group; order is kept.
   ///
   /// The parts are valid until the next call. O(rows + bytes of the key).
-  func partition(
-    _ batch: Batch, _ rows: Selection, key: [Int], table: KeyGroupTable
+  package func partition(
+    _ batch: Batch,
+    _ rows: Selection,
+    key: [Int],
+    table: KeyGroupTable
   ) -> [Selection] {
     if hashes.count < rows.count {
       hashes = Array(repeating: 0, count: max(rows.count, Limits.batchRows))
@@ -57,7 +62,8 @@ final class SelectionLists {
 
   /// Deals rows to the owners of their key groups; one pass, no branch.
   func deal(
-    _ rows: Selection, _ hashes: UnsafeMutablePointer<UInt64>,
+    _ rows: Selection,
+    _ hashes: UnsafeMutablePointer<UInt64>,
     owners: UnsafeBufferPointer<Int>
   ) {
     guard let owner = owners.baseAddress else { return }

@@ -24,16 +24,21 @@ final class RowFailures {
 
   /// Throws, counts, or diverts the rows, as the policy says; none is fine.
   func handle(
-    _ failures: [Failure], in batch: Batch, _ outputs: inout OutputSet
+    _ failures: [Failure],
+    in batch: Batch,
+    _ outputs: inout OutputSet
   ) throws(WeirError) {
     guard let first = failures.first else { return }
     if policy == .fail {
       throw WeirError(
-        "E501", "operator '\(outputs.stageName(stage))' failed for a row",
+        "E501",
+        "operator '\(outputs.stageName(stage))' failed for a row",
         detail: "\(first.mark.text) in '\(first.expression)'",
         hint: "set 'on_error: skip' or 'divert', or guard the expression, as in "
           + "'case when x <> 0 then y / x end' or 'try_cast'",
-        blame: .user, recovery: .stop)
+        blame: .user,
+        recovery: .stop
+      )
     }
     outputs.counters[stage].errors += UInt64(failures.count)
     guard policy == .divert, let port else { return }

@@ -41,13 +41,15 @@ final class RowWork {
     }
     filtered = before - rows.count - failures.count
     let output = Batch(
-      viewing: batch, schema: plan.outputSchema,
+      viewing: batch,
+      schema: plan.outputSchema,
       columns: plan.output.map { number in
         guard number >= width else { return batch.columns[number] }
         let column = computed[number - width].evaluate(batch.columns, count: batch.count)
         removeFailures(of: column, &rows, plan.computed[number - width].expression.text)
         return column
-      })
+      }
+    )
     return Result(batch: output, rows: rows)
   }
 
@@ -64,7 +66,11 @@ final class RowWork {
       } else {
         failures.append(
           RowFailures.Failure(
-            row: row, mark: column.mark(at: Int(row)), expression: expression))
+            row: row,
+            mark: column.mark(at: Int(row)),
+            expression: expression
+          )
+        )
       }
     }
     rows.count = kept

@@ -5,7 +5,9 @@ struct SinkNode {
   let stage: StageIndex
 
   func turn(
-    at now: Moment, _ inputs: inout InputSet, _ outputs: inout OutputSet,
+    at now: Moment,
+    _ inputs: inout InputSet,
+    _ outputs: inout OutputSet,
     into effects: inout [InstanceEffect]
   ) {
     guard let taken = inputs.take(at: now.instant), let batch = taken.frame.batch else { return }

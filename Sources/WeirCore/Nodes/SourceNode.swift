@@ -22,7 +22,10 @@ struct SourceNode {
   private let all = SelectionBuffer(capacity: Limits.batchRows)
 
   init(
-    _ plan: SourcePlan, stage: StageIndex, job: JobPlan, partitions: [PartitionID]
+    _ plan: SourcePlan,
+    stage: StageIndex,
+    job: JobPlan,
+    partitions: [PartitionID]
   ) {
     self.plan = plan
     self.stage = stage
@@ -43,7 +46,9 @@ struct SourceNode {
 
   /// Asks for rows, if some are due; false when there is nothing to do now.
   mutating func turn(
-    at now: Moment, _ outputs: inout OutputSet, into effects: inout [InstanceEffect]
+    at now: Moment,
+    _ outputs: inout OutputSet,
+    into effects: inout [InstanceEffect]
   ) -> Bool {
     guard !isReading, !hasEnded else { return false }
     if startedAt == nil { startedAt = now }
@@ -100,7 +105,9 @@ struct SourceNode {
   // MARK: Rows
 
   mutating func rowsRead(
-    _ rows: SourceRows, at now: Moment, _ outputs: inout OutputSet,
+    _ rows: SourceRows,
+    at now: Moment,
+    _ outputs: inout OutputSet,
     into effects: inout [InstanceEffect]
   ) throws(WeirError) {
     isReading = false
@@ -110,6 +117,9 @@ struct SourceNode {
     outputs.counters[stage].rowsIn += UInt64(batch.count + rows.rejected.count)
     if !rows.rejected.isEmpty { try reject(rows.rejected, &outputs) }
     if batch.count > 0 {
+      if !plan.time.isEventTime {
+        batch.times.words.update(repeating: now.wall.microseconds, count: batch.count)
+      }
       noteTimes(of: rows, at: now)
       outputs.counters[stage].counted += UInt64(batch.count)
       outputs.counters[stage].rowsOut += UInt64(batch.count)
@@ -118,7 +128,7 @@ struct SourceNode {
     }
     effects.append(.recycle(batch))
     noteNext(rows, at: now)
-    advance(&outputs)
+    rest(at: now, &outputs)
   }
 
   /// When the oldest of the rows now read was due; without a rate, now.
@@ -139,7 +149,12 @@ struct SourceNode {
         guard let index = partitions.firstIndex(of: partition) else { continue }
         let start = (offset - first % list.count + list.count) % list.count
         clocks[index].stamp(
-          rows.batch, first: start, step: list.count, lag: lag, at: now.instant)
+          rows.batch,
+          first: start,
+          step: list.count,
+          lag: lag,
+          at: now.instant
+        )
       }
     }
   }
@@ -148,10 +163,8 @@ struct SourceNode {
     for index in partitions.indices {
       if case .partition(let partition) = rows.origin, partitions[index] != partition { continue }
       switch rows.next {
-      case .more: clocks[index].retryAt = nil
-      case .waiting:
-        clocks[index].isWaiting = true
-        clocks[index].retryAt = now.instant.advanced(byNanoseconds: Limits.pollNanoseconds)
+      case .more: clocks[index].expectMore()
+      case .waiting: clocks[index].wait(at: now.instant)
       case .ended: clocks[index].end()
       }
     }
@@ -175,20 +188,17 @@ struct SourceNode {
     outputs.advance(to: least)
   }
 
+  /// Leaves out partitions that have had no row for long, and moves the watermark on.
   private mutating func rest(at now: Moment, _ outputs: inout OutputSet) {
-    if partitions.isEmpty {
-      advance(&outputs)
-      return
+    if let idleAfter = plan.time.idleAfter, let startedAt {
+      for index in clocks.indices where !clocks[index].hasEnded {
+        clocks[index].rest(at: now.instant, idleAfter: idleAfter, startedAt: startedAt.instant)
+      }
     }
-    guard let idleAfter = plan.time.idleAfter, let startedAt else { return }
-    for index in clocks.indices where !clocks[index].hasEnded {
-      clocks[index].rest(at: now.instant, idleAfter: idleAfter, startedAt: startedAt.instant)
-    }
-    if clocks.allSatisfy({ $0.isIdle || $0.hasEnded }) {
-      outputs.becomeIdle()
-    } else {
-      advance(&outputs)
-    }
+    advance(&outputs)
+    let isResting =
+      clocks.contains { !$0.hasEnded } && clocks.allSatisfy { $0.isIdle || $0.hasEnded }
+    if isResting { outputs.becomeIdle() }
   }
 
   /// Ends the input here, as at the end of all files.
@@ -204,20 +214,25 @@ struct SourceNode {
   // MARK: Bad records
 
   private func reject(
-    _ records: [RejectedRecord], _ outputs: inout OutputSet
+    _ records: [RejectedRecord],
+    _ outputs: inout OutputSet
   ) throws(WeirError) {
     if plan.onBadRecord == .fail, let first = records.first {
       throw WeirError(
-        "E502", "source '\(outputs.stageName(stage))' read a bad record",
+        "E502",
+        "source '\(outputs.stageName(stage))' read a bad record",
         detail: "\(first.place): \(first.reason)",
-        hint: "mend the input, or set 'on_bad_record: skip' or 'divert'", blame: .user,
-        recovery: .stop)
+        hint: "mend the input, or set 'on_bad_record: skip' or 'divert'",
+        blame: .user,
+        recovery: .stop
+      )
     }
     outputs.counters[stage].rejected += UInt64(records.count)
     guard plan.onBadRecord == .divert, let port = rejectedPort else { return }
     let batch = Batch(port.schema, capacity: records.count)
     for (row, record) in records.enumerated() {
-      record.raw.withUnsafeBytes { batch.columns[0].append(bytes: $0, at: row) }
+      // What is not UTF-8 is replaced: a column of text holds nothing else.
+      batch.columns[0].append(text: String(decoding: record.raw, as: UTF8.self), at: row)
       batch.columns[1].append(text: record.reason, at: row)
       batch.columns[2].append(text: record.place, at: row)
       batch.columns[3].append(word: outputs.now.wall.microseconds, at: row)

@@ -19,7 +19,9 @@ struct StatelessNode {
   }
 
   func turn(
-    at now: Moment, _ inputs: inout InputSet, _ outputs: inout OutputSet,
+    at now: Moment,
+    _ inputs: inout InputSet,
+    _ outputs: inout OutputSet,
     into effects: inout [InstanceEffect]
   ) throws(WeirError) {
     guard let taken = inputs.take(at: now.instant) else { return }

@@ -45,7 +45,10 @@ package struct FieldPlan: Hashable, Sendable {
   package var unit: TimeUnit
 
   package init(
-    _ name: String, _ type: ColumnType, path: [String]? = nil, unit: TimeUnit = .milliseconds
+    _ name: String,
+    _ type: ColumnType,
+    path: [String]? = nil,
+    unit: TimeUnit = .milliseconds
   ) {
     self.name = name
     self.type = type
@@ -91,8 +94,12 @@ package struct GeneratePlan: Hashable, Sendable {
     package var lateHigh: Int64
 
     package init(
-      start: Int64?, rowsPerSecond: Double, disorder: Int64 = 0, lateFraction: Double = 0,
-      lateLow: Int64 = 0, lateHigh: Int64 = 0
+      start: Int64?,
+      rowsPerSecond: Double,
+      disorder: Int64 = 0,
+      lateFraction: Double = 0,
+      lateLow: Int64 = 0,
+      lateHigh: Int64 = 0
     ) {
       self.start = start
       self.rowsPerSecond = rowsPerSecond
@@ -113,7 +120,11 @@ package struct GeneratePlan: Hashable, Sendable {
     package var nulls: Double
 
     package init(
-      name: String, type: ColumnType, kind: Kind, minimum: Double? = nil, maximum: Double? = nil,
+      name: String,
+      type: ColumnType,
+      kind: Kind,
+      minimum: Double? = nil,
+      maximum: Double? = nil,
       nulls: Double = 0
     ) {
       self.name = name

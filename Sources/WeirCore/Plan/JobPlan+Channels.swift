@@ -24,9 +24,12 @@ extension JobPlan {
           for receiver in 0..<receivers.processes {
             channels.append(
               ChannelPlan(
-                id: ChannelID(UInt32(channels.count)), edge: index,
+                id: ChannelID(UInt32(channels.count)),
+                edge: index,
                 sender: InstanceID(stages[stage].name, sender),
-                receiver: InstanceID(receivers.name, receiver)))
+                receiver: InstanceID(receivers.name, receiver)
+              )
+            )
           }
         }
       }

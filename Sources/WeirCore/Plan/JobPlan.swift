@@ -15,7 +15,11 @@ package struct JobPlan: Sendable {
   package var fingerprint: UInt64
 
   package init(
-    name: String, batch: BatchSettings, keyGroups: Int, stages: [StagePlan], edges: [EdgePlan],
+    name: String,
+    batch: BatchSettings,
+    keyGroups: Int,
+    stages: [StagePlan],
+    edges: [EdgePlan],
     fingerprint: UInt64
   ) {
     self.name = name
@@ -64,7 +68,10 @@ package struct StagePlan: Sendable {
   package var inputs: [EdgeIndex]
 
   package init(
-    name: String, role: StageRole, processes: Int, ports: [PortPlan] = [],
+    name: String,
+    role: StageRole,
+    processes: Int,
+    ports: [PortPlan] = [],
     inputs: [EdgeIndex] = []
   ) {
     self.name = name
@@ -146,13 +153,28 @@ package struct RowWorkPlan: Sendable {
   package var onError: ErrorPolicy
   /// The readers of `OPERATOR.errors`, and the form of its rows.
   package var errors: PortPlan?
-  /// True if rows are counted as the operator's output, not only as its input.
-  package var isWholeOperator: Bool
+  package var counting: Counting
+
+  /// Which counters of the operator the work keeps.
+  package enum Counting: Hashable, Sendable {
+    /// None: it only chooses columns.
+    case none
+    /// Rows in, filtered, errors: the rest is done in the operator's own process.
+    case input
+    /// Rows out too: the work is all that the operator does.
+    case whole
+  }
 
   package init(
-    stage: StageIndex, input: Schema, computed: [ComputedColumn], filters: [TypedExpression],
-    output: [Int], outputSchema: Schema, onError: ErrorPolicy, errors: PortPlan? = nil,
-    isWholeOperator: Bool = false
+    stage: StageIndex,
+    input: Schema,
+    computed: [ComputedColumn],
+    filters: [TypedExpression],
+    output: [Int],
+    outputSchema: Schema,
+    onError: ErrorPolicy,
+    errors: PortPlan? = nil,
+    counting: Counting = .input
   ) {
     self.stage = stage
     self.input = input
@@ -162,7 +184,7 @@ package struct RowWorkPlan: Sendable {
     self.outputSchema = outputSchema
     self.onError = onError
     self.errors = errors
-    self.isWholeOperator = isWholeOperator
+    self.counting = counting
   }
 }
 
@@ -203,7 +225,10 @@ package struct EdgePlan: Sendable {
   package var partitioning: Partitioning
 
   package init(
-    from: String, senders: [StageIndex], to: StageIndex, schema: Schema,
+    from: String,
+    senders: [StageIndex],
+    to: StageIndex,
+    schema: Schema,
     partitioning: Partitioning
   ) {
     self.from = from

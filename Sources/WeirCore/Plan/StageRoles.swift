@@ -14,8 +14,12 @@ package struct SourcePlan: Sendable {
   package var connector: SourceConnector
 
   package init(
-    schema: Schema, needed: [Int], time: TimePlan, onBadRecord: BadRecordPolicy,
-    rate: Double? = nil, connector: SourceConnector
+    schema: Schema,
+    needed: [Int],
+    time: TimePlan,
+    onBadRecord: BadRecordPolicy,
+    rate: Double? = nil,
+    connector: SourceConnector
   ) {
     self.schema = schema
     self.needed = needed
@@ -70,8 +74,13 @@ package struct KeyedPlan: Sendable {
   package var earlyEvery: Int64?
 
   package init(
-    window: WindowSpec, aggregates: [AggregateSpec], key: [Int], input: Schema,
-    having: TypedExpression?, results: RowWorkPlan, earlyEvery: Int64? = nil
+    window: WindowSpec,
+    aggregates: [AggregateSpec],
+    key: [Int],
+    input: Schema,
+    having: TypedExpression?,
+    results: RowWorkPlan,
+    earlyEvery: Int64? = nil
   ) {
     self.window = window
     self.aggregates = aggregates

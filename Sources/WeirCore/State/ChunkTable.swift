@@ -58,6 +58,16 @@ final class ChunkTable {
     return pointers[number]
   }
 
+  /// Makes and marks the chunks of all slots that rows go to.
+  func touch(_ rows: SlotRows, shift: Int, chunkCount: Int, epoch: UInt64) {
+    reserve(chunkCount)
+    let epochs = epochs
+    for position in 0..<rows.count {
+      let chunk = Int(rows.slots[position]) &>> shift
+      if epochs[chunk] != epoch { _ = touch(chunk, epoch: epoch) }
+    }
+  }
+
   /// Gives all chunks back.
   func removeAll() {
     for chunk in 0..<capacity where epochs[chunk] != Self.absent {

@@ -1,4 +1,4 @@
-/// The open-addressing table of one key group, and where its slots come from.
+/// The open-addressing table of one key group.
 ///
 /// An entry is 8 bytes, the low 32 bits of the key's hash above the slot; 0 is free. Its home is the
 /// hash masked, collisions go to the next entries, at most half of which are taken. Entries lie in
@@ -13,41 +13,34 @@ struct GroupIndex {
   private(set) var epochs: UnsafeMutablePointer<UInt64>
   private(set) var mask: Int
   private(set) var count = 0
-  /// The slot freed last; its cell refers to the one freed before.
-  var firstFree: UInt32 = 0
-  /// The slots of the newest chunk that were never used.
-  var fresh: UInt32 = 0
-  var freshEnd: UInt32 = 0
 
-  init(epoch: UInt64) {
-    segments = .allocate(capacity: 1)
-    epochs = .allocate(capacity: 1)
+  init(_ pools: SegmentPools, epoch: UInt64) {
+    segments = .allocate(capacity: 0)
+    epochs = .allocate(capacity: 0)
     mask = 0
-    makeSegments(capacity: Self.firstCapacity, epoch)
+    makeSegments(capacity: Self.firstCapacity, pools, epoch)
   }
 
-  private mutating func makeSegments(capacity: Int, _ epoch: UInt64) {
+  private mutating func makeSegments(capacity: Int, _ pools: SegmentPools, _ epoch: UInt64) {
     mask = capacity - 1
     let size = min(capacity, Self.segmentMask + 1)
     segments = .allocate(capacity: capacity / size)
     epochs = .allocate(capacity: capacity / size)
     for segment in 0..<capacity / size {
-      segments[segment] = .allocate(capacity: size)
-      segments[segment].initialize(repeating: 0, count: size)
+      segments[segment] = pools.take(entries: size)
       epochs[segment] = epoch
     }
   }
 
   private var segmentCount: Int { mask >> Self.segmentShift + 1 }
 
-  func deallocate() {
-    for segment in 0..<segmentCount { segments[segment].deallocate() }
+  /// Gives the segments back.
+  func deallocate(_ pools: SegmentPools) {
+    let size = min(mask + 1, Self.segmentMask + 1)
+    for segment in 0..<segmentCount { pools.give(segments[segment], entries: size) }
     segments.deallocate()
     epochs.deallocate()
   }
-
-  /// Bytes of the entries.
-  var reservedBytes: Int { (mask + 1) * 8 }
 
   @inline(__always)
   subscript(place: Int) -> UInt64 {
@@ -56,8 +49,8 @@ struct GroupIndex {
   }
 
   /// Enters a slot whose key is not in the table; O(entries) when it grows.
-  mutating func insert(tag: UInt32, slot: UInt32, epoch: UInt64) {
-    if (count + 1) * 2 > mask + 1 { grow(epoch) }
+  mutating func insert(tag: UInt32, slot: UInt32, _ pools: SegmentPools, epoch: UInt64) {
+    if (count + 1) * 2 > mask + 1 { grow(pools, epoch) }
     count += 1
     place(UInt64(tag) << 32 | UInt64(slot), epoch)
   }
@@ -69,11 +62,11 @@ struct GroupIndex {
     epochs[place >> Self.segmentShift] = epoch
   }
 
-  private mutating func grow(_ epoch: UInt64) {
+  private mutating func grow(_ pools: SegmentPools, _ epoch: UInt64) {
     let old = self
-    makeSegments(capacity: (mask + 1) * 2, epoch)
+    makeSegments(capacity: (mask + 1) * 2, pools, epoch)
     for place in 0...old.mask where old[place] != 0 { self.place(old[place], epoch) }
-    old.deallocate()
+    old.deallocate(pools)
   }
 
   /// Removes a slot, closing the gap: entries behind it move up as far as their homes allow.
@@ -99,4 +92,34 @@ struct GroupIndex {
     self[gap] = 0
     epochs[gap >> Self.segmentShift] = epoch
   }
+}
+
+/// Memory for segments of all sizes, so that those of all groups lie close together.
+final class SegmentPools {
+  // By the logarithm of the number of entries.
+  private var pools: [ChunkPool?] = [ChunkPool?](
+    repeating: nil,
+    count: GroupIndex.segmentShift + 1
+  )
+
+  /// A segment of free entries; their number is a power of two.
+  func take(entries: Int) -> UnsafeMutablePointer<UInt64> {
+    pool(entries).take().bindMemory(to: UInt64.self, capacity: entries)
+  }
+
+  /// Takes a segment back.
+  func give(_ segment: UnsafeMutablePointer<UInt64>, entries: Int) {
+    pool(entries).give(UnsafeMutableRawPointer(segment))
+  }
+
+  private func pool(_ entries: Int) -> ChunkPool {
+    let size = entries.trailingZeroBitCount
+    if let pool = pools[size] { return pool }
+    let pool = ChunkPool(chunkBytes: entries * 8)
+    pools[size] = pool
+    return pool
+  }
+
+  /// Bytes of all segments, those that wait to be used again too.
+  var reservedBytes: Int { pools.reduce(0) { $0 + ($1?.reservedBytes ?? 0) } }
 }

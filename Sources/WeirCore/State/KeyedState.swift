@@ -20,14 +20,10 @@ final class KeyedState {
   let codec: KeyCodec
   let arenas: GroupArenas
   let keys: ChunkTable
-  /// Chunks so far, with chunk 0, which belongs to nobody.
-  private(set) var chunkCount = 1
-  /// The key group of each chunk.
-  // Raw, because kernels hoist it; grown when chunks are made, freed in `deinit`.
-  private(set) var chunkGroups: UnsafeMutablePointer<UInt16>
-  private var chunkCapacity = 64
+  private let slots: SlotAllocator
   // By key group; raw, because the look-up hoists it. Freed in `deinit`.
   private let groups: UnsafeMutablePointer<GroupIndex>
+  private let segments = SegmentPools()
   let tagOffset: Int
   let useOffset: Int
   /// Keys that have a slot.
@@ -52,17 +48,23 @@ final class KeyedState {
     arenas = GroupArenas(keyGroups: keyGroups)
     keys = ChunkTable(ChunkPool(chunkBytes: chunkSlots * 24))
     _ = keys.touch(0, epoch: 0)
-    chunkGroups = .allocate(capacity: chunkCapacity)
-    chunkGroups[0] = 0
+    slots = SlotAllocator(keyGroups: keyGroups, shift: shift)
     groups = .allocate(capacity: keyGroups)
-    for group in 0..<keyGroups { (groups + group).initialize(to: GroupIndex(epoch: 0)) }
+    for group in 0..<keyGroups {
+      (groups + group).initialize(to: GroupIndex(segments, epoch: 0))
+    }
   }
 
   deinit {
-    for group in 0..<keyGroups { groups[group].deallocate() }
+    for group in 0..<keyGroups { groups[group].deallocate(segments) }
     groups.deallocate()
-    chunkGroups.deallocate()
   }
+
+  /// Chunks so far, with chunk 0, which belongs to nobody.
+  var chunkCount: Int { slots.chunkCount }
+
+  /// The key group of each chunk; valid until a slot is made.
+  var chunkGroups: UnsafeMutablePointer<UInt16> { slots.groups }
 
   // MARK: Places in chunks
 
@@ -88,7 +90,7 @@ final class KeyedState {
 
   /// The key group of a slot.
   @inline(__always)
-  func group(of slot: UInt32) -> Int { Int(chunkGroups[Int(slot) &>> shift]) }
+  func group(of slot: UInt32) -> Int { slots.group(of: slot) }
 
   // MARK: Finding
 
@@ -103,25 +105,88 @@ final class KeyedState {
     _ count: Int,
     into slots: UnsafeMutablePointer<UInt32>
   ) {
-    let groups = groups
-    let keyGroups = keyGroups
+    Self.guess(hashes, count, groups, keyGroups, into: slots)
+    var done = 0
+    while true {
+      let index = Self.confirm(
+        hashes,
+        cells,
+        done..<count,
+        groups,
+        keyGroups,
+        keys.pointers,
+        shift,
+        into: slots
+      )
+      guard index < count else { return }
+      slots[index] = findOrInsert(hashes[index], cells[index])
+      done = index + 1
+    }
+  }
+
+  /// Reads the home entry of each hash and the next one, and takes the slot of the one whose tag is
+  /// right.
+  private static func guess(
+    _ hashes: UnsafePointer<UInt64>,
+    _ count: Int,
+    _ groups: UnsafePointer<GroupIndex>,
+    _ keyGroups: Int,
+    into slots: UnsafeMutablePointer<UInt32>
+  ) {
     for position in 0..<count {
       let hash = hashes[position]
-      let index = groups + KeyGroups.group(of: hash, of: keyGroups)
-      let place = Int(truncatingIfNeeded: hash) & index.pointee.mask
-      slots[position] = UInt32(truncatingIfNeeded: index.pointee[place])
+      let group = groups + KeyGroups.group(of: hash, of: keyGroups)
+      let mask = group.pointee.mask
+      let place = Int(truncatingIfNeeded: hash) & mask
+      let home = group.pointee[place]
+      let next = group.pointee[(place &+ 1) & mask]
+      let isHome = UInt32(truncatingIfNeeded: home &>> 32) == UInt32(truncatingIfNeeded: hash)
+      slots[position] = UInt32(truncatingIfNeeded: isHome ? home : next)
     }
-    let shift = shift
-    let slotMask = chunkSlots &- 1
-    var pointers = keys.pointers
-    for position in 0..<count {
-      let slot = Int(slots[position])
-      let found = pointers[slot &>> shift].assumingMemoryBound(to: Cell.self)[slot & slotMask]
+  }
+
+  /// Checks guessed slots and corrects those whose key lies further on in the table.
+  ///
+  /// Stops at the first key that is missing, or too long for a comparison in place, and returns its
+  /// position, else the end.
+  private static func confirm(
+    _ hashes: UnsafePointer<UInt64>,
+    _ cells: UnsafePointer<Cell>,
+    _ positions: Range<Int>,
+    _ groups: UnsafePointer<GroupIndex>,
+    _ keyGroups: Int,
+    _ chunks: UnsafePointer<UnsafeMutableRawPointer>,
+    _ shift: Int,
+    into slots: UnsafeMutablePointer<UInt32>
+  ) -> Int {
+    let slotMask = 1 &<< shift &- 1
+    for position in positions {
       let wanted = cells[position]
+      let guessed = Int(slots[position])
+      let found = chunks[guessed &>> shift]
+        .assumingMemoryBound(to: Cell.self)[guessed & slotMask]
       if Cell.sameBits(found, wanted) { continue }
-      slots[position] = findOrInsert(hashes[position], wanted)
-      pointers = keys.pointers
+      let hash = hashes[position]
+      let group = groups + KeyGroups.group(of: hash, of: keyGroups)
+      let tag = UInt32(truncatingIfNeeded: hash)
+      let mask = group.pointee.mask
+      var place = Int(tag) & mask
+      while true {
+        let entry = group.pointee[place]
+        if entry == 0 { return position }
+        if UInt32(truncatingIfNeeded: entry &>> 32) == tag {
+          let slot = Int(entry & 0xFFFF_FFFF)
+          let cell = chunks[slot &>> shift].assumingMemoryBound(to: Cell.self)[slot & slotMask]
+          if Cell.sameBits(cell, wanted) {
+            slots[position] = UInt32(truncatingIfNeeded: entry)
+            break
+          }
+          if cell.isLong { return position }
+        }
+        place = (place &+ 1) & mask
+      }
     }
+    return positions.upperBound
   }
 
   @inline(never)
@@ -156,7 +221,10 @@ final class KeyedState {
   }
 
   private func insert(_ wanted: Cell, _ group: Int, _ tag: UInt32) -> UInt32 {
-    let slot = takeSlot(group)
+    let free = slots.firstFree(group)
+    let next = free == 0 ? 0 : UInt32(truncatingIfNeeded: cell(free).pointee.low)
+    let slot = slots.take(group, nextFree: next)
+    _ = keys.touch(Int(slot) >> shift, epoch: epoch)
     if wanted.isLong {
       cell(slot).pointee = arenas.makeCell(Self.address(wanted), wanted.count, group: group)
     } else {
@@ -164,42 +232,9 @@ final class KeyedState {
     }
     self.tag(slot).pointee = tag
     uses(slot).pointee = 0
-    keys.epochs[Int(slot) >> shift] = epoch
-    groups[group].insert(tag: tag, slot: slot, epoch: epoch)
+    groups[group].insert(tag: tag, slot: slot, segments, epoch: epoch)
     count += 1
     return slot
-  }
-
-  private func takeSlot(_ group: Int) -> UInt32 {
-    let index = groups + group
-    let free = index.pointee.firstFree
-    if free != 0 {
-      index.pointee.firstFree = UInt32(truncatingIfNeeded: cell(free).pointee.low)
-      return free
-    }
-    if index.pointee.fresh == index.pointee.freshEnd {
-      index.pointee.fresh = UInt32(addChunk(group) << shift)
-      index.pointee.freshEnd = index.pointee.fresh &+ UInt32(chunkSlots)
-    }
-    let slot = index.pointee.fresh
-    index.pointee.fresh &+= 1
-    return slot
-  }
-
-  private func addChunk(_ group: Int) -> Int {
-    // One chunk less than fit, so that the end of the last one is a slot number too.
-    precondition(chunkCount < 1 << (32 - shift) - 1, "more than 2^32 slots")
-    if chunkCount == chunkCapacity {
-      let grown = UnsafeMutablePointer<UInt16>.allocate(capacity: chunkCapacity * 2)
-      grown.update(from: chunkGroups, count: chunkCount)
-      chunkGroups.deallocate()
-      chunkGroups = grown
-      chunkCapacity *= 2
-    }
-    _ = keys.touch(chunkCount, epoch: epoch)
-    chunkGroups[chunkCount] = UInt16(group)
-    chunkCount += 1
-    return chunkCount - 1
   }
 
   /// Frees a slot without uses.
@@ -209,8 +244,7 @@ final class KeyedState {
     precondition(uses(slot).pointee == 0, "slot \(slot) is in use")
     groups[group].remove(tag: tag(slot).pointee, slot: slot, epoch: epoch)
     arenas.release(cell.pointee)
-    cell.pointee = Cell(low: UInt64(groups[group].firstFree), high: 0)
-    groups[group].firstFree = slot
+    cell.pointee = Cell(low: UInt64(slots.give(slot)), high: 0)
     keys.epochs[Int(slot) >> shift] = epoch
     count -= 1
   }
@@ -219,9 +253,7 @@ final class KeyedState {
 
   /// Bytes that keys and tables take.
   var reservedBytes: Int {
-    var bytes = keys.pool.reservedBytes + keys.directoryBytes + arenas.reservedBytes
-    for group in 0..<keyGroups { bytes += groups[group].reservedBytes }
-    return bytes
+    keys.pool.reservedBytes + keys.directoryBytes + arenas.reservedBytes + segments.reservedBytes
   }
 
   /// Every entry leads to a key of its group and tag, every key has one entry; O(entries).
@@ -235,7 +267,6 @@ final class KeyedState {
         precondition(self.group(of: slot) == group, "slot \(slot) is not of group \(group)")
         precondition(UInt64(tag(slot).pointee) == entry >> 32, "slot \(slot) has another tag")
         precondition(!cell(slot).pointee.isNone, "slot \(slot) in a table has no key")
-        precondition(uses(slot).pointee > 0, "slot \(slot) holds nothing")
         entries += 1
       }
     }

@@ -1,12 +1,16 @@
-/// The slots of results of one window, sorted by key without ever sorting all at once.
+/// The slots of results, sorted by (time, key) without ever sorting all at once.
 ///
 /// Slots come in runs, each sorted when it is complete; taking merges the runs by a heap. So a step
 /// is bounded whatever the number of keys: O(log of runs) for each slot taken.
 struct ResultOrder {
   private struct Entry {
+    /// The end of the window.
+    var time: Int64
     /// The first 8 bytes of the key, big-endian; all ones for null.
     var prefix: UInt64
     var slot: UInt32
+    /// The slot of the key.
+    var key: UInt32
   }
 
   private struct Run {
@@ -22,10 +26,38 @@ struct ResultOrder {
 
   var isEmpty: Bool { isSealed ? heap.isEmpty : entries.isEmpty }
 
-  /// Adds slots as a run and sorts it; O(slots x log of slots).
+  /// Adds the slots of keys, all of the same window, as a run and sorts it.
+  ///
+  /// O(slots x log of slots).
   mutating func append(_ slots: some Sequence<UInt32>, _ state: KeyedState) {
     let start = entries.count
-    for slot in slots { entries.append(Entry(prefix: Self.prefix(slot, state), slot: slot)) }
+    for slot in slots {
+      entries.append(
+        Entry(time: 0, prefix: Self.prefix(slot, state), slot: slot, key: slot)
+      )
+    }
+    endRun(from: start, state)
+  }
+
+  /// Adds sessions as a run and sorts it; O(sessions x log of sessions).
+  mutating func append(_ slots: [UInt32], _ sessions: SessionTable, _ state: KeyedState) {
+    let start = entries.count
+    for slot in slots {
+      let session = sessions[slot]
+      let key = session.key.pointee
+      entries.append(
+        Entry(
+          time: session.last.pointee,
+          prefix: Self.prefix(key, state),
+          slot: slot,
+          key: key
+        )
+      )
+    }
+    endRun(from: start, state)
+  }
+
+  private mutating func endRun(from start: Int, _ state: KeyedState) {
     guard entries.count > start else { return }
     entries[start...].sort { Self.precedes($0, $1, state) }
     runs.append(Run(next: start, end: entries.count))
@@ -39,8 +71,9 @@ struct ResultOrder {
   }
 
   private static func precedes(_ left: Entry, _ right: Entry, _ state: KeyedState) -> Bool {
+    if left.time != right.time { return left.time < right.time }
     if left.prefix != right.prefix { return left.prefix < right.prefix }
-    return state.arenas.precedes(state.cell(left.slot), state.cell(right.slot))
+    return state.arenas.precedes(state.cell(left.key), state.cell(right.key))
   }
 
   /// Begins to take slots; nothing is added any more.

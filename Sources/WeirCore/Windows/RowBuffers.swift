@@ -53,6 +53,7 @@ final class RowBuffers {
 
   /// Takes all rows of a batch.
   func takeAll(_ count: Int) -> Selection {
+    let rows = rows
     for row in 0..<count { rows[row] = UInt16(truncatingIfNeeded: row) }
     return Selection(indices: rows, count: count)
   }
@@ -61,6 +62,11 @@ final class RowBuffers {
   ///
   /// Returns where each ordinal's rows begin, and, last, where the last end; O(rows + ordinals).
   func group(_ count: Int, ordinals ordinalCount: Int) -> [Int] {
+    let ordinals = ordinals
+    let rows = rows
+    let slots = slots
+    let groupedRows = groupedRows
+    let groupedSlots = groupedSlots
     var starts = [Int](repeating: 0, count: ordinalCount + 1)
     starts.withUnsafeMutableBufferPointer { starts in
       for position in 0..<count { starts[Int(ordinals[position]) &+ 1] &+= 1 }
@@ -78,5 +84,14 @@ final class RowBuffers {
       starts[0] = 0
     }
     return starts
+  }
+}
+
+extension KeyedState {
+  /// Finds the slots of the selected rows, into `buffers.slots`, by position.
+  func find(_ batch: Batch, _ rows: Selection, _ buffers: RowBuffers) {
+    KeyHash.hash(codec.columns.map { batch.columns[$0] }, rows, into: buffers.hashes)
+    codec.encode(batch, rows, into: buffers.cells)
+    find(buffers.hashes, buffers.cells, rows.count, into: buffers.slots)
   }
 }

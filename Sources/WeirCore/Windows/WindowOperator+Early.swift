@@ -24,7 +24,7 @@ extension WindowOperator {
     }
     for pane in paneList.panes {
       pane.hasChanged = false
-      guard let offset = aggregates.changeOffset else { continue }
+      let offset = aggregates.ownOffset
       for chunk in 1..<state.chunkCount {
         guard let base = pane.chunks.chunk(chunk) else { continue }
         (base + offset).initializeMemory(as: UInt8.self, repeating: 0, count: state.chunkSlots)
@@ -59,7 +59,7 @@ extension WindowOperator {
   }
 
   private func changedSlots(_ chunk: Int, _ panes: [Pane]) -> [UInt32] {
-    guard let offset = aggregates.changeOffset else { return [] }
+    let offset = aggregates.ownOffset
     let bases = panes.filter(\.hasChanged).compactMap { $0.chunks.chunk(chunk) }
     guard !bases.isEmpty else { return [] }
     return (0..<state.chunkSlots).compactMap { place in

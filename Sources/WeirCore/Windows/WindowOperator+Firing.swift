@@ -19,8 +19,17 @@ struct Firing {
   var phase = Phase.scanning
   var nextChunk = 1
   var order = ResultOrder()
-  /// Slots with rows that no filter has seen yet.
-  var candidates: [UInt32] = []
+}
+
+/// Panes that are being forgotten.
+///
+/// A key that is in no pane any more keeps its slot until the next panes are forgotten: keys that
+/// come again and again are not taken out of their table and put back at each window.
+struct Closing {
+  var panes: [Pane]
+  var nextChunk = 1
+  /// Slots that had no uses when panes were last forgotten.
+  var parted: [UInt32]
 }
 
 extension WindowOperator {
@@ -41,8 +50,7 @@ extension WindowOperator {
       return .rows(pending.kind)
     }
     guard var current = firing ?? nextFiring() else {
-      settle()
-      return .none
+      return settle() ? .none : .rows(.onTime)
     }
     // Nothing else refers to the cursor while it is worked on, so its arrays change in place.
     firing = nil
@@ -87,10 +95,8 @@ extension WindowOperator {
       current.nextChunk += 1
       guard let counts = countsOfWindow(current, chunk) else { continue }
       let first = UInt32(chunk << state.shift)
-      for place in 0..<state.chunkSlots where counts[place] != 0 {
-        current.candidates.append(first &+ UInt32(truncatingIfNeeded: place))
-      }
-      if current.candidates.count >= WindowLimits.runLength { try sift(&current) }
+      candidates.append(counts, state.chunkSlots, first)
+      if candidates.count >= WindowLimits.runLength { try sift(&current) }
     }
     guard current.nextChunk == state.chunkCount else { return }
     try sift(&current)
@@ -113,30 +119,22 @@ extension WindowOperator {
 
   /// Filters the candidates and sorts those that pass.
   private func sift(_ current: inout Firing) throws(WeirError) {
-    guard !current.candidates.isEmpty else { return }
+    guard candidates.count > 0 else { return }
     if let having {
-      var start = 0
-      while start < current.candidates.count {
-        let end = min(start + WindowLimits.runLength, current.candidates.count)
-        let slots = Array(current.candidates[start..<end])
-        filtered.removeAll()
-        try appendResults(
-          slots,
-          of: current.window,
-          current.panes,
-          into: filtered,
-          ResultMarks(),
-          usingTotals: true,
-          only: having.columns
-        )
-        let passing = having.select(filtered)
-        current.order.append((0..<passing.count).map { slots[Int(passing.indices[$0])] }, state)
-        start = end
-      }
-    } else {
-      current.order.append(current.candidates, state)
+      filtered.removeAll()
+      try appendResults(
+        candidates.slots,
+        of: current.window,
+        current.panes,
+        into: filtered,
+        ResultMarks(),
+        usingTotals: true,
+        only: having.columns
+      )
+      candidates.keep(having.select(filtered))
     }
-    current.candidates.removeAll(keepingCapacity: true)
+    current.order.append(candidates.slots, state)
+    candidates.removeAll()
   }
 
   /// Takes the panes out of the totals whose last window this was.
@@ -152,15 +150,40 @@ extension WindowOperator {
     }
   }
 
-  /// Forgets the panes that are closed for every row to come, and the keys that are in no other.
-  private func settle() {
+  /// Forgets the panes that are closed for every row to come, and keys that no pane holds any more.
+  ///
+  /// Does a bounded part of it; true when all is done.
+  private func settle() -> Bool {
     fired = due
-    for pane in paneList.removePrefix(through: alignment.closed(watermark.microseconds)) {
-      for chunk in 1..<state.chunkCount {
-        guard let base = pane.chunks.chunk(chunk) else { continue }
-        forget(base, chunk)
+    if closing == nil {
+      let panes = paneList.removePrefix(through: alignment.closed(watermark.microseconds))
+      guard !panes.isEmpty || watermark == .end && !parting.isEmpty else { return true }
+      closing = Closing(panes: panes, parted: parting)
+      parting = []
+    }
+    guard var current = closing else { return true }
+    closing = nil
+    var left = WindowLimits.slotsOfStep
+    while left > 0, let slot = current.parted.popLast() {
+      left -= 1
+      if state.uses(slot).pointee == 0 { state.release(slot) }
+    }
+    while left > 0, let pane = current.panes.last {
+      left -= state.chunkSlots
+      if let base = pane.chunks.chunk(current.nextChunk) { forget(base, current.nextChunk) }
+      current.nextChunk += 1
+      if current.nextChunk >= state.chunkCount {
+        current.nextChunk = 1
+        current.panes.removeLast()
       }
     }
+    let isDone = current.parted.isEmpty && current.panes.isEmpty
+    guard isDone else {
+      closing = current
+      return false
+    }
+    // Nothing comes after the end: keys part at once.
+    return watermark == .end ? settle() : true
   }
 
   private func forget(_ base: UnsafeMutableRawPointer, _ chunk: Int) {
@@ -176,7 +199,7 @@ extension WindowOperator {
     }
     for place in 0..<state.chunkSlots where counts[place] != 0 {
       uses[place] &-= 1
-      if uses[place] == 0 { state.release(UInt32(chunk << state.shift + place)) }
+      if uses[place] == 0 { parting.append(UInt32(chunk << state.shift + place)) }
     }
   }
 }

@@ -30,13 +30,7 @@ extension WindowOperator {
     let assignment = try assign(batch, judge.microseconds, late)
     let rows = assignment.rows
     guard rows.count > 0 else { return }
-    KeyHash.hash(
-      state.codec.columns.map { batch.columns[$0] },
-      rows,
-      into: buffers.hashes
-    )
-    state.codec.encode(batch, rows, into: buffers.cells)
-    state.find(buffers.hashes, buffers.cells, rows.count, into: buffers.slots)
+    state.find(batch, rows, buffers)
     try add(batch, assignment)
   }
 
@@ -107,19 +101,24 @@ extension WindowOperator {
     let slots = rows.slots
     let shift = state.shift
     let mask = state.chunkSlots &- 1
-    let epoch = state.epoch
-    let epochs = pane.chunks.epochs
-    let pointers = pane.chunks.pointers
-    for position in 0..<rows.count {
-      let slot = slots[position]
-      let chunk = Int(slot) &>> shift
-      if epochs[chunk] != epoch { _ = pane.chunks.touch(chunk, epoch: epoch) }
-      let count = pointers[chunk].assumingMemoryBound(to: Int64.self) + (Int(slot) & mask)
-      let before = count.pointee
-      count.pointee = before &+ 1
-      if before == 0 { state.uses(slot).pointee &+= 1 }
+    var done = 0
+    while true {
+      done = Self.countRows(
+        slots,
+        done..<rows.count,
+        pane.chunks.pointers,
+        pane.chunks.epochs,
+        state.epoch,
+        state.keys.pointers,
+        state.useOffset,
+        shift
+      )
+      guard done < rows.count else { break }
+      _ = pane.chunks.touch(Int(slots[done]) >> shift, epoch: state.epoch)
     }
-    guard let offset = aggregates.changeOffset else { return }
+    guard spec.early else { return }
+    let offset = aggregates.ownOffset
+    let pointers = pane.chunks.pointers
     for position in 0..<rows.count {
       let slot = Int(slots[position])
       (pointers[slot &>> shift] + offset).storeBytes(
@@ -128,6 +127,34 @@ extension WindowOperator {
         as: UInt8.self
       )
     }
+  }
+
+  /// Counts rows by slot and the uses of slots, up to a row whose chunk is not marked yet.
+  ///
+  /// Returns the position of that row, else the end.
+  private static func countRows(
+    _ slots: UnsafePointer<UInt32>,
+    _ positions: Range<Int>,
+    _ chunks: UnsafePointer<UnsafeMutableRawPointer>,
+    _ epochs: UnsafePointer<UInt64>,
+    _ epoch: UInt64,
+    _ keys: UnsafePointer<UnsafeMutableRawPointer>,
+    _ useOffset: Int,
+    _ shift: Int
+  ) -> Int {
+    let mask = 1 &<< shift &- 1
+    for position in positions {
+      let slot = Int(slots[position])
+      let chunk = slot &>> shift
+      if epochs[chunk] != epoch { return position }
+      let count = chunks[chunk].assumingMemoryBound(to: Int64.self) + (slot & mask)
+      let before = count.pointee
+      count.pointee = before &+ 1
+      if before == 0 {
+        (keys[chunk] + useOffset).assumingMemoryBound(to: UInt32.self)[slot & mask] &+= 1
+      }
+    }
+    return positions.upperBound
   }
 
   // MARK: Panes of rows
@@ -240,7 +267,7 @@ extension WindowOperator {
     if let pane = paneList.find(first: first, last: last) { return pane }
     guard paneList.panes.count < WindowLimits.livePanes else {
       throw WeirError(
-        "E310",
+        "E512",
         "open a window in operator '\(name)'",
         detail: "\(WindowLimits.livePanes) panes of \(alignment.every) microseconds hold rows "
           + "already; a row has the event time \(time), the watermark is \(watermark.microseconds)",

@@ -3,18 +3,43 @@ import WeirColumns
 // Results as rows: keys, times, aggregates, marks.
 
 extension WindowOperator {
-  /// Appends a row for each slot: the window's result of its key.
-  ///
-  /// With `usingTotals` the window is the one that is firing. With `only`, other columns of the
-  /// output are left unset. Throws when a result does not fit its type.
+  /// Appends a row for each slot; see below.
   func appendResults(
     _ slots: [UInt32],
     of window: Int64,
     _ panes: [Pane],
     into batch: Batch,
     _ marks: ResultMarks,
+    usingTotals: Bool
+  ) throws(WeirError) {
+    let result = slots.withUnsafeBufferPointer { slots -> Result<Void, WeirError> in
+      Result { () throws(WeirError) in
+        try appendResults(
+          slots,
+          of: window,
+          panes,
+          into: batch,
+          marks,
+          usingTotals: usingTotals,
+          only: nil
+        )
+      }
+    }
+    try result.get()
+  }
+
+  /// Appends a row for each slot: the window's result of its key.
+  ///
+  /// With `usingTotals` the window is the one that is firing. With `only`, other columns of the
+  /// output are left unset. Throws when a result does not fit its type.
+  func appendResults(
+    _ slots: UnsafeBufferPointer<UInt32>,
+    of window: Int64,
+    _ panes: [Pane],
+    into batch: Batch,
+    _ marks: ResultMarks,
     usingTotals: Bool,
-    only columns: [Int]? = nil
+    only columns: [Int]?
   ) throws(WeirError) {
     guard !slots.isEmpty else { return }
     let used = batch.count
@@ -28,9 +53,11 @@ extension WindowOperator {
       )
     }
     let end = alignment.time(window)
-    fill(batch.columns[keyWidth], end - alignment.size, used, slots.count)
-    fill(batch.columns[keyWidth + 1], end, used, slots.count)
-    fill(batch.times, end - 1, used, slots.count)
+    for (index, time) in [(keyWidth, end - alignment.size), (keyWidth + 1, end)]
+    where columns?.contains(index) ?? true {
+      fill(batch.columns[index], time, used, slots.count)
+    }
+    if columns == nil { fill(batch.times, end - 1, used, slots.count) }
     marks.fill(batch, spec: spec, used: used, count: slots.count)
     var merged: [Int] = []
     for (index, member) in aggregates.members.enumerated()
@@ -57,7 +84,7 @@ extension WindowOperator {
   /// Appends one aggregate straight from the totals, or from the only pane.
   private func appendDirect(
     _ index: Int,
-    _ slots: [UInt32],
+    _ slots: UnsafeBufferPointer<UInt32>,
     _ panes: [Pane],
     _ batch: Batch,
     _ used: Int
@@ -65,37 +92,21 @@ extension WindowOperator {
     let member = aggregates.members[index]
     let chunks = totals ?? panes[0].chunks
     let offset = totals == nil ? member.offset : member.totalOffset ?? 0
-    let column = column(index, of: batch)
-    let mask = UInt32(state.chunkSlots - 1)
-    let places = slots.map { UInt16(truncatingIfNeeded: $0 & mask) }
-    var start = 0
-    while start < slots.count {
-      let chunk = slots[start] >> UInt32(state.shift)
-      var end = start + 1
-      while end < slots.count, slots[end] >> UInt32(state.shift) == chunk { end += 1 }
-      guard let base = chunks.chunk(Int(chunk)) else {
-        preconditionFailure("no chunk \(chunk) of a result")
-      }
-      let failed = places.withUnsafeBufferPointer { buffer -> Int? in
-        guard let places = buffer.baseAddress else { return nil }
-        return aggregates.result(
-          member,
-          base + offset,
-          places + start,
-          end - start,
-          into: column,
-          used: used + start
-        )
-      }
-      if let failed { throw overflow(member, slots[start + failed]) }
-      start = end
-    }
+    let failed = aggregates.appendResults(
+      member,
+      offset,
+      of: slots,
+      in: chunks,
+      into: column(index, of: batch),
+      used: used
+    )
+    if let failed { throw overflow(member, slots[failed]) }
   }
 
   /// Appends aggregates that are put together from the panes of the window.
   private func appendMerged(
     _ members: [Int],
-    _ slots: [UInt32],
+    _ slots: UnsafeBufferPointer<UInt32>,
     _ panes: [Pane],
     _ batch: Batch,
     _ used: Int
@@ -156,28 +167,13 @@ extension WeirError {
   /// A result that does not fit its type.
   static func overflow(of spec: AggregateSpec, in name: String, keyGroup: Int) -> WeirError {
     WeirError(
-      "E311",
+      "E511",
       "compute column '\(spec.name)' in operator '\(name)'",
       detail: "\(spec.function.rawValue) does not fit \(spec.resultType) for a key of key group "
         + "\(keyGroup)",
       hint: "cast the argument to float, or use smaller windows",
       blame: .user
     )
-  }
-}
-
-extension AggregateSet {
-  /// Appends one aggregate's results; see `Aggregate.result`.
-  func result(
-    _ member: Member,
-    _ base: UnsafeRawPointer,
-    _ places: UnsafePointer<UInt16>,
-    _ count: Int,
-    into column: Column,
-    used: Int
-  ) -> Int? {
-    let aggregate = member.aggregate ?? rows
-    return aggregate.result(base, places, count, into: column, used: used)
   }
 }
 

@@ -35,6 +35,10 @@ package final class WindowOperator: KeyedOperator {
   /// The last window that the watermark has passed.
   var due: Int64
   var firing: Firing?
+  var closing: Closing?
+  /// Slots that no pane has used since panes were last forgotten.
+  var parting: [UInt32] = []
+  let candidates: Candidates
   /// Updates and preliminary results that wait to be fetched.
   var pending: PendingResults
   var isEarlyRequested = false
@@ -53,7 +57,7 @@ package final class WindowOperator: KeyedOperator {
     self.spec = spec
     name = operatorName
     alignment = Self.alignment(spec)
-    let shift = AggregateSet.shift(for: aggregates, trackingChanges: spec.early)
+    let shift = AggregateSet.shift(for: aggregates, ownBytes: spec.early ? 1 : 0)
     state = KeyedState(
       KeyCodec(keyColumns, of: input),
       keyGroups: keyColumns.isEmpty ? 1 : keyGroups,
@@ -63,12 +67,13 @@ package final class WindowOperator: KeyedOperator {
       aggregates,
       shift: shift,
       arenas: state.arenas,
-      trackingChanges: spec.early
+      ownBytes: spec.early ? 1 : 0
     )
     panePool = ChunkPool(chunkBytes: self.aggregates.chunkBytes)
     totals =
       alignment.panes > 1
       ? ChunkTable(ChunkPool(chunkBytes: self.aggregates.totalBytes)) : nil
+    candidates = Candidates(chunkSlots: 1 << shift)
     scratch = ScratchChunk(self.aggregates.chunkBytes)
     keyWidth = keyColumns.count
     output = ResultSchema.make(spec, aggregates, keyColumns: keyColumns, input: input)
@@ -133,10 +138,15 @@ package final class WindowOperator: KeyedOperator {
         }
       }
     }
+    let parting = Set(parting)
     for slot in state.chunkSlots..<state.chunkCount << state.shift {
       let isUsed = !state.cell(UInt32(slot)).pointee.isNone
       precondition(!isUsed || state.uses(UInt32(slot)).pointee == uses[slot], "uses of \(slot)")
       precondition(isUsed || uses[slot] == 0, "the free slot \(slot) has rows")
+      precondition(
+        !isUsed || uses[slot] > 0 || parting.contains(UInt32(slot)),
+        "the key of slot \(slot) stays for ever"
+      )
       guard let total = totals?.chunk(slot >> state.shift) else { continue }
       let rows = total.assumingMemoryBound(to: Int64.self)[slot & (state.chunkSlots - 1)]
       precondition(rows == sums[slot], "the total of slot \(slot) is \(rows), not \(sums[slot])")

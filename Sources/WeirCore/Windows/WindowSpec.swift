@@ -1,4 +1,6 @@
-/// Over which rows an operator aggregates. All lengths of time are in microseconds.
+/// Over which rows an operator aggregates.
+///
+/// All lengths of time are in microseconds.
 package struct WindowSpec: Hashable, Sendable {
   package enum Shape: Hashable, Sendable {
     /// Windows side by side, aligned to 1970-01-01T00:00Z plus the offset.

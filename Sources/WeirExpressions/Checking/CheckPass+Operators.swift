@@ -247,10 +247,10 @@ extension CheckPass {
 
   /// The constant that a comparison compares the value with, if that can join a set.
   private func comparand(_ test: TypedNode, _ value: TypedNode) -> Constant? {
-    guard case .call(let operation, let arguments, _) = test, arguments[0] == value,
-      let constant = arguments[1].constant, constant.mark == .value
+    guard case .call(let call) = test, call.arguments[0] == value,
+      let constant = call.arguments[1].constant, constant.mark == .value
     else { return nil }
-    switch operation {
+    switch call.operation {
     case .compareWords, .compareBytes: return constant
     default: return nil
     }

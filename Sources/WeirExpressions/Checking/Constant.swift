@@ -76,17 +76,15 @@ extension Constant: CustomStringConvertible {
   /// The value as text: text in quotes, `null`, `error: …`.
   package var description: String {
     guard mark == .value else { return mark == .null ? "null" : "error: \(mark.text)" }
-    var sink = ByteSink()
-    switch type {
-    case .bool: ScalarWriter.bool(word != 0, &sink)
-    case .int: ScalarWriter.integer(word, &sink)
-    case .float: ScalarWriter.float(float, &sink)
-    case .decimal(let scale): ScalarWriter.decimal(word, scale: scale, &sink)
-    case .timestamp: RFC3339.write(word, &sink)
-    case .duration: DurationWriter.write(word, &sink)
-    case .string, .json: return "'" + SyntaxNode.doubled(text, "'") + "'"
-    case .bytes, .list: return "\(bytes.count) bytes"
+    return switch type {
+    case .bool: ByteSink.text { ScalarWriter.bool(word != 0, &$0) }
+    case .int: ByteSink.text { ScalarWriter.integer(word, &$0) }
+    case .float: ByteSink.text { ScalarWriter.float(float, &$0) }
+    case .decimal(let scale): ByteSink.text { ScalarWriter.decimal(word, scale: scale, &$0) }
+    case .timestamp: ByteSink.text { RFC3339.write(word, &$0) }
+    case .duration: ByteSink.text { DurationWriter.write(word, &$0) }
+    case .string, .json: "'" + SyntaxNode.doubled(text, "'") + "'"
+    case .bytes, .list: "\(bytes.count) bytes"
     }
-    return String(decoding: sink, as: UTF8.self)
   }
 }

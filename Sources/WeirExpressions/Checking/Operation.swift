@@ -74,6 +74,14 @@ package enum Operation: Hashable, Sendable {
   /// Times a factor, divided by a divisor towards the past; fails with `outOfRange`.
   case wordToTime(factor: Int64, divisor: Int64)
   case floorDivide(by: Int64)
+
+  /// Regular expressions cost a microsecond a row, where others cost some nanoseconds.
+  var isSlow: Bool {
+    switch self {
+    case .matches, .extractMatch: true
+    default: false
+    }
+  }
 }
 
 /// Arithmetic on words; overflow fails with `overflow`.

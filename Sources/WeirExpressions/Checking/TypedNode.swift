@@ -1,16 +1,16 @@
 import WeirColumns
 
 /// A node of a checked expression: every type is known and every conversion is written out.
-package indirect enum TypedNode: Hashable, Sendable {
+package enum TypedNode: Hashable, Sendable {
   case column(Int, ColumnType)
   case constant(Constant)
-  case call(Operation, [TypedNode], ColumnType)
+  case call(TypedCall)
 
   package var type: ColumnType {
     switch self {
     case .column(_, let type): type
     case .constant(let constant): constant.type
-    case .call(_, _, let type): type
+    case .call(let call): call.type
     }
   }
 
@@ -19,45 +19,57 @@ package indirect enum TypedNode: Hashable, Sendable {
     return constant
   }
 
-  /// Adds the indices of the columns below this node, each once, in the order of their appearance.
-  func collectColumns(into indices: inout [Int]) {
+  /// The columns below this node, ascending.
+  var columns: [Int] {
     switch self {
-    case .column(let index, _):
-      if !indices.contains(index) { indices.append(index) }
-    case .constant: break
-    case .call(_, let arguments, _):
-      for argument in arguments { argument.collectColumns(into: &indices) }
+    case .column(let index, _): [index]
+    case .constant: []
+    case .call(let call): call.columns
     }
+  }
+
+  /// How many nodes the tree has when every shared part is counted as often as it is used.
+  var size: Int {
+    guard case .call(let call) = self else { return 1 }
+    return call.size
   }
 }
 
-/// An expression that was checked against columns: ready to be made into a `ColumnProgram`.
-package struct TypedExpression: Hashable, Sendable {
-  package let root: TypedNode
-  /// The expression in canonical text, as the user wrote it; conversions are not shown.
-  package let text: String
-  /// The columns that are read, ascending.
-  package let columnsUsed: [Int]
+/// An operation and its arguments.
+///
+/// An object, because parts of an expression are shared (`coalesce` uses each argument twice): what
+/// is asked of whole trees is computed once, when the node is made.
+package final class TypedCall: Hashable, Sendable {
+  package let operation: Operation
+  package let arguments: [TypedNode]
+  package let type: ColumnType
+  let columns: [Int]
+  /// Saturates.
+  let size: Int
+  private let hash: Int
 
-  package init(_ root: TypedNode, text: String) {
-    self.root = root
-    self.text = text
-    var columns: [Int] = []
-    root.collectColumns(into: &columns)
-    columnsUsed = columns.sorted()
+  init(_ operation: Operation, _ arguments: [TypedNode], _ type: ColumnType) {
+    self.operation = operation
+    self.arguments = arguments
+    self.type = type
+    let all = arguments.flatMap(\.columns).sorted()
+    columns = all.indices.filter { $0 == 0 || all[$0] != all[$0 - 1] }.map { all[$0] }
+    size = arguments.reduce(1) { sum, argument in
+      let (total, isOver) = sum.addingReportingOverflow(argument.size)
+      return isOver ? .max : total
+    }
+    var hasher = Hasher()
+    hasher.combine(operation)
+    hasher.combine(arguments)
+    hasher.combine(type)
+    hash = hasher.finalize()
   }
 
-  package var type: ColumnType { root.type }
-
-  /// True if no column is read: the value is the same for every row.
-  package var isConstant: Bool { columnsUsed.isEmpty }
-
-  /// The value, if the expression is a constant that was folded.
-  package var constant: Constant? { root.constant }
-
-  /// The column that the expression is, if it is nothing but a column.
-  package var bareColumn: Int? {
-    guard case .column(let index, _) = root else { return nil }
-    return index
+  package static func == (left: TypedCall, right: TypedCall) -> Bool {
+    if left === right { return true }
+    return left.hash == right.hash && left.operation == right.operation
+      && left.type == right.type && left.arguments == right.arguments
   }
+
+  package func hash(into hasher: inout Hasher) { hasher.combine(hash) }
 }

@@ -65,21 +65,21 @@ enum CastKernels {
 
   static func format(_ format: TimeFormat, _ input: Column, _ count: Int, _ output: Column) {
     let words = input.words
-    text(count, output) { format.write(words[$0], &$1) }
+    text(count, output, format.maximumLength) { format.write(words[$0], &$1) }
   }
 
+  /// Lets `body` write each row's text, at most `most` bytes.
   @inline(__always)
   private static func text(
     _ count: Int,
     _ output: Column,
+    _ most: Int = ByteSink.scalarLength,
     _ body: (Int, inout ByteSink) -> Void
   ) {
-    var sink = ByteSink()
-    sink.reserveCapacity(64)
     TextKernels.write(count, 0, output) { row, writer in
-      sink.removeAll(keepingCapacity: true)
+      var sink = writer.sink(most)
       body(row, &sink)
-      writer.append(sink)
+      writer.take(sink)
       return .value
     }
   }

@@ -154,6 +154,33 @@ enum CompareKernels {
     }
   }
 
+  /// Sets the flags of the rows that equal one text, and leaves the others.
+  static func add(
+    _ wanted: UnsafeRawBufferPointer,
+    _ texts: TextLane,
+    _ count: Int,
+    _ flags: UnsafeMutablePointer<UInt8>
+  ) {
+    guard let start = wanted.baseAddress else { return }
+    let bits = ShortText.mask(wanted.count)
+    let word = start.loadUnaligned(as: UInt64.self) & bits
+    let length = UInt32(wanted.count)
+    let offsets = texts.offsets
+    let arena = UnsafeRawPointer(texts.arena)
+    if wanted.count <= 8 {
+      for row in 0..<count {
+        let offset = offsets[row]
+        let found = arena.loadUnaligned(fromByteOffset: Int(offset), as: UInt64.self) & bits
+        let isEqual = (offsets[row &+ 1] &- offset == length) && (found == word)
+        flags[row] |= isEqual ? 1 : 0
+      }
+    } else {
+      for row in 0..<count where flags[row] == 0 {
+        flags[row] = ShortText.areEqual(texts[row], wanted) ? 1 : 0
+      }
+    }
+  }
+
   private static func equalRows(
     _ left: Lane,
     _ right: Lane,
@@ -181,42 +208,5 @@ enum CompareKernels {
     let right = TextLane(right)
     let flags = output.flags
     for row in 0..<count { flags[row] = body(ShortText.order(left[row], right[row])) ? 1 : 0 }
-  }
-}
-
-/// Comparing texts that lie in columns: `columnSlack` bytes behind their end may be read.
-enum ShortText {
-  /// The bits of a word that hold its first `count` bytes, 0 to 8.
-  @inline(__always)
-  static func mask(_ count: Int) -> UInt64 {
-    count >= 8 ? .max : (1 &<< UInt64(truncatingIfNeeded: count &* 8)) &- 1
-  }
-
-  @inline(__always)
-  static func areEqual(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
-    guard left.count == right.count, let first = left.baseAddress, let second = right.baseAddress
-    else { return false }
-    if left.count <= 8 {
-      let difference =
-        first.loadUnaligned(as: UInt64.self) ^ second.loadUnaligned(as: UInt64.self)
-      return difference & mask(left.count) == 0
-    }
-    return memcmp(first, second, left.count) == 0
-  }
-
-  /// Negative, zero or positive: the order by bytes, shorter first.
-  @inline(__always)
-  static func order(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Int {
-    guard let first = left.baseAddress, let second = right.baseAddress else { return 0 }
-    let common = min(left.count, right.count)
-    let bits = mask(common)
-    let leftWord = (first.loadUnaligned(as: UInt64.self) & bits).byteSwapped
-    let rightWord = (second.loadUnaligned(as: UInt64.self) & bits).byteSwapped
-    if leftWord != rightWord { return leftWord < rightWord ? -1 : 1 }
-    if common > 8 {
-      let rest = memcmp(first + 8, second + 8, common &- 8)
-      if rest != 0 { return Int(rest) }
-    }
-    return left.count &- right.count
   }
 }

@@ -62,10 +62,10 @@ enum LogicKernels {
     let from = input.marks
     output.beginMarks(rows: count)
     let marks = output.marks
-    for row in 0..<count {
-      flags[row] = (from[row] == RowMark.null.rawValue ? 1 : 0) ^ negated
-      marks[row] = from[row] >= RowMark.firstError ? from[row] : 0
-    }
+    let null = RowMark.null.rawValue
+    for row in 0..<count { flags[row] = (from[row] == null ? 1 : 0) ^ negated }
+    // 1, a null, becomes 0: errors are greater and keep their number.
+    for row in 0..<count { marks[row] = from[row] == null ? 0 : from[row] }
   }
 
   /// The marks of a column, zero where it keeps none.
@@ -81,111 +81,5 @@ enum LogicKernels {
 
     @inline(__always)
     subscript(row: Int) -> UInt8 { marks[row] & keep }
-  }
-}
-
-/// Which result each row of a `choose` takes, as a byte: its number, or an error of a condition.
-enum BranchCode {
-  /// Set if the condition failed; the other bits are the mark.
-  static let error: UInt8 = 0x80
-  /// The most conditions of one `choose`.
-  static let maximumBranches = 100
-}
-
-/// `case`, `if`, `coalesce`: first the branch of each row is found, then its result taken.
-enum ChooseKernels {
-  /// Writes to `branches` the number of the first condition that is true, or their count.
-  ///
-  /// Call it for the last condition first; `branches` starts as the number of conditions.
-  static func find(
-    _ condition: Column,
-    _ number: Int,
-    _ count: Int,
-    _ branches: UnsafeMutablePointer<UInt8>
-  ) {
-    let number = UInt8(truncatingIfNeeded: number)
-    let flags = condition.flags
-    guard condition.hasMarks else {
-      for row in 0..<count { branches[row] = flags[row] & 1 == 1 ? number : branches[row] }
-      return
-    }
-    let marks = condition.marks
-    for row in 0..<count {
-      let mark = marks[row]
-      let isTrue = mark == 0 && flags[row] & 1 == 1
-      let isError = mark >= RowMark.firstError
-      let otherwise = isError ? mark | BranchCode.error : branches[row]
-      branches[row] = isTrue ? number : otherwise
-    }
-  }
-
-  /// Takes the rows of one branch from its result.
-  static func take(
-    _ result: Lane,
-    _ number: Int,
-    _ count: Int,
-    _ branches: UnsafeMutablePointer<UInt8>,
-    _ output: Column
-  ) {
-    let number = UInt8(truncatingIfNeeded: number)
-    switch output.layout {
-    case .byte:
-      select(result.column.flags, result.mask, number, count, branches, output.flags)
-    case .word:
-      select(result.column.words, result.mask, number, count, branches, output.words)
-    case .variable: break
-    }
-    guard result.column.hasMarks else { return }
-    output.beginMarks(rows: count)
-    select(result.column.marks, result.mask, number, count, branches, output.marks)
-  }
-
-  @inline(__always)
-  private static func select<Value>(
-    _ from: UnsafeMutablePointer<Value>,
-    _ mask: Int,
-    _ number: UInt8,
-    _ count: Int,
-    _ branches: UnsafeMutablePointer<UInt8>,
-    _ to: UnsafeMutablePointer<Value>
-  ) {
-    if mask == 0 {
-      let value = from[0]
-      for row in 0..<count { to[row] = branches[row] == number ? value : to[row] }
-    } else {
-      for row in 0..<count { to[row] = branches[row] == number ? from[row] : to[row] }
-    }
-  }
-
-  /// Takes the texts of all branches in one pass.
-  static func takeTexts(
-    _ results: UnsafeMutablePointer<TextLane>,
-    _ bytes: Int,
-    _ count: Int,
-    _ branches: UnsafeMutablePointer<UInt8>,
-    _ output: Column
-  ) {
-    var writer = TextWriter(output, bytes: bytes)
-    for row in 0..<count {
-      let branch = branches[row]
-      if branch < BranchCode.error { writer.append(results[Int(branch)][row]) }
-      writer.endRow()
-    }
-  }
-
-  /// Gives rows whose condition failed the mark of that failure.
-  static func passErrors(
-    _ count: Int,
-    _ branches: UnsafeMutablePointer<UInt8>,
-    _ output: Column
-  ) {
-    var found: UInt8 = 0
-    for row in 0..<count { found |= branches[row] }
-    guard found & BranchCode.error != 0 else { return }
-    output.beginMarks(rows: count)
-    let marks = output.marks
-    for row in 0..<count where branches[row] & BranchCode.error != 0 {
-      marks[row] = branches[row] & ~BranchCode.error
-    }
   }
 }

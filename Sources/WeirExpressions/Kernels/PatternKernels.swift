@@ -48,7 +48,7 @@ enum PatternKernels {
         guard let match = try pattern.firstMatch(in: text),
           let found = match.output[group].substring
         else { return .null }
-        writer.append(Array(found.utf8))
+        writer.append(copying: Array(found.utf8))
         return .value
       } catch {
         return .invalidArgument

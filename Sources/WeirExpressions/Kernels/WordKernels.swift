@@ -180,11 +180,43 @@ enum WordKernels {
     if let length = unit.length {
       map(input.words, output.words, count) { $0 &- floorRemainder($0, length) }
     } else {
-      map(input.words, output.words, count) { unit.truncate($0) }
+      mapDays(input, count, output) { unit.truncate($0) }
     }
   }
 
   static func extract(_ unit: TimeUnit, _ input: Column, _ count: Int, _ output: Column) {
-    map(input.words, output.words, count) { unit.extract($0) }
+    let from = input.words
+    let to = output.words
+    switch unit {
+    case .hour: map(from, to, count) { TimeUnit.hour.extract($0) }
+    case .microsecond, .millisecond, .second, .minute, .epoch:
+      map(from, to, count) { unit.extract($0) }
+    case .day, .week, .month, .quarter, .year, .weekday, .dayOfYear:
+      mapDays(input, count, output) { unit.extract($0) }
+    }
+  }
+
+  /// Maps times by a function of their day, which is called when the day changes: the rows of a
+  /// batch mostly lie in one or two.
+  @inline(__always)
+  private static func mapDays(
+    _ input: Column,
+    _ count: Int,
+    _ output: Column,
+    _ body: (Int64) -> Int64
+  ) {
+    let from = input.words
+    let to = output.words
+    var start: Int64 = 0
+    var result = body(0)
+    for row in 0..<count {
+      let time = from[row]
+      // Wraps to a number beyond any day where the time lies before its start.
+      if UInt64(bitPattern: time &- start) >= UInt64(bitPattern: Microseconds.day) {
+        start = time &- floorRemainder(time, Microseconds.day)
+        result = body(time)
+      }
+      to[row] = result
+    }
   }
 }

@@ -43,6 +43,9 @@ package struct ColumnProgram: Sendable {
     scratchTypes = compiler.scratchTypes
   }
 
+  /// Whether a step is so slow that rows which nobody asked for are left out.
+  var isSlow: Bool { steps.contains { $0.operation.isSlow } }
+
   /// The value of a node that reads no column.
   static func value(of node: TypedNode) -> Constant {
     let program = ColumnProgram(root: node, columnsUsed: [])
@@ -63,8 +66,8 @@ private struct Compiler {
 
   mutating func countUses(_ node: TypedNode) {
     uses[node, default: 0] += 1
-    guard uses[node] == 1, case .call(_, let arguments, _) = node else { return }
-    for argument in arguments { countUses(argument) }
+    guard uses[node] == 1, case .call(let call) = node else { return }
+    for argument in call.arguments { countUses(argument) }
   }
 
   mutating func operand(_ node: TypedNode) -> ColumnProgram.Operand {
@@ -75,12 +78,14 @@ private struct Compiler {
     case .constant(let constant):
       operand = .constant(constants.count)
       constants.append(constant)
-    case .call(let operation, let arguments, let type):
-      let operands = arguments.map { self.operand($0) }
-      let output = takeScratch(type)
-      steps.append(ColumnProgram.Step(operation: operation, operands: operands, output: output))
+    case .call(let call):
+      let operands = call.arguments.map { self.operand($0) }
+      let output = takeScratch(call.type)
+      steps.append(
+        ColumnProgram.Step(operation: call.operation, operands: operands, output: output)
+      )
       operand = .scratch(output)
-      for (argument, operand) in zip(arguments, operands) { release(argument, operand) }
+      for (argument, operand) in zip(call.arguments, operands) { release(argument, operand) }
     }
     done[node] = operand
     return operand

@@ -13,6 +13,9 @@ package final class ExpressionEvaluator {
   private let textLanes: UnsafeMutableBufferPointer<TextLane>
   /// The branch of each row in a `choose`.
   private let branches = Column(.bool, capacity: 0)
+  /// Marks that hide the rows that are not selected from steps that are slow.
+  private let hidden = Column(.bool, capacity: 0)
+  private var hidesRows = false
 
   package init(_ program: ColumnProgram) {
     self.program = program
@@ -35,7 +38,19 @@ package final class ExpressionEvaluator {
   /// asked for. A bare column is returned as it is, without a copy.
   package func evaluate(_ batch: Batch, rows: Selection) -> Column {
     precondition(rows.count <= batch.count, "\(rows.count) of \(batch.count) rows")
+    if program.isSlow, rows.count < batch.count { hide(rows, batch.count) }
+    defer { hidesRows = false }
     return evaluate(batch.columns, count: batch.count)
+  }
+
+  /// Lets slow steps see the selected rows only: they skip what is null.
+  private func hide(_ rows: Selection, _ count: Int) {
+    hidden.reserve(rows: count, used: 0)
+    hidden.hasMarks = true
+    let marks = hidden.marks
+    marks.update(repeating: RowMark.null.rawValue, count: count)
+    for position in 0..<rows.count { marks[Int(rows.indices[position])] = 0 }
+    hidesRows = true
   }
 
   /// The expression's values over the first `count` rows of the columns, valid until the next
@@ -79,6 +94,9 @@ package final class ExpressionEvaluator {
     case .and, .or, .isNull, .choose: break
     default:
       for operand in step.operands { MarkKernels.pass(lane(operand, columns), count, into: output) }
+    }
+    if hidesRows, step.operation.isSlow {
+      MarkKernels.pass(Lane(column: hidden, isConstant: false), count, into: output)
     }
     let context = StepContext(
       first: lane(step.operands[0], columns),
@@ -169,52 +187,5 @@ package final class ExpressionEvaluator {
       ChooseKernels.takeTexts(lanes, 0, count, chosen, output)
     }
     ChooseKernels.passErrors(count, chosen, output)
-  }
-}
-
-/// A constant as a column: row 0 always holds it, more rows are written when they are asked for.
-private final class ConstantColumn {
-  let column: Column
-  private let constant: Constant
-  private var rows = 1
-
-  init(_ constant: Constant) {
-    self.constant = constant
-    column = Column(constant.type, capacity: 1)
-    constant.append(to: column, at: 0)
-  }
-
-  func broadcast(_ count: Int) -> Column {
-    while rows < count {
-      constant.append(to: column, at: rows)
-      rows += 1
-    }
-    return column
-  }
-}
-
-/// What is prepared once for a step: it depends on the operation alone.
-enum StepAttachment {
-  case none
-  case pattern(PatternKernels.Pattern)
-  /// Ascending texts, one a row.
-  case texts(Column, count: Int)
-
-  init(_ operation: Operation) {
-    switch operation {
-    case .matches(let pattern), .extractMatch(let pattern, _):
-      guard let compiled = PatternKernels.compile(pattern) else {
-        preconditionFailure("a pattern that was not checked: '\(pattern)'")
-      }
-      self = .pattern(compiled)
-    case .memberBytes(let texts):
-      let sorted = texts.sorted { $0.lexicographicallyPrecedes($1) }
-      let column = Column(.bytes, capacity: texts.count)
-      for (row, text) in sorted.enumerated() {
-        text.withUnsafeBytes { column.append(bytes: $0, at: row) }
-      }
-      self = .texts(column, count: texts.count)
-    default: self = .none
-    }
   }
 }

@@ -104,22 +104,18 @@ extension TypeName: CustomStringConvertible {
 extension Literal: CustomStringConvertible {
   /// The literal as it is written.
   package var description: String {
-    var sink = ByteSink()
     switch self {
-    case .null: return "null"
-    case .bool(let value): ScalarWriter.bool(value, &sink)
-    case .int(let value): ScalarWriter.integer(value, &sink)
-    case .decimal(let value, let scale): ScalarWriter.decimal(value, scale: scale, &sink)
-    case .float(let value): return Self.exponential(value)
-    case .text(let text): return "'" + SyntaxNode.doubled(text, "'") + "'"
-    case .timestamp(let time):
-      RFC3339.write(time, &sink)
-      return "timestamp '" + String(decoding: sink, as: UTF8.self) + "'"
+    case .null: "null"
+    case .bool(let value): value ? "true" : "false"
+    case .int(let value): ByteSink.text { ScalarWriter.integer(value, &$0) }
+    case .decimal(let value, let scale):
+      ByteSink.text { ScalarWriter.decimal(value, scale: scale, &$0) }
+    case .float(let value): Self.exponential(value)
+    case .text(let text): "'" + SyntaxNode.doubled(text, "'") + "'"
+    case .timestamp(let time): "timestamp '" + ByteSink.text { RFC3339.write(time, &$0) } + "'"
     case .duration(let duration):
-      DurationWriter.write(duration, &sink)
-      return "interval '" + String(decoding: sink, as: UTF8.self) + "'"
+      "interval '" + ByteSink.text { DurationWriter.write(duration, &$0) } + "'"
     }
-    return String(decoding: sink, as: UTF8.self)
   }
 
   var isNegative: Bool {

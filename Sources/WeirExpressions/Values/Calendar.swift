@@ -54,14 +54,15 @@ struct CivilDay: Hashable {
   init(daysSinceEpoch: Int64) {
     let shifted = daysSinceEpoch &+ 719_468
     let era = floorDivide(shifted, 146_097)
-    let dayOfEra = shifted &- era &* 146_097
+    // From here on all numbers are small and positive: unsigned division by a constant is shorter.
+    let dayOfEra = UInt32(truncatingIfNeeded: shifted &- era &* 146_097)
     let leaps = dayOfEra / 1460 &- dayOfEra / 36_524 &+ dayOfEra / 146_096
     let yearOfEra = (dayOfEra &- leaps) / 365
     let dayOfYear = dayOfEra &- (365 &* yearOfEra &+ yearOfEra / 4 &- yearOfEra / 100)
     let monthIndex = (5 &* dayOfYear &+ 2) / 153
-    day = dayOfYear &- (153 &* monthIndex &+ 2) / 5 &+ 1
-    month = monthIndex < 10 ? monthIndex &+ 3 : monthIndex &- 9
-    year = yearOfEra &+ era &* 400 &+ (month <= 2 ? 1 : 0)
+    day = Int64(dayOfYear &- (153 &* monthIndex &+ 2) / 5 &+ 1)
+    month = Int64(monthIndex < 10 ? monthIndex &+ 3 : monthIndex &- 9)
+    year = Int64(yearOfEra) &+ era &* 400 &+ (month <= 2 ? 1 : 0)
   }
 
   /// The day in which a timestamp lies.

@@ -31,6 +31,9 @@ package struct TimeFormat: Hashable, Sendable {
     self.parts = parts
   }
 
+  /// The most bytes that a time takes in this format.
+  var maximumLength: Int { parts.count * 21 }
+
   private static func field(_ letter: UInt8) -> [Part]? {
     switch Unicode.Scalar(letter) {
     case "Y": [.field(.year, width: 4)]

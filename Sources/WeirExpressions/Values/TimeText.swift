@@ -185,7 +185,7 @@ enum DurationWriter {
   /// Units from days down, those that are not zero; nothing at all is `0s`.
   static func write(_ duration: Int64, _ sink: inout ByteSink) {
     guard duration != 0 else {
-      sink.append(contentsOf: "0s".utf8)
+      sink.append("0s")
       return
     }
     if duration < 0 { sink.append(UInt8(ascii: "-")) }
@@ -194,7 +194,7 @@ enum DurationWriter {
       let unit = UInt64(length)
       guard rest >= unit else { continue }
       ScalarWriter.digits(rest / unit, width: 1, &sink)
-      sink.append(contentsOf: name.utf8)
+      sink.append(name)
       rest %= unit
     }
   }

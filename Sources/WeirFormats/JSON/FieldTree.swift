@@ -18,41 +18,19 @@ final class FieldTree {
   }
 
   /// The root, the record itself, comes first.
-  private(set) var nodes: [Node] = []
-  private(set) var links: [Link] = []
+  let nodes: [Node]
+  let links: [Link]
   /// Indices of fields in the schema, depth first.
-  private(set) var fields: [Int] = []
-  private(set) var names: [UInt8] = []
+  let fields: [Int]
+  let names: [UInt8]
 
   init(_ schema: RecordSchema) {
-    add(schema.fields.indices.map { ($0, schema.fields[$0].path[...]) })
-  }
-
-  /// Adds the node that the given fields share; what is left of their paths begins below it.
-  @discardableResult
-  private func add(_ members: [(field: Int, path: ArraySlice<String>)]) -> Int {
-    let node = nodes.count
-    let ownStart = fields.count
-    fields += members.filter(\.path.isEmpty).map(\.field)
-    let ownEnd = fields.count
-    nodes.append(Node(children: 0..<0, fields: ownStart..<ownEnd, descendants: ownEnd..<ownEnd))
-    var heads: [String] = []
-    for member in members {
-      if let head = member.path.first, !heads.contains(head) { heads.append(head) }
-    }
-    let firstLink = links.count
-    for head in heads {
-      let start = names.count
-      names += Array(head.utf8)
-      links.append(Link(name: start..<names.count, node: 0))
-    }
-    for (index, head) in heads.enumerated() {
-      let below = members.filter { $0.path.first == head }
-      links[firstLink + index].node = add(below.map { ($0.field, $0.path.dropFirst()) })
-    }
-    nodes[node].children = firstLink..<(firstLink + heads.count)
-    nodes[node].descendants = ownEnd..<fields.count
-    return node
+    var builder = FieldTreeBuilder()
+    builder.add(schema.fields.indices.map { ($0, schema.fields[$0].path[...]) })
+    nodes = builder.nodes
+    links = builder.links
+    fields = builder.fields
+    names = builder.names
   }
 
   /// The node below `node` of that name; -1 if no field lies there.
@@ -67,5 +45,42 @@ final class FieldTree {
       if place == name.count { return links[index].node }
     }
     return -1
+  }
+}
+
+/// Puts the parts of a field tree together, node by node.
+private struct FieldTreeBuilder {
+  var nodes: [FieldTree.Node] = []
+  var links: [FieldTree.Link] = []
+  var fields: [Int] = []
+  var names: [UInt8] = []
+
+  /// Adds the node that the given fields share; what is left of their paths begins below it.
+  @discardableResult
+  mutating func add(_ members: [(field: Int, path: ArraySlice<String>)]) -> Int {
+    let node = nodes.count
+    let ownStart = fields.count
+    fields += members.filter(\.path.isEmpty).map(\.field)
+    let ownEnd = fields.count
+    nodes.append(
+      FieldTree.Node(children: 0..<0, fields: ownStart..<ownEnd, descendants: ownEnd..<ownEnd)
+    )
+    var heads: [String] = []
+    for member in members {
+      if let head = member.path.first, !heads.contains(head) { heads.append(head) }
+    }
+    let firstLink = links.count
+    for head in heads {
+      let start = names.count
+      names += Array(head.utf8)
+      links.append(FieldTree.Link(name: start..<names.count, node: 0))
+    }
+    for (index, head) in heads.enumerated() {
+      let below = members.filter { $0.path.first == head }
+      links[firstLink + index].node = add(below.map { ($0.field, $0.path.dropFirst()) })
+    }
+    nodes[node].children = firstLink..<(firstLink + heads.count)
+    nodes[node].descendants = ownEnd..<fields.count
+    return node
   }
 }

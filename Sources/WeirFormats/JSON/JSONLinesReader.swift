@@ -3,9 +3,9 @@ import WeirColumns
 
 /// Reads JSON lines: one object a line.
 ///
-/// Lines of a shape met before go through `LineScanner`; every other line goes through `FullParser`,
-/// and its shape is learned. Up to four shapes are remembered, so that lines of several shapes may
-/// alternate. Lines without a byte but white space are passed over.
+/// Lines of a shape met before go through `LineScanner`; every other line goes through
+/// `FullParser`, and its shape is learned. Up to four shapes are remembered, so that lines of
+/// several shapes may alternate. Lines without a byte but white space are passed over.
 package final class JSONLinesReader: RecordReader {
   package let schema: RecordSchema
   package var place = ReaderPlace.start
@@ -68,7 +68,9 @@ package final class JSONLinesReader: RecordReader {
     _ rejected: inout RejectedRecords,
     isLast: Bool
   ) {
-    guard passMark(&pass, isLast: isLast), passLongRecord(&pass, isLast: isLast) else { return }
+    guard pass.passMark(&place, isLast: isLast), pass.passLongRecord(&place, isLast: isLast) else {
+      return
+    }
     while pass.at < pass.end, pass.row < pass.rowLimit {
       // Lines are looked for in windows as long as a record may be: what has no line end in its
       // window is too long, wherever the block ends.
@@ -80,50 +82,13 @@ package final class JSONLinesReader: RecordReader {
       if length > 0 {
         readLines(&pass, until: pass.at + length, &rejected)
       } else if window > maximumRecordBytes {
-        rejectLongRecord(&pass, &rejected)
-        guard passLongRecord(&pass, isLast: isLast) else { return }
+        pass.rejectLongRecord(&place, &rejected, limit: maximumRecordBytes)
+        guard pass.passLongRecord(&place, isLast: isLast) else { return }
       } else {
         guard isLast else { return }
         readLine(&pass, lineEnd: pass.end, next: pass.end, &rejected)
       }
     }
-  }
-
-  /// Passes over a byte order mark; false if the block is too short to tell.
-  private func passMark(_ pass: inout BlockPass, isLast: Bool) -> Bool {
-    guard place.isAtStart else { return true }
-    let count = pass.end - pass.at
-    guard count >= 3 || isLast else { return false }
-    place.isAtStart = false
-    let mark: [UInt8] = [0xef, 0xbb, 0xbf]
-    if count >= 3, memcmp(pass.at, mark, 3) == 0 { pass.at += 3 }
-    return true
-  }
-
-  /// Passes over the rest of a record that is too long; false if it goes on behind the block.
-  private func passLongRecord(_ pass: inout BlockPass, isLast: Bool) -> Bool {
-    guard place.isInsideLongRecord else { return true }
-    guard let newline = memchr(pass.at, 0x0a, pass.end - pass.at) else {
-      pass.at = pass.end
-      if isLast { place.isInsideLongRecord = false }
-      return false
-    }
-    pass.at = UnsafeRawPointer(newline) + 1
-    place.isInsideLongRecord = false
-    return true
-  }
-
-  private func rejectLongRecord(_ pass: inout BlockPass, _ rejected: inout RejectedRecords) {
-    let limit = maximumRecordBytes
-    rejected.records.append(
-      RejectedRecord(
-        offset: pass.at - pass.start,
-        length: limit,
-        reason: "the record is longer than \(limit) bytes"
-      )
-    )
-    pass.at += limit
-    place.isInsideLongRecord = true
   }
 
   // MARK: Lines
@@ -185,7 +150,7 @@ package final class JSONLinesReader: RecordReader {
     pass.row += 1
     guard learns, parser.isPlain else { return }
     let whole = UnsafeRawBufferPointer(start: pass.at, count: next - pass.at)
-    if let shape = LearnedShape(whole, parser.leaves, tree, schema) { remember(shape) }
+    if let shape = LearnedShape(whole, parser.leaves, tree, store) { remember(shape) }
   }
 
   /// Whether the shape of a line that has no remembered one should be remembered.
@@ -205,15 +170,4 @@ package final class JSONLinesReader: RecordReader {
     current = oldest
     oldest = (oldest + 1) % FormatLimits.rememberedShapes
   }
-}
-
-/// How far a call has come in its block.
-struct BlockPass {
-  // Into the block, which outlives the call.
-  let start: UnsafeRawPointer
-  var at: UnsafeRawPointer
-  let end: UnsafeRawPointer
-  /// The next row.
-  var row: Int
-  let rowLimit: Int
 }

@@ -54,8 +54,12 @@ package final class JSONLinesWriter: RecordWriter {
     withUnsafeTemporaryAllocation(of: WriterColumn.self, capacity: visible.count) { columns in
       for (position, index) in visible.enumerated() {
         let start = prefixStarts[position]
-        let prefix = (start: prefixes + start, count: prefixStarts[position + 1] - start)
-        columns.initializeElement(at: position, to: WriterColumn(batch.columns[index], prefix))
+        let count = prefixStarts[position + 1] - start
+        let prefix = UnsafeBufferPointer(start: prefixes + start, count: count)
+        columns.initializeElement(
+          at: position,
+          to: WriterColumn(batch.columns[index], prefix: prefix)
+        )
       }
       for position in 0..<count {
         let row = rows.map { Int($0.indices[position]) } ?? position

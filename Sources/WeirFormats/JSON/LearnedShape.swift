@@ -31,11 +31,14 @@ struct ShapeStep {
   var moreWords = 0
   var kind = Kind.end
   var field = -1
+  // The reader's, which outlives its shapes.
+  var cell: UnsafeMutablePointer<Cell>
   /// Of a decimal.
   var scale = 0
-  /// Microseconds of a timestamp's unit, and the greatest number that is read here.
+  /// What a whole number is multiplied by: microseconds of a timestamp's unit; and the greatest
+  /// number that is read here.
   var factor: Int64 = 1
-  var greatest: UInt64 = 0
+  var greatest = UInt64(Int64.max)
   /// Objects and arrays that the value lies in.
   var depth = 1
 }
@@ -59,12 +62,13 @@ final class LearnedShape {
     _ line: UnsafeRawBufferPointer,
     _ leaves: [FullParser.Leaf],
     _ tree: FieldTree,
-    _ schema: RecordSchema
+    _ store: ValueStore
   ) {
+    let schema = store.schema
     guard leaves.count <= FormatLimits.rememberedValues, line.count < 1 << 16 else { return nil }
     let mostSteps = leaves.count + line.count / Self.stepBytes + 1
     steps = .allocate(capacity: mostSteps)
-    steps.initialize(repeating: ShapeStep(), count: mostSteps)
+    steps.initialize(repeating: ShapeStep(cell: store.cells.cells), count: mostSteps)
     words = .allocate(capacity: mostSteps * 16)
     var isPresent = [Bool](repeating: false, count: schema.fields.count)
     for leaf in leaves where leaf.node >= 0 {
@@ -77,6 +81,7 @@ final class LearnedShape {
       let fields = leaf.node >= 0 ? tree.nodes[leaf.node].fields : 0..<0
       let field = fields.first.map { tree.fields[$0] } ?? -1
       describe(steps + count, field, schema)
+      if field >= 0 { steps[count].cell = store.cells.cells + field }
       if field < 0, line[leaf.start] == UInt8(ascii: "\"") { steps[count].kind = .passedText }
       steps[count].depth = leaf.depth
       count += 1

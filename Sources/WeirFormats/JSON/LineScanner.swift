@@ -1,7 +1,7 @@
 import Glibc
 import WeirColumns
 
-/// Reads lines of a known shape: compares the bytes between the values by words and scans the values.
+/// Reads lines of a known shape: compares the bytes between the values by words, scans the values.
 ///
 /// It accepts only what the full parser accepts, with the same result, and leaves every other line
 /// to it. All lines end before `end`, so that a text or number, which stops at a line end, stops in
@@ -34,11 +34,10 @@ final class LineScanner {
     rowLimit: Int
   ) -> UnsafeRawPointer {
     // Pointers and counters are hoisted, and sums wrap: lines are shorter than 2^31 bytes.
-    let cells = cells.cells
     let steps = shape.steps
     let words = shape.words
     let powers = NumberScan.powers
-    let hasAbsent = !shape.absent.isEmpty
+    let absent = shape.absent
     var lineStart = start
     var at = start
     var next = row
@@ -51,126 +50,30 @@ final class LineScanner {
       if step.pointee.moreWords > 0 { difference |= Self.compareMore(at, step, words) }
       if difference != 0 { break lines }
       at += step.pointee.length
-      let cell = cells + step.pointee.field
-      let kind = step.pointee.kind
-      switch kind {
-      case .more:
-        break
-      case .text, .passedText:
-        let first = at.load(as: UInt8.self)
-        guard first == 0x22 else {
-          guard isNull(at) else { break lines }
-          if step.pointee.field >= 0 { self.cells.setNull(step.pointee.field, row: next) }
-          at += 4
-          break
-        }
-        at += 1
-        var length = 0
-        var high: UInt64 = 0
-        while true {
-          let word = at.loadUnaligned(fromByteOffset: length, as: UInt64.self)
-          high |= word
-          // Bytes that end the scan: `"` and control bytes (one trick: c ^ 2 < 0x21), `\`.
-          let stops =
-            (((word ^ 0x0202_0202_0202_0202) &- 0x2121_2121_2121_2121)
-              | ((word ^ 0x5c5c_5c5c_5c5c_5c5c) &- 0x0101_0101_0101_0101))
-            & ~word & Self.highBits
-          if stops != 0 {
-            length &+= stops.trailingZeroBitCount &>> 3
-            break
-          }
-          length &+= 8
-        }
-        guard at.load(fromByteOffset: length, as: UInt8.self) == 0x22 else { break lines }
-        if high & Self.highBits != 0 {
-          guard UTF8Check.isValid(at, length) else { break lines }
-        }
-        if kind == .text {
-          let used = cell.pointee.end
-          if used &+ length > cell.pointee.limit {
-            self.cells.grow(step.pointee.field, by: length)
-          }
-          let target = UnsafeMutableRawPointer(cell.pointee.bytes + used)
-          target.storeBytes(
-            of: at.loadUnaligned(as: SIMD16<UInt8>.self),
-            as: SIMD16<UInt8>.self
-          )
-          if length > 16 { memcpy(target, at, length) }
-          cell.pointee.end = used &+ length
-          cell.pointee.offsets[next &+ 1] = UInt32(truncatingIfNeeded: used &+ length)
-        }
-        at += length &+ 1
-      case .decimal:
-        let isNegative = at.load(as: UInt8.self) == 0x2d
-        var digits = isNegative ? at + 1 : at
-        var value: UInt64 = 0
-        let whole = NumberScan.digits(digits, &value, powers)
-        guard whole > 0, whole &+ step.pointee.scale <= 18,
-          whole == 1 || digits.load(as: UInt8.self) != 0x30
-        else {
-          guard whole == 0, !isNegative, isNull(at) else { break lines }
-          self.cells.setNull(step.pointee.field, row: next)
-          at += 4
-          break
-        }
-        digits += whole
-        var missing = step.pointee.scale
-        if digits.load(as: UInt8.self) == 0x2e {
-          digits += 1
-          let fraction = NumberScan.digits(digits, &value, powers)
-          guard fraction > 0, fraction <= missing else { break lines }
-          missing &-= fraction
-          digits += fraction
-        }
-        let scaled = Int64(truncatingIfNeeded: value &* powers[missing])
-        cell.pointee.words[next & cell.pointee.rowMask] = isNegative ? 0 &- scaled : scaled
-        at = digits
-      case .int, .timestamp:
-        let first = at.load(as: UInt8.self)
-        if kind == .timestamp, first == 0x22 {
-          guard let after = scanTime(at, step.pointee.field, next) else { break lines }
-          at = after
-          break
-        }
-        let isNegative = first == 0x2d
-        let digits = isNegative ? at + 1 : at
-        var value: UInt64 = 0
-        let whole = NumberScan.digits(digits, &value, powers)
-        guard whole > 0, whole <= 18, whole == 1 || digits.load(as: UInt8.self) != 0x30 else {
-          guard whole == 0, !isNegative, isNull(at) else { break lines }
-          self.cells.setNull(step.pointee.field, row: next)
-          at += 4
-          break
-        }
-        var number = Int64(bitPattern: value)
-        if kind == .timestamp {
-          guard value <= step.pointee.greatest else { break lines }
-          number = number &* step.pointee.factor
-        }
-        cell.pointee.words[next & cell.pointee.rowMask] = isNegative ? 0 &- number : number
-        at = digits + whole
-      case .float:
-        guard let after = scanFloat(at, step.pointee.field, next) else { break lines }
-        at = after
-      case .bool:
-        guard let after = scanBool(at, step.pointee.field, next) else { break lines }
-        at = after
-      case .general:
-        guard let after = scanGeneral(at, end, step, next) else { break lines }
-        at = after
+      let after: UnsafeRawPointer?
+      switch step.pointee.kind {
+      case .more: after = at
+      case .text: after = scanText(at, step, next)
+      case .passedText: after = passText(at, step, next)
+      case .int: after = scanWhole(at, step, next, powers)
+      case .timestamp: after = scanTime(at, step, next, powers)
+      case .decimal: after = scanDecimal(at, step, next, powers)
+      case .float: after = scanFloat(at, step.pointee.field, next)
+      case .bool: after = scanBool(at, step.pointee.field, next)
+      case .general: after = scanGeneral(at, end, step, next)
       case .end:
-        if hasAbsent {
-          for field in shape.absent { self.cells.setNull(field, row: next) }
-        }
+        for field in absent { cells.setNull(field, row: next) }
         next &+= 1
         lineStart = at
         if next == rowLimit || at >= end { break lines }
         step = steps
         continue lines
       }
+      guard let after else { break lines }
+      at = after
       step += 1
     }
-    if next < rowLimit, lineStart < end { self.cells.undo(row: next) }
+    if next < rowLimit, lineStart < end { cells.undo(row: next) }
     row = next
     return lineStart
   }
@@ -196,9 +99,141 @@ final class LineScanner {
     at.loadUnaligned(as: UInt32.self) == Self.nullWord
   }
 
-  /// Reads a timestamp as text; nil leaves the line to the parser.
-  private func scanTime(_ at: UnsafeRawPointer, _ field: Int, _ row: Int) -> UnsafeRawPointer? {
-    // The text without its quotes is at most 40 bytes long here; longer fractions are for the parser.
+  // MARK: Values; each returns what is behind it, or nil to leave the line to the parser
+
+  /// The length of a text up to its closing quote, from behind the opening one; -1 if it is not
+  /// a plain, valid one.
+  @inline(__always)
+  private func textLength(_ at: UnsafeRawPointer) -> Int {
+    var length = 0
+    var high: UInt64 = 0
+    while true {
+      let word = at.loadUnaligned(fromByteOffset: length, as: UInt64.self)
+      high |= word
+      // Bytes that end the scan: `"` and control bytes (one trick: c ^ 2 < 0x21), `\`.
+      let stops =
+        (((word ^ 0x0202_0202_0202_0202) &- 0x2121_2121_2121_2121)
+          | ((word ^ 0x5c5c_5c5c_5c5c_5c5c) &- 0x0101_0101_0101_0101))
+        & ~word & Self.highBits
+      if stops != 0 {
+        length &+= stops.trailingZeroBitCount &>> 3
+        break
+      }
+      length &+= 8
+    }
+    guard at.load(fromByteOffset: length, as: UInt8.self) == 0x22 else { return -1 }
+    if high & Self.highBits != 0, !UTF8Check.isValid(at, length) { return -1 }
+    return length
+  }
+
+  @inline(__always)
+  private func scanText(
+    _ at: UnsafeRawPointer,
+    _ step: UnsafeMutablePointer<ShapeStep>,
+    _ row: Int
+  ) -> UnsafeRawPointer? {
+    guard at.load(as: UInt8.self) == 0x22 else { return scanNull(at, step, row) }
+    let text = at + 1
+    let length = textLength(text)
+    guard length >= 0 else { return nil }
+    let cell = step.pointee.cell
+    let used = cell.pointee.end
+    if used &+ length > cell.pointee.limit { cells.grow(step.pointee.field, by: length) }
+    let target = UnsafeMutableRawPointer(cell.pointee.bytes + used)
+    target.storeBytes(of: text.loadUnaligned(as: SIMD16<UInt8>.self), as: SIMD16<UInt8>.self)
+    if length > 16 { memcpy(target, text, length) }
+    cell.pointee.end = used &+ length
+    cell.pointee.offsets[row &+ 1] = UInt32(truncatingIfNeeded: used &+ length)
+    return text + length + 1
+  }
+
+  @inline(__always)
+  private func passText(
+    _ at: UnsafeRawPointer,
+    _ step: UnsafeMutablePointer<ShapeStep>,
+    _ row: Int
+  ) -> UnsafeRawPointer? {
+    guard at.load(as: UInt8.self) == 0x22 else { return scanNull(at, step, row) }
+    let length = textLength(at + 1)
+    return length >= 0 ? at + length + 2 : nil
+  }
+
+  /// Reads a null; anything else is for the parser.
+  private func scanNull(
+    _ at: UnsafeRawPointer,
+    _ step: UnsafeMutablePointer<ShapeStep>,
+    _ row: Int
+  ) -> UnsafeRawPointer? {
+    guard isNull(at) else { return nil }
+    if step.pointee.field >= 0 { cells.setNull(step.pointee.field, row: row) }
+    return at + 4
+  }
+
+  @inline(__always)
+  private func scanDecimal(
+    _ at: UnsafeRawPointer,
+    _ step: UnsafeMutablePointer<ShapeStep>,
+    _ row: Int,
+    _ powers: UnsafePointer<UInt64>
+  ) -> UnsafeRawPointer? {
+    let isNegative = at.load(as: UInt8.self) == 0x2d
+    var digits = isNegative ? at + 1 : at
+    var value: UInt64 = 0
+    var missing = step.pointee.scale
+    let whole = NumberScan.digits(digits, &value, powers)
+    guard whole > 0 else { return scanNull(at, step, row) }
+    guard whole &+ missing <= 18, whole == 1 || digits.load(as: UInt8.self) != 0x30 else {
+      return nil
+    }
+    digits += whole
+    if digits.load(as: UInt8.self) == 0x2e {
+      digits += 1
+      let fraction = NumberScan.digits(digits, &value, powers)
+      guard fraction > 0, fraction <= missing else { return nil }
+      missing &-= fraction
+      digits += fraction
+    }
+    let scaled = Int64(truncatingIfNeeded: value &* powers[missing])
+    let cell = step.pointee.cell
+    cell.pointee.words[row & cell.pointee.rowMask] = isNegative ? 0 &- scaled : scaled
+    return digits
+  }
+
+  @inline(__always)
+  private func scanWhole(
+    _ at: UnsafeRawPointer,
+    _ step: UnsafeMutablePointer<ShapeStep>,
+    _ row: Int,
+    _ powers: UnsafePointer<UInt64>
+  ) -> UnsafeRawPointer? {
+    let isNegative = at.load(as: UInt8.self) == 0x2d
+    let digits = isNegative ? at + 1 : at
+    var value: UInt64 = 0
+    let whole = NumberScan.digits(digits, &value, powers)
+    guard whole > 0 else { return scanNull(at, step, row) }
+    guard whole <= 18, whole == 1 || digits.load(as: UInt8.self) != 0x30,
+      value <= step.pointee.greatest
+    else { return nil }
+    let number = Int64(bitPattern: value) &* step.pointee.factor
+    let cell = step.pointee.cell
+    cell.pointee.words[row & cell.pointee.rowMask] = isNegative ? 0 &- number : number
+    return digits + whole
+  }
+
+  @inline(__always)
+  private func scanTime(
+    _ at: UnsafeRawPointer,
+    _ step: UnsafeMutablePointer<ShapeStep>,
+    _ row: Int,
+    _ powers: UnsafePointer<UInt64>
+  ) -> UnsafeRawPointer? {
+    at.load(as: UInt8.self) == 0x22
+      ? scanTimeText(at, step.pointee.field, row) : scanWhole(at, step, row, powers)
+  }
+
+  /// Reads a timestamp as text.
+  private func scanTimeText(_ at: UnsafeRawPointer, _ field: Int, _ row: Int) -> UnsafeRawPointer? {
+    // The text is at most 39 bytes long here; longer fractions are for the parser.
     var length = 20
     while length < 40, at.load(fromByteOffset: length, as: UInt8.self) != 0x22 { length &+= 1 }
     guard at.load(fromByteOffset: length, as: UInt8.self) == 0x22 else { return nil }

@@ -1,7 +1,7 @@
 /// A number as JSON writes it, taken apart exactly: (-1)^sign x mantissa x 10^exponent.
 struct ScannedNumber {
   var isNegative = false
-  /// At most 19 digits, the last of them not zero; 0 for zero.
+  /// At most 19 digits; a fraction's last one is not zero.
   var mantissa: UInt64 = 0
   var exponent = 0
   /// Digits other than zero follow those of the mantissa.
@@ -12,8 +12,16 @@ struct ScannedNumber {
   /// Reads the number at the beginning of a text; nil if there is none.
   ///
   /// The grammar is that of RFC 8259: no plus sign, no leading zeros, digits on both sides of a
-  /// point. What follows the number is not looked at. O(bytes).
+  /// point. What follows the number is not looked at, but 24 bytes behind the text are readable.
+  /// O(bytes).
   init?(_ text: UnsafeRawBufferPointer) {
+    if let length = Self.scanShort(text, &isNegative, &mantissa, &exponent) {
+      self.length = length
+      return
+    }
+    isNegative = false
+    mantissa = 0
+    exponent = 0
     var at = 0
     if at < text.count, text[at] == UInt8(ascii: "-") {
       isNegative = true
@@ -46,6 +54,37 @@ struct ScannedNumber {
     exponent = mantissa == 0 ? 0 : digits.exponent - fractionDigits + power
     hasMoreDigits = digits.hasMore
     length = at
+  }
+
+  /// Reads a number of at most 18 digits without an exponent, as nearly all are; nil for others.
+  ///
+  /// Words are loaded past the end: 24 bytes behind the text can be read.
+  private static func scanShort(
+    _ text: UnsafeRawBufferPointer,
+    _ isNegative: inout Bool,
+    _ mantissa: inout UInt64,
+    _ exponent: inout Int
+  ) -> Int? {
+    guard let start = text.baseAddress, !text.isEmpty else { return nil }
+    isNegative = text[0] == UInt8(ascii: "-")
+    var at = isNegative ? 1 : 0
+    let whole = NumberScan.digits(start + at, &mantissa, NumberScan.powers)
+    guard whole > 0, whole <= 18, at + whole <= text.count, whole == 1 || text[at] != 0x30 else {
+      return nil
+    }
+    at += whole
+    if at < text.count, text[at] == UInt8(ascii: ".") {
+      let fraction = NumberScan.digits(start + at + 1, &mantissa, NumberScan.powers)
+      at += fraction + 1
+      guard fraction > 0, whole + fraction <= 18, at <= text.count else { return nil }
+      exponent = -fraction
+    }
+    guard at == text.count || text[at] | 0x20 != UInt8(ascii: "e") else { return nil }
+    while exponent < 0, mantissa % 10 == 0 {
+      mantissa /= 10
+      exponent += 1
+    }
+    return at
   }
 
   /// Reads the digits of an exponent, which is held at a bound far beyond any type's range.

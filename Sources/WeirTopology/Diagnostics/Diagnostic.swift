@@ -16,7 +16,10 @@ package struct Diagnostic: Hashable, Sendable, Codable {
   package var hint: String?
 
   package init(
-    _ code: DiagnosticCode, at location: SourceLocation, _ message: String, hint: String? = nil
+    _ code: DiagnosticCode,
+    at location: SourceLocation,
+    _ message: String,
+    hint: String? = nil
   ) {
     self.code = code.rawValue
     severity = code.severity
@@ -35,7 +38,10 @@ package struct Diagnostics: Sendable {
   package var hasErrors: Bool { all.contains { $0.severity == .error } }
 
   package mutating func report(
-    _ code: DiagnosticCode, at location: SourceLocation, _ message: String, hint: String? = nil
+    _ code: DiagnosticCode,
+    at location: SourceLocation,
+    _ message: String,
+    hint: String? = nil
   ) {
     all.append(Diagnostic(code, at: location, message, hint: hint))
   }

@@ -4,7 +4,8 @@ import WeirColumns
 ///
 /// Every chunk of a pane begins with n x Int64, the rows of each slot, which is also the state of
 /// `count()`; the columns of each other aggregate follow, aligned to 64 bytes. Chunks of totals hold
-/// the rows and those aggregates that are invertible.
+/// the rows and those aggregates that are invertible. An operator may ask for columns of its own
+/// behind them.
 final class AggregateSet {
   /// An aggregate in its place.
   struct Member {
@@ -29,14 +30,14 @@ final class AggregateSet {
   private var keptSlots: [UInt32] = []
   private var keptRows: [UInt16] = []
 
-  /// Where n x UInt8 begin that say which slots changed since the last preliminary results.
-  let changeOffset: Int?
+  /// Where the operator's own columns begin, of so many bytes a slot as it asked for.
+  let ownOffset: Int
   /// True: all but the rows can be taken from totals.
   let isInvertible: Bool
   let ownsBytes: Bool
 
   /// Slots of a chunk, as a shift: 256 unless the aggregates are so wide that 64 KiB would not do.
-  static func shift(for specs: [AggregateSpec], trackingChanges: Bool = false) -> Int {
+  static func shift(for specs: [AggregateSpec], ownBytes: Int = 0) -> Int {
     var shift = 8
     while shift > 0 {
       let arenas = GroupArenas(keyGroups: 1)
@@ -44,7 +45,7 @@ final class AggregateSet {
         specs,
         shift: shift,
         arenas: arenas,
-        trackingChanges: trackingChanges
+        ownBytes: ownBytes
       )
       if set.chunkBytes <= ChunkPool.maximumChunkBytes { return shift }
       shift -= 1
@@ -56,7 +57,7 @@ final class AggregateSet {
     _ specs: [AggregateSpec],
     shift: Int,
     arenas: GroupArenas,
-    trackingChanges: Bool = false
+    ownBytes: Int = 0
   ) {
     slots = 1 << shift
     var isInvertible = true
@@ -82,8 +83,8 @@ final class AggregateSet {
       }
       members.append(member)
     }
-    changeOffset = trackingChanges ? end : nil
-    chunkBytes = trackingChanges ? end + slots : end
+    ownOffset = (end + 63) & ~63
+    chunkBytes = ownOffset + slots * ownBytes
     totalBytes = totalEnd
     self.isInvertible = isInvertible
     self.ownsBytes = ownsBytes
@@ -253,6 +254,41 @@ final class AggregateSet {
       aggregate.release(
         Region(base: chunk + member.offset, place: place, group: group),
         count: count
+      )
+    }
+  }
+
+  // MARK: Slots
+
+  /// Counts rows by slot; all chunks are there and marked.
+  func countRows(_ rows: SlotRows, _ regions: Regions) {
+    self.rows.add(rows, regions)
+  }
+
+  /// Adds one slot's state to another's in the same table and empties it.
+  func move(_ source: UInt32, to target: UInt32, in chunks: ChunkTable, shift: Int, group: Int) {
+    let mask = (1 << shift) - 1
+    merge(
+      chunks.pointers[Int(source) >> shift],
+      at: Int(source) & mask,
+      into: chunks.pointers[Int(target) >> shift],
+      at: Int(target) & mask,
+      count: 1,
+      group: group
+    )
+    clear(source, in: chunks, shift: shift, group: group)
+  }
+
+  /// Empties one slot's state.
+  func clear(_ slot: UInt32, in chunks: ChunkTable, shift: Int, group: Int) {
+    let chunk = chunks.pointers[Int(slot) >> shift]
+    let place = Int(slot) & ((1 << shift) - 1)
+    chunk.assumingMemoryBound(to: Int64.self)[place] = 0
+    for member in members {
+      guard let aggregate = member.aggregate else { continue }
+      aggregate.release(
+        Region(base: chunk + member.offset, place: place, group: group),
+        count: 1
       )
     }
   }

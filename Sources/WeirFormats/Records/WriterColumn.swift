@@ -29,7 +29,8 @@ struct WriterColumn {
   let hasMarks: Bool
   var cache = TimeTextCache()
 
-  init(_ column: Column, _ prefix: (start: UnsafeMutablePointer<UInt8>, count: Int)) {
+  /// Takes the memory of a column; `prefix` is what stands before each value, and outlives this.
+  init(_ column: Column, prefix: UnsafeBufferPointer<UInt8>? = nil) {
     var scale = 0
     var element = ElementType.bool
     switch column.type {
@@ -54,12 +55,20 @@ struct WriterColumn {
     bytes = UnsafePointer(column.bytes.assumingMemoryBound(to: UInt8.self))
     marks = UnsafePointer(column.marks)
     hasMarks = column.hasMarks
-    self.prefix = UnsafePointer(prefix.start)
-    prefixCount = prefix.count
+    self.prefix = prefix?.baseAddress ?? UnsafePointer(column.marks)
+    prefixCount = prefix?.count ?? 0
   }
 
   @inline(__always)
   func word(_ row: Int) -> Int64 {
     values.load(fromByteOffset: row &* 8, as: Int64.self)
+  }
+
+  /// The bytes of a row of a variable column.
+  @inline(__always)
+  func variable(_ row: Int) -> UnsafeRawBufferPointer {
+    let offsets = values.assumingMemoryBound(to: UInt32.self)
+    let start = Int(offsets[row])
+    return UnsafeRawBufferPointer(start: bytes + start, count: Int(offsets[row &+ 1]) &- start)
   }
 }

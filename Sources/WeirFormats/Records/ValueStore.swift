@@ -7,11 +7,16 @@ final class ValueStore {
   let cells: RowCells
   // One slot a field, freed in `deinit`; the parser fills them, so they are no array.
   let slots: UnsafeMutablePointer<ValueSlot>
+  // Copies without the names of the fields, which would be retained at each value.
+  private let types: [ColumnType]
+  private let units: [TimeUnit]
   private var list = ListCellBuilder()
 
   init(_ schema: RecordSchema) {
     self.schema = schema
     cells = RowCells(schema)
+    types = schema.fields.map(\.type)
+    units = schema.fields.map(\.unit)
     slots = .allocate(capacity: max(schema.fields.count, 1))
     slots.initialize(repeating: ValueSlot(), count: schema.fields.count)
   }
@@ -22,7 +27,7 @@ final class ValueStore {
   ///
   /// Then the row is undone.
   func store(_ line: UnsafeRawPointer, row: Int) -> String? {
-    for index in schema.fields.indices {
+    for index in types.indices {
       if let fault = store(index, slots[index], line, row) {
         cells.undo(row: row)
         return fault.reason(schema.fields[index])
@@ -40,7 +45,7 @@ final class ValueStore {
     _ line: UnsafeRawPointer,
     _ row: Int
   ) -> ValueFault? {
-    let field = schema.fields[index]
+    let type = types[index]
     let text = UnsafeRawBufferPointer(start: line + slot.start, count: slot.length)
     switch slot.kind {
     case .missing, .null:
@@ -51,7 +56,7 @@ final class ValueStore {
     case .text, .escapedText, .number, .yes, .no, .object, .array:
       break
     }
-    switch field.type {
+    switch type {
     case .bool:
       guard slot.kind == .yes || slot.kind == .no else {
         return .wrongType(found: slot.kind.found)
@@ -60,7 +65,7 @@ final class ValueStore {
       cell.flags[row & cell.rowMask] = slot.kind == .yes ? 1 : 0
     case .int, .float, .decimal, .timestamp, .duration:
       var word: Int64 = 0
-      if let fault = self.word(slot.kind, text, field.type, field.unit, &word) { return fault }
+      if let fault = self.word(slot.kind, text, type, units[index], &word) { return fault }
       let cell = cells.cells[index]
       cell.words[row & cell.rowMask] = word
     case .string:
@@ -156,7 +161,7 @@ final class ValueStore {
     list.removeAll()
     var walk = ArrayWalk(text)
     while let item = walk.next() {
-      if let fault = append(item, start, element, schema.fields[index].unit) {
+      if let fault = append(item, start, element, units[index]) {
         return .element(index: Int(list.count), fault: fault)
       }
     }

@@ -1,7 +1,4 @@
-// The text forms of scalars: parsing from UTF-8 bytes without allocation, writing into a byte sink.
-
-/// Where the text of a value is written: a growing array of bytes.
-typealias ByteSink = [UInt8]
+// The text forms of scalars: parsing from UTF-8 bytes and writing to bytes, without allocation.
 
 /// Reads scalars from UTF-8 text; nil means that the text is not one.
 enum ScalarReader {
@@ -106,50 +103,5 @@ enum ScalarReader {
     guard text.count == word.utf8CodeUnitCount else { return false }
     for index in 0..<text.count where text[index] | 0x20 != word.utf8Start[index] { return false }
     return true
-  }
-}
-
-/// Writes scalars as UTF-8 text.
-enum ScalarWriter {
-  static func integer(_ value: Int64, _ sink: inout ByteSink) {
-    if value < 0 { sink.append(UInt8(ascii: "-")) }
-    digits(value.magnitude, width: 1, &sink)
-  }
-
-  /// All digits of the scale: 150 of scale 2 is `1.50`.
-  static func decimal(_ value: Int64, scale: Int, _ sink: inout ByteSink) {
-    if value < 0 { sink.append(UInt8(ascii: "-")) }
-    digits(value.magnitude, width: scale + 1, &sink)
-    guard scale > 0 else { return }
-    sink.insert(UInt8(ascii: "."), at: sink.count - scale)
-  }
-
-  /// The shortest text that reads back as the same float.
-  static func float(_ value: Double, _ sink: inout ByteSink) {
-    sink.append(contentsOf: value.description.utf8)
-  }
-
-  static func bool(_ value: Bool, _ sink: inout ByteSink) {
-    sink.append(contentsOf: (value ? "true" : "false").utf8)
-  }
-
-  /// At least `width` digits, zeros in front.
-  static func digits(_ value: UInt64, width: Int, _ sink: inout ByteSink) {
-    var places = 1
-    var rest = value / 10
-    while rest > 0 {
-      places += 1
-      rest /= 10
-    }
-    places = max(places, width)
-    let start = sink.count
-    for _ in 0..<places { sink.append(UInt8(ascii: "0")) }
-    rest = value
-    var index = start + places - 1
-    while rest > 0 {
-      sink[index] = UInt8(ascii: "0") + UInt8(rest % 10)
-      rest /= 10
-      index -= 1
-    }
   }
 }

@@ -1,0 +1,36 @@
+import WeirColumns
+
+/// Slots that have rows in the window that fires, before the filter has seen them.
+final class Candidates {
+  private(set) var count = 0
+  // Room for one chunk more than a run, so that a chunk always fits; freed in `deinit`.
+  private let memory: UnsafeMutablePointer<UInt32>
+
+  init(chunkSlots: Int) {
+    memory = .allocate(capacity: WindowLimits.runLength + chunkSlots)
+  }
+
+  deinit { memory.deallocate() }
+
+  /// The slots, valid until the next change.
+  var slots: UnsafeBufferPointer<UInt32> { UnsafeBufferPointer(start: memory, count: count) }
+
+  /// Appends the slots of a chunk that have rows; `first` is the chunk's first slot.
+  func append(_ counts: UnsafePointer<Int64>, _ chunkSlots: Int, _ first: UInt32) {
+    let memory = memory
+    var end = count
+    for place in 0..<chunkSlots {
+      memory[end] = first &+ UInt32(truncatingIfNeeded: place)
+      end &+= counts[place] != 0 ? 1 : 0
+    }
+    count = end
+  }
+
+  /// Keeps those at the selected positions.
+  func keep(_ rows: Selection) {
+    for position in 0..<rows.count { memory[position] = memory[Int(rows.indices[position])] }
+    count = rows.count
+  }
+
+  func removeAll() { count = 0 }
+}

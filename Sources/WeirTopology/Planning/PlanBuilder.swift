@@ -1,0 +1,521 @@
+import WeirColumns
+import WeirCore
+import WeirExpressions
+
+/// Lays out stages, ports and edges: work that needs no state goes up to the sender, and only
+/// columns that somebody needs travel.
+final class PlanBuilder {
+  private let file: TopologyFile
+  private let graph: StageGraph
+  private let stages: [CheckedStage]
+  private let needed: NeededColumns
+  private var edges: [EdgePlan] = []
+  /// The edge of each input of each stage, once a sender was found.
+  private var edgeOf: [[EdgeIndex?]]
+
+  init(
+    _ file: TopologyFile,
+    _ graph: StageGraph,
+    _ stages: [CheckedStage],
+    _ needed: NeededColumns
+  ) {
+    self.file = file
+    self.graph = graph
+    self.stages = stages
+    self.needed = needed
+    edgeOf = graph.inputs.map { $0.map { _ in nil } }
+  }
+
+  func plan() -> JobPlan {
+    var plans = stages.indices.map { stage($0) }
+    for index in plans.indices { plans[index].inputs = edgeOf[index].compactMap { $0 } }
+    var batch = file.batch
+    batch.rows = min(batch.rows, Limits.largestBatchRows)
+    var plan = JobPlan(
+      name: file.name.value,
+      batch: batch,
+      keyGroups: file.keyGroups?.value ?? Limits.keyGroups,
+      stages: plans,
+      edges: edges,
+      fingerprint: 0
+    )
+    plan.fingerprint = PlanFingerprint.of(plan)
+    return plan
+  }
+
+  // MARK: Stages
+
+  private func stage(_ index: Int) -> StagePlan {
+    let name = stages[index].name.value
+    switch stages[index].body {
+    case .source(let source):
+      return StagePlan(
+        name: name,
+        role: .source(plan(source, index)),
+        processes: source.processes?.value ?? 1,
+        ports: [sourcePort(.main, index), sourcePort(.rejected, index)].compactMap { $0 }
+      )
+    case .stateless(let body): return statelessStage(body, index)
+    case .keyed(let body): return keyedStage(body, index)
+    case .sink(let sink):
+      return StagePlan(
+        name: name,
+        role: .sink(SinkPlan(connector: connector(sink))),
+        processes: sink.processes?.value ?? 1
+      )
+    }
+  }
+
+  private func plan(_ source: SourceStage, _ index: Int) -> SourcePlan {
+    let schema = Schema(
+      source.fields.map { Field($0.value.name, $0.value.type) },
+      eventTime: source.eventTime.flatMap { event in
+        source.fields.firstIndex { $0.value.name == event.value }
+      }
+    )
+    let port = PortReference(stage: index, kind: .main)
+    let columns = needed.columns(of: port, in: stages[index].ports[.main] ?? schema)
+    var time = TimePlan(isEventTime: source.eventTime != nil)
+    time.lag = source.lag
+    time.idleAfter = source.idleAfter
+    time.maxAhead = source.maxAhead
+    return SourcePlan(
+      schema: schema,
+      needed: columns.filter { $0 < schema.fields.count },
+      time: time,
+      onBadRecord: source.onBadRecord,
+      rate: source.rate,
+      connector: source.connector.value
+    )
+  }
+
+  private func sourcePort(_ kind: PortKind, _ index: Int) -> PortPlan? {
+    guard let whole = stages[index].ports[kind] else { return nil }
+    let port = PortReference(stage: index, kind: kind)
+    // Bad records are rare: their port has all its columns.
+    let schema = kind == .main ? needed.schema(of: port, in: whole) : whole
+    let outlets = outlets(of: port, from: schema, host: index)
+    if kind != .main, outlets.isEmpty { return nil }
+    return PortPlan(kind, schema: schema, outlets: outlets)
+  }
+
+  private func connector(_ sink: SinkStage) -> SinkConnector {
+    guard case .file(var plan) = sink.connector.value else { return sink.connector.value }
+    plan.isSinglePart = isBounded && (sink.processes?.value ?? 1) == 1 && !plan.path.hasSuffix("/")
+    return .file(plan)
+  }
+
+  /// True if every source comes to an end.
+  private var isBounded: Bool {
+    file.sources.allSatisfy { source in
+      switch source.connector.value {
+      case .file(let plan): !plan.follow
+      case .generate(let plan): plan.rows != nil
+      }
+    }
+  }
+
+  /// An operator without state runs in its sender unless it was given processes, or has several
+  /// inputs that come together in it.
+  private func isInlined(_ index: Int) -> Bool {
+    guard case .stateless(let body) = stages[index].body else { return false }
+    return graph.inputs[index].count == 1 && body.stage.processes == nil
+  }
+
+  private func statelessStage(_ body: CheckedStage.StatelessBody, _ index: Int) -> StagePlan {
+    let name = stages[index].name.value
+    guard !isInlined(index) else {
+      return StagePlan(name: name, role: .stateless(StatelessPlan(work: nil)), processes: 0)
+    }
+    let processes = body.stage.processes?.value ?? 1
+    let main = PortReference(stage: index, kind: .main)
+    let output = needed.schema(of: main, in: stages[index].ports[.main] ?? Schema([]))
+    var work: RowWorkPlan?
+    if processes > 1 {
+      // Several processes are wanted for the work: it is done in them, on the columns it needs.
+      let arriving = arrivingSchema(body, index)
+      work = statelessWork(
+        body,
+        index,
+        input: nil,
+        physical: arriving,
+        host: index,
+        counting: .whole
+      )
+    }
+    return StagePlan(
+      name: name,
+      role: .stateless(StatelessPlan(work: work)),
+      processes: processes,
+      ports: [
+        PortPlan(.main, schema: output, outlets: outlets(of: main, from: output, host: index))
+      ]
+    )
+  }
+
+  /// The columns that the work of a stage with several processes needs of its input.
+  private func arrivingSchema(_ body: CheckedStage.StatelessBody, _ index: Int) -> Schema {
+    let input = stages[index].input
+    let main = PortReference(stage: index, kind: .main)
+    var used = Array(repeating: false, count: input.fields.count)
+    for condition in body.conditions { for column in condition.columnsUsed { used[column] = true } }
+    for number in needed.columns(of: main, in: stages[index].ports[.main] ?? Schema([])) {
+      for column in body.outputs[number].expression.columnsUsed { used[column] = true }
+    }
+    let errors = PortReference(stage: index, kind: .errors)
+    for column in needed.columns(of: errors, in: input) { used[column] = true }
+    let columns = input.fields.indices.filter { used[$0] }
+    return Schema(
+      columns.map { input.fields[$0] },
+      eventTime: input.eventTime.flatMap { columns.firstIndex(of: $0) }
+    )
+  }
+
+  private func keyedStage(_ body: CheckedStage.KeyedBody, _ index: Int) -> StagePlan {
+    let name = stages[index].name.value
+    let travel = KeyedTravel(body, stages[index].input, late: lateColumns(index))
+    let main = PortReference(stage: index, kind: .main)
+    let whole = stages[index].ports[.main] ?? Schema([])
+    let output = needed.schema(of: main, in: whole)
+    let updates = PortReference(stage: index, kind: .updates)
+    let chosen = whole.fields.indices.filter {
+      needed.columns(of: main, in: whole).contains($0)
+        || needed.columns(of: updates, in: whole).contains($0)
+    }
+    let columns = chosen.map { body.outputs[$0] }
+    let schema =
+      chosen.count == output.fields.count
+      ? output
+      : Schema(
+        chosen.map { whole.fields[$0] },
+        eventTime: whole.eventTime.flatMap { chosen.firstIndex(of: $0) }
+      )
+    var results = rowWork(
+      columns,
+      conditions: [],
+      input: body.result,
+      output: schema,
+      stage: index,
+      onError: body.stage.onError,
+      counting: .none
+    ) { $0 }
+    results.errors = errorsPort(index, input: body.result, host: index)
+    let plan = KeyedPlan(
+      window: body.window,
+      aggregates: travel.aggregates,
+      key: Array(body.key.indices),
+      input: travel.schema,
+      having: body.having,
+      results: results,
+      earlyEvery: body.earlyEvery
+    )
+    var ports = [
+      PortPlan(.main, schema: schema, outlets: outlets(of: main, from: schema, host: index))
+    ]
+    let marked = outlets(of: updates, from: schema, host: index) + sinkOutlets(main, schema, index)
+    if !marked.isEmpty { ports.append(PortPlan(.updates, schema: schema, outlets: marked)) }
+    if let port = latePort(index, travel.schema) { ports.append(port) }
+    if let port = results.errors { ports.append(port) }
+    return StagePlan(
+      name: name,
+      role: .keyed(plan),
+      processes: body.stage.processes?.value ?? 1,
+      ports: ports
+    )
+  }
+
+  /// Sinks see marked rows too, beside the on-time ones.
+  private func sinkOutlets(
+    _ main: PortReference,
+    _ schema: Schema,
+    _ host: Int
+  ) -> [OutletPlan] {
+    graph.readers(of: main).compactMap { reader in
+      guard case .sink = stages[reader.stage].body else { return nil }
+      return outlet(reader, from: schema, host: host)
+    }
+  }
+
+  private func lateColumns(_ index: Int) -> [Int] {
+    let late = PortReference(stage: index, kind: .late)
+    return needed.columns(of: late, in: stages[index].input)
+  }
+
+  private func latePort(_ index: Int, _ travel: Schema) -> PortPlan? {
+    let port = PortReference(stage: index, kind: .late)
+    let schema = Schema(
+      travel.fields + [Field("lateness", .duration)],
+      eventTime: travel.eventTime
+    )
+    let outlets = outlets(of: port, from: schema, host: index)
+    return outlets.isEmpty ? nil : PortPlan(.late, schema: schema, outlets: outlets)
+  }
+
+  private func errorsPort(_ index: Int, input: Schema, host: Int) -> PortPlan? {
+    let port = PortReference(stage: index, kind: .errors)
+    let schema = Schema(
+      input.fields + [Field("error", .string), Field("expression", .string)],
+      eventTime: input.eventTime
+    )
+    let outlets = outlets(of: port, from: schema, host: host)
+    return outlets.isEmpty ? nil : PortPlan(.errors, schema: schema, outlets: outlets)
+  }
+
+  // MARK: Outlets
+
+  /// What the readers of a port take, of rows that have the columns of `physical` in the process of
+  /// the stage `host`.
+  private func outlets(
+    of port: PortReference,
+    from physical: Schema,
+    host: Int
+  ) -> [OutletPlan] {
+    graph.readers(of: port).map { outlet($0, from: physical, host: host) }
+  }
+
+  private func outlet(
+    _ reader: StageGraph.Reader,
+    from physical: Schema,
+    host: Int
+  ) -> OutletPlan {
+    switch stages[reader.stage].body {
+    case .source: preconditionFailure("a source reads '\(stages[reader.stage].name.value)'")
+    case .sink: sinkOutlet(reader, physical, host)
+    case .keyed(let body): keyedOutlet(body, reader, physical, host)
+    case .stateless(let body): statelessOutlet(body, reader, physical, host)
+    }
+  }
+
+  private func sinkOutlet(
+    _ reader: StageGraph.Reader,
+    _ physical: Schema,
+    _ host: Int
+  ) -> OutletPlan {
+    let stage = stages[reader.stage]
+    var columns: [OutputColumn] = []
+    // A sink writes every column of each of its inputs, also those that others lack.
+    let port = graph.inputs[reader.stage][reader.input].port
+    let whole = stages[port.stage].ports[port.kind] ?? Schema([])
+    for (index, field) in whole.fields.enumerated() where !field.isHidden {
+      columns.append(
+        OutputColumn(
+          name: field.name,
+          expression: TypedExpression(column: index, field.type, name: field.name)
+        )
+      )
+    }
+    if case .sink(let sink) = stage.body, let tag = sink.tag {
+      let sender = stages[port.stage].name.value
+      columns.append(
+        OutputColumn(name: tag.value, expression: TypedExpression(text: sender))
+      )
+    }
+    let output = Schema(columns.map { Field($0.name, $0.expression.type) })
+    let work = rowWork(
+      columns,
+      conditions: [],
+      input: physical,
+      output: output,
+      stage: reader.stage,
+      onError: .skip,
+      counting: .none
+    ) { expression in
+      expression.remapping { physical.index(of: whole.fields[$0].name) }
+    }
+    return OutletPlan(
+      work: work,
+      target: .edge(edge(reader, output, .deal, host: host))
+    )
+  }
+
+  private func keyedOutlet(
+    _ body: CheckedStage.KeyedBody,
+    _ reader: StageGraph.Reader,
+    _ physical: Schema,
+    _ host: Int
+  ) -> OutletPlan {
+    let stage = stages[reader.stage]
+    let travel = KeyedTravel(body, stage.input, late: lateColumns(reader.stage))
+    var work = rowWork(
+      travel.columns,
+      conditions: body.condition.map { [$0] } ?? [],
+      input: physical,
+      output: travel.schema,
+      stage: reader.stage,
+      onError: body.stage.onError,
+      counting: .input
+    ) { self.moved($0, reader, physical) }
+    work.errors = errorsPort(reader.stage, input: physical, host: host)
+    return OutletPlan(
+      work: work,
+      target: .edge(
+        edge(reader, travel.schema, .key(Array(body.key.indices)), host: host)
+      )
+    )
+  }
+
+  private func statelessOutlet(
+    _ body: CheckedStage.StatelessBody,
+    _ reader: StageGraph.Reader,
+    _ physical: Schema,
+    _ host: Int
+  ) -> OutletPlan {
+    let index = reader.stage
+    if (body.stage.processes?.value ?? 1) > 1 {
+      let arriving = arrivingSchema(body, index)
+      let columns = arriving.fields.map { field in
+        OutputColumn(
+          name: field.name,
+          expression: TypedExpression(
+            column: stages[index].input.index(of: field.name) ?? 0,
+            field.type,
+            name: field.name
+          )
+        )
+      }
+      let work = rowWork(
+        columns,
+        conditions: [],
+        input: physical,
+        output: arriving,
+        stage: index,
+        onError: body.stage.onError,
+        counting: .none
+      ) { self.moved($0, reader, physical) }
+      return OutletPlan(work: work, target: .edge(edge(reader, arriving, .deal, host: host)))
+    }
+    let isInlined = isInlined(index)
+    let work = statelessWork(
+      body,
+      index,
+      input: reader.input,
+      physical: physical,
+      host: host,
+      counting: isInlined ? .whole : .input
+    )
+    guard isInlined else {
+      return OutletPlan(
+        work: work,
+        target: .edge(edge(reader, work.outputSchema, .deal, host: host))
+      )
+    }
+    let port = PortReference(stage: index, kind: .main)
+    let next = outlets(of: port, from: work.outputSchema, host: host)
+    return OutletPlan(work: work, target: next.isEmpty ? .nowhere : .outlets(next))
+  }
+
+  /// All that an operator without state does, over rows with the columns of `physical`.
+  ///
+  /// `input` is which of its inputs they come from; nil: they have arrived in its own process.
+  private func statelessWork(
+    _ body: CheckedStage.StatelessBody,
+    _ index: Int,
+    input: Int?,
+    physical: Schema,
+    host: Int,
+    counting: RowWorkPlan.Counting
+  ) -> RowWorkPlan {
+    let port = PortReference(stage: index, kind: .main)
+    let whole = stages[index].ports[.main] ?? Schema([])
+    let columns = needed.columns(of: port, in: whole).map { body.outputs[$0] }
+    var work = rowWork(
+      columns,
+      conditions: body.conditions,
+      input: physical,
+      output: needed.schema(of: port, in: whole),
+      stage: index,
+      onError: body.stage.onError,
+      counting: counting
+    ) { expression in
+      guard let input else {
+        let names = self.stages[index].input.fields
+        return expression.remapping { physical.index(of: names[$0].name) }
+      }
+      return self.moved(expression, StageGraph.Reader(stage: index, input: input), physical)
+    }
+    work.errors = errorsPort(index, input: physical, host: host)
+    return work
+  }
+
+  /// An expression over a stage's input, moved to the columns that rows really have where they are.
+  private func moved(
+    _ expression: TypedExpression,
+    _ reader: StageGraph.Reader,
+    _ physical: Schema
+  ) -> TypedExpression {
+    let stage = stages[reader.stage]
+    let port = graph.inputs[reader.stage][reader.input].port
+    let whole = stages[port.stage].ports[port.kind] ?? Schema([])
+    let origins = stage.inputs[reader.input].columns
+    // The tag of a union stands behind the columns of its inputs.
+    if let column = expression.bareColumn, column >= origins.count {
+      return TypedExpression(text: stages[port.stage].name.value)
+    }
+    return expression.remapping { column in
+      column < origins.count ? physical.index(of: whole.fields[origins[column]].name) : nil
+    }
+  }
+
+  /// Work that makes these columns; bare ones are taken as they are.
+  private func rowWork(
+    _ columns: [OutputColumn],
+    conditions: [TypedExpression],
+    input: Schema,
+    output: Schema,
+    stage: Int,
+    onError: ErrorPolicy,
+    counting: RowWorkPlan.Counting,
+    move: (TypedExpression) -> TypedExpression
+  ) -> RowWorkPlan {
+    var computed: [ComputedColumn] = []
+    var numbers: [Int] = []
+    for column in columns {
+      let expression = move(column.expression)
+      if let bare = expression.bareColumn {
+        numbers.append(bare)
+      } else {
+        numbers.append(input.fields.count + computed.count)
+        computed.append(ComputedColumn(column.name, expression))
+      }
+    }
+    return RowWorkPlan(
+      stage: stage,
+      input: input,
+      computed: computed,
+      filters: conditions.map(move),
+      output: numbers,
+      outputSchema: output,
+      onError: onError,
+      counting: counting
+    )
+  }
+
+  // MARK: Edges
+
+  private func edge(
+    _ reader: StageGraph.Reader,
+    _ schema: Schema,
+    _ partitioning: EdgePlan.Partitioning,
+    host: Int
+  ) -> EdgeIndex {
+    if let known = edgeOf[reader.stage][reader.input] {
+      if !edges[known].senders.contains(host) {
+        edges[known].senders.append(host)
+        edges[known].senders.sort()
+      }
+      return known
+    }
+    let index = edges.count
+    edges.append(
+      EdgePlan(
+        from: graph.inputs[reader.stage][reader.input].text,
+        senders: [host],
+        to: reader.stage,
+        schema: schema,
+        partitioning: partitioning
+      )
+    )
+    edgeOf[reader.stage][reader.input] = index
+    return index
+  }
+}
