@@ -12,8 +12,8 @@ extension SimulatedCluster {
     coverage.met(.backpressure, if: node.isBackpressured)
     coverage.met(.rowsWaitingForCredit, if: node.heldBytes > 0)
     coverage.met(.lateRow, if: node.counters.contains { $0.late > 0 })
-    let inputs = channels.filter { $0.receiver == instance }
-    let outputs = channels.filter { $0.sender == instance }
+    let inputs = channels.indices.filter { receivers[$0] == process }
+    let outputs = channels.indices.filter { senders[$0] == process }
     let rows = max(flow.emittedRows, job.batch.rows)
     let bound =
       10 + inputs.count + heldFrames + outputs.count * (4 + rows / max(job.batch.rows, 1))
@@ -23,7 +23,7 @@ extension SimulatedCluster {
     var mostQueued = 0
     for channel in inputs {
       let budget = max(flow.inputBytes / inputs.count, flow.leastCredit)
-      mostQueued += budget + witnesses[Int(channel.id.number)].largestFrame
+      mostQueued += budget + witnesses[channel].largestFrame
     }
     if node.queuedBytes > mostQueued {
       violations.append(

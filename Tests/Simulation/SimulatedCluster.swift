@@ -14,6 +14,10 @@ final class SimulatedCluster {
   let disturbance: Disturbance
   let job: JobPlan
   let channels: [ChannelPlan]
+  let instances: [InstanceID]
+  /// The processes at the ends of each channel.
+  let senders: [Int]
+  let receivers: [Int]
   var random: SeededRandom
   var now: Int64 = 1_000_000
   /// Microseconds of the wall clock at time 0; jumps.
@@ -53,7 +57,11 @@ final class SimulatedCluster {
     self.disturbance = disturbance
     self.random = random
     job = scenario.job
+    let all = job.instances
+    instances = all
     channels = job.channels
+    senders = channels.map { channel in all.firstIndex(of: channel.sender) ?? 0 }
+    receivers = channels.map { channel in all.firstIndex(of: channel.receiver) ?? 0 }
     coordinator = CoordinatorNode(job)
     var flow = FlowBudget()
     if disturbance.isScarce {
@@ -93,7 +101,7 @@ final class SimulatedCluster {
   }
 
   func index(of instance: InstanceID) -> Int {
-    guard let index = job.instances.firstIndex(of: instance) else {
+    guard let index = instances.firstIndex(of: instance) else {
       preconditionFailure("no instance \(instance)")
     }
     return index
@@ -146,9 +154,9 @@ final class SimulatedCluster {
       let time = max(due, busyUntil)
       if time <= now { ready.append(action) } else { next = min(next ?? time, time) }
     }
-    for (number, channel) in channels.enumerated() {
-      let sender = processes[index(of: channel.sender)].busyUntil
-      let receiver = processes[index(of: channel.receiver)].busyUntil
+    for number in channels.indices {
+      let sender = processes[senders[number]].busyUntil
+      let receiver = processes[receivers[number]].busyUntil
       add(.frame(number), due: frames[number].due, busyUntil: receiver)
       add(.credit(number), due: credits[number].due, busyUntil: sender)
     }
@@ -167,10 +175,10 @@ final class SimulatedCluster {
     switch action {
     case .frame(let channel):
       guard let bytes = frames[channel].receive() else { return }
-      deliver(bytes, to: index(of: channels[channel].receiver))
+      deliver(bytes, to: receivers[channel])
     case .credit(let channel):
       guard let bytes = credits[channel].receive() else { return }
-      deliver(bytes, to: index(of: channels[channel].sender))
+      deliver(bytes, to: senders[channel])
     case .report(let process):
       guard let message = reports[process].receive() else { return }
       command(.messageReceived(processes[process].instance, message))

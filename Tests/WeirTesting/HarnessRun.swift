@@ -7,6 +7,7 @@ struct HarnessRun {
   var driver: NodeDriver
   let job: JobPlan
   let instance: InstanceID
+  private let outputs: [ChannelPlan]
   private var random: SeededRandom?
   private let encoder = FrameEncoder(codec: .refusing, policy: .none)
   private var moment = Moment(
@@ -22,6 +23,7 @@ struct HarnessRun {
     self.driver = driver
     self.job = job
     self.instance = instance
+    outputs = job.channels.filter { $0.sender == instance }
     random = mode.scarcity.map { SeededRandom(seed: $0) }
   }
 
@@ -102,7 +104,6 @@ struct HarnessRun {
 
   /// Plenty of credit for what is new; when it is scarce, a few bytes for some channel.
   private mutating func giveCredit() {
-    let outputs = job.channels.filter { $0.sender == instance }
     for channel in outputs {
       guard let count = received[channel.id] else { continue }
       let before = allowances[channel.id]

@@ -35,6 +35,7 @@ package struct NodeDriver {
   package private(set) var wasCongested = false
 
   private let job: JobPlan
+  private let channels: [ChannelPlan]
   private let rowsOfTurn: Int
   private let inputs: Int
   private let outputs: Int
@@ -45,6 +46,7 @@ package struct NodeDriver {
 
   package init(_ job: JobPlan, _ instance: InstanceID, flow: FlowBudget = FlowBudget()) {
     self.job = job
+    channels = job.channels
     node = InstanceNode(
       instance,
       job: job,
@@ -84,7 +86,7 @@ package struct NodeDriver {
     case .started: return .started
     case .stop(let reason): return .stopRequested(reason)
     case .frame(let bytes):
-      let channels = job.channels
+      let channels = channels
       let edges = job.edges
       let frame = try bytes.withUnsafeBytes { raw in
         try decoder.decode(
@@ -109,7 +111,7 @@ package struct NodeDriver {
         if let fault = witnesses[number].sent(frame.header) { faults.append(fault) }
       }
       if let batch = frame.batch {
-        rows[job.channels[number].edge, default: []] += batch.values
+        rows[channels[number].edge, default: []] += batch.values
       }
       sent.append(FrameBytes.of(frame, encoder))
       if let batch = frame.batch { pool.give(batch, fingerprint: frame.header.schema) }

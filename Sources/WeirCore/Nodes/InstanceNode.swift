@@ -132,7 +132,8 @@ package struct InstanceNode {
   /// The next moment at which something must happen although nothing arrives.
   package func deadline(at now: Moment) -> Instant? {
     var earliest = outputs.deadline
-    guard phase == .running else { return earliest }
+    // Without room for output nothing can be done: credit will call.
+    guard phase == .running, !outputs.isCongested else { return earliest }
     let due: Instant? =
       switch role {
       case .source(let source): source.deadline(at: now)
