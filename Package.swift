@@ -113,15 +113,19 @@ let package = Package(
       dependencies: [
         "WeirColumns", "WeirExpressions", "WeirCore", "WeirWire",
       ],
-      path: "Tests/WeirTesting", swiftSettings: strict),
+      path: "Tests/WeirTesting",
+      swiftSettings: strict
+    ),
     .testTarget(
       name: "WeirTestingTests",
       dependencies: ["WeirTesting", "WeirColumns", "WeirCore", "WeirWire"],
-      swiftSettings: strict),
+      swiftSettings: strict
+    ),
     .testTarget(
       name: "Simulation",
       dependencies: ["WeirTesting", "WeirColumns", "WeirCore", "WeirWire"],
-      swiftSettings: strict),
+      swiftSettings: strict
+    ),
     .testTarget(name: "WeirColumnsTests", dependencies: ["WeirColumns"], swiftSettings: strict),
     .testTarget(
       name: "WeirExpressionsTests",
@@ -141,18 +145,19 @@ let package = Package(
     ),
     .testTarget(
       name: "WeirPOSIXTests",
-      dependencies: ["WeirPOSIX", "WeirCore", "CLinux"],
+      dependencies: ["WeirPOSIX", "WeirCore", "CLinux", "WeirTesting"],
       swiftSettings: strict
     ),
     .testTarget(
       name: "WeirZeroMQTests",
-      dependencies: ["WeirZeroMQ", "WeirRuntime", "WeirCore", "CZeroMQ"],
+      dependencies: ["WeirZeroMQ", "WeirRuntime", "WeirCore", "CZeroMQ", "WeirTesting"],
       swiftSettings: strict
     ),
     .testTarget(name: "WeirLZ4Tests", dependencies: ["WeirLZ4"], swiftSettings: strict),
     .testTarget(
       name: "WeirCoreTests",
       dependencies: ["WeirColumns", "WeirCore", "WeirTesting"],
+      exclude: ["Nodes/Golden"],
       swiftSettings: strict
     ),
   ],

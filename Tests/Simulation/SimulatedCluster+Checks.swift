@@ -73,7 +73,7 @@ extension SimulatedCluster {
           RunOutcome.interrupted
         }
       return phaseAtFault == .ended ? [.finished] : [asked]
-    case .crash:
+    case .crash, .crashWhileLeaving:
       coverage.met(.crashAtStart, if: isEarly)
       coverage.met(.crashWhileRunning, if: phaseAtFault == .running)
       coverage.met(.crashWhileLeaving, if: phaseAtFault == .leaving)

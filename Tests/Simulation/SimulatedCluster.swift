@@ -50,7 +50,7 @@ final class SimulatedCluster {
   var trace: UInt64 = 0xCBF2_9CE4_8422_2325
 
   /// A run that takes more steps than this goes nowhere.
-  static let mostSteps = 300_000
+  static let mostSteps = 50_000
 
   init(_ scenario: Scenario, _ disturbance: Disturbance, _ random: SeededRandom) {
     self.scenario = scenario
@@ -212,6 +212,7 @@ final class SimulatedCluster {
       if let again, step == first + again, phaseAtFault != nil { signal(.interrupt) }
     case .terminate(let at): if step == at { signal(.terminate) }
     case .crash(let at): if step == at, victim == nil { crash() }
+    case .crashWhileLeaving: if coordinator.phase == .leaving, victim == nil { crash() }
     }
   }
 

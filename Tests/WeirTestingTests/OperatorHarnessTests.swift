@@ -64,7 +64,7 @@ import WeirTesting
     _ stage: String,
     rows counts: [Int],
     seed: UInt64,
-    most: Int = 24,
+    most: Int = 12,
     lag: Int64 = 5
   ) {
     var random = SeededRandom(seed: seed)

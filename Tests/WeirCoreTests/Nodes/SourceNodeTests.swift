@@ -119,6 +119,7 @@ import WeirTesting
     try source.turn()
     try source.answer([1])
     try source.turn(after: 50)
+    try source.answer([2])
     #expect(source.node.isBackpressured)
     #expect(source.node.deadline(at: source.moment) == nil)
     try source.grant()
