@@ -155,12 +155,12 @@ let package = Package(
     ),
     .testTarget(
       name: "WeirPOSIXTests",
-      dependencies: ["WeirPOSIX", "WeirCore", "CLinux"],
+      dependencies: ["WeirPOSIX", "WeirCore", "CLinux", "WeirTesting"],
       swiftSettings: strict
     ),
     .testTarget(
       name: "WeirZeroMQTests",
-      dependencies: ["WeirZeroMQ", "WeirRuntime", "WeirCore", "CZeroMQ"],
+      dependencies: ["WeirZeroMQ", "WeirRuntime", "WeirCore", "CZeroMQ", "WeirTesting"],
       swiftSettings: strict
     ),
     .testTarget(name: "WeirLZ4Tests", dependencies: ["WeirLZ4"], swiftSettings: strict),

@@ -23,7 +23,10 @@ package struct OutputSet {
   private let scratch: PartitionScratch
 
   init(
-    _ job: JobPlan, instance: InstanceID, generation: Generation, pool: BatchPool,
+    _ job: JobPlan,
+    instance: InstanceID,
+    generation: Generation,
+    pool: BatchPool,
     flow: FlowBudget
   ) {
     let plans = job.channels.filter { $0.sender == instance }
