@@ -37,9 +37,9 @@ struct PlanTests {
   }
 
   @Test func `a plan is shown as text and as JSON`() throws {
-    let report = PlanReport(try Self.compile("harbor-fleet"))
-    Golden.expect(PlanText.text(report, isColored: false), "harbor-fleet.check.txt")
-    Golden.expect(Console.json(report), "harbor-fleet.check.json")
+    let report = PlanReport(try Self.compile("tumbling"))
+    Golden.expect(PlanText.text(report, isColored: false), "tumbling.check.txt")
+    Golden.expect(Console.json(report), "tumbling.check.json")
   }
 
   @Test func `every topology that is shipped has no fault`() throws {

@@ -7,15 +7,7 @@ struct ViewTests {
   @Test func `the live view has a line for the run and one for each stage`() {
     let picture = SampleRun.state().picture(at: SampleRun.moment(2000))
     let lines = PictureText.lines(picture, width: nil, isColored: false)
-    #expect(
-      lines == [
-        "harbor  running  2.0 s  3 processes  [##########..........] 50 % read",
-        "stage                    rows in   rows out  rows/s  busy  backpr.  idle             watermark  behind    memory",
-        "payments               5,000,000  5,000,000   2.50M  25 %     75 %   0 %  2025-12-31T23:58:30Z   1m32s  32.0 MiB",
-        "large (in payments)    5,000,000  2,000,000   2.50M     -        -     -                     -       -         -",
-        "alerts                 2,000,000  2,000,000   1.00M  10 %      0 %  90 %                     -       -  16.0 MiB",
-      ]
-    )
+    Golden.expect(lines.joined(separator: "\n") + "\n", "live.txt")
   }
 
   @Test func `a narrow terminal gets the columns that fit, and no line is longer`() {
@@ -25,7 +17,7 @@ struct ViewTests {
       #expect(lines.allSatisfy { $0.count <= width }, "at \(width)")
     }
     let lines = PictureText.lines(picture, width: 50, isColored: false)
-    #expect(lines[3] == "large (in payments)    5,000,000  2,000,000   2.50M")
+    #expect(lines[3] == "large (in payments)  5,000,000  2,000,000   2.50M")
   }
 
   @Test func `colours change nothing but colours`() {

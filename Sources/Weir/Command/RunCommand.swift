@@ -9,6 +9,7 @@ struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
     abstract: "Runs a topology until its input ends or it is stopped.",
+    usage: "weir run <file> [options]",
     discussion: """
       Rows of 'stdout' sinks go to standard output, everything else to standard
       error. Ctrl-C and SIGTERM stop the run: what has reached the sinks is
