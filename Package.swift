@@ -141,6 +141,12 @@ let package = Package(
       dependencies: ["WeirColumns", "WeirCore"],
       swiftSettings: strict
     ),
+    // The built command, from outside: it depends on the executable and on nothing inside it.
+    .testTarget(
+      name: "EndToEnd",
+      dependencies: [.target(name: "WeirMain")],
+      swiftSettings: strict
+    ),
   ],
   swiftLanguageModes: [.v6]
 )
