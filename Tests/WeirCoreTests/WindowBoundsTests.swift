@@ -95,7 +95,7 @@ import WeirCore
     let probe = probe(.tumbling(size: 10), [Self.sum])
     try probe.process([row(1, x: .max), row(2, x: 1)])
     let error = #expect(throws: WeirError.self) { try probe.advance(to: 10) }
-    #expect(error?.code == "E311")
+    #expect(error?.code == "E511")
     #expect(error?.message == "compute column 'sum' in operator 'subject'")
     #expect(error?.detail?.contains("key group") == true)
   }
@@ -141,7 +141,7 @@ import WeirCore
         try probe.process((start..<start + 1000).map { row(Int64($0) * 10) })
       }
     }
-    #expect(error?.code == "E310")
+    #expect(error?.code == "E512")
   }
 
   @Test func `early results come of keys that changed, in open windows, once`() throws {

@@ -35,7 +35,11 @@ final class FilePartition {
     reader =
       switch plan.format {
       case .json: JSONLinesReader(RecordSchema(fields))
-      case .csv: JSONLinesReader(RecordSchema(fields))
+      case .csv(let hasHeader, let delimiter, let nulls):
+        CSVReader(
+          RecordSchema(fields),
+          format: CSVFormat(hasHeader: hasHeader, delimiter: delimiter, nulls: nulls)
+        )
       }
     block = .allocate(
       byteCount: Self.blockBytes + FormatLimits.blockSlack,

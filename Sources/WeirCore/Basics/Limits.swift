@@ -24,8 +24,10 @@ package enum Limits {
   package static let emittedRows = 8192
   /// How often an instance reports its progress, in nanoseconds.
   package static let progressNanoseconds: Int64 = 500_000_000
-  /// How often a source looks again at a partition without data, in nanoseconds.
-  package static let pollNanoseconds: Int64 = 20_000_000
+  /// How soon a source looks again at a partition without data, in nanoseconds; doubles up to
+  /// `longestPollNanoseconds` while there is none.
+  package static let shortestPollNanoseconds: Int64 = 5_000_000
+  package static let longestPollNanoseconds: Int64 = 200_000_000
   /// Processes of a stage.
   package static let processes = 1024
   /// Key groups unless the topology says otherwise, and the most it may ask for.

@@ -80,6 +80,8 @@ package struct OutputChannel {
     guard newer > watermark else { return }
     watermark = newer
     watermarkOldest = oldest
+    // A receiver takes any watermark as the end of idleness.
+    isIdle = false
     if watermarkDeadline == nil {
       watermarkDeadline = now.advanced(byNanoseconds: settings.lingerNanoseconds)
     }

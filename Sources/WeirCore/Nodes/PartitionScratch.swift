@@ -1,15 +1,17 @@
 import WeirColumns
 
 /// Memory for dealing the rows of a batch to instances by key, reused from batch to batch.
-final class PartitionScratch {
+package final class PartitionScratch {
   private var hashes: [UInt64] = []
   private var lists: SelectionLists?
   private var parts: [Selection] = []
 
+  package init() {}
+
   /// The selected rows, split by the instance that owns their key group; order is kept.
   ///
   /// The parts are valid until the next call. O(rows + bytes of the key).
-  func partition(
+  package func partition(
     _ batch: Batch,
     _ rows: Selection,
     key: [Int],

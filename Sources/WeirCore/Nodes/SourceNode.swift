@@ -128,7 +128,7 @@ struct SourceNode {
     }
     effects.append(.recycle(batch))
     noteNext(rows, at: now)
-    advance(&outputs)
+    rest(at: now, &outputs)
   }
 
   /// When the oldest of the rows now read was due; without a rate, now.
@@ -163,10 +163,8 @@ struct SourceNode {
     for index in partitions.indices {
       if case .partition(let partition) = rows.origin, partitions[index] != partition { continue }
       switch rows.next {
-      case .more: clocks[index].retryAt = nil
-      case .waiting:
-        clocks[index].isWaiting = true
-        clocks[index].retryAt = now.instant.advanced(byNanoseconds: Limits.pollNanoseconds)
+      case .more: clocks[index].expectMore()
+      case .waiting: clocks[index].wait(at: now.instant)
       case .ended: clocks[index].end()
       }
     }
@@ -190,20 +188,17 @@ struct SourceNode {
     outputs.advance(to: least)
   }
 
+  /// Leaves out partitions that have had no row for long, and moves the watermark on.
   private mutating func rest(at now: Moment, _ outputs: inout OutputSet) {
-    if partitions.isEmpty {
-      advance(&outputs)
-      return
+    if let idleAfter = plan.time.idleAfter, let startedAt {
+      for index in clocks.indices where !clocks[index].hasEnded {
+        clocks[index].rest(at: now.instant, idleAfter: idleAfter, startedAt: startedAt.instant)
+      }
     }
-    guard let idleAfter = plan.time.idleAfter, let startedAt else { return }
-    for index in clocks.indices where !clocks[index].hasEnded {
-      clocks[index].rest(at: now.instant, idleAfter: idleAfter, startedAt: startedAt.instant)
-    }
-    if clocks.allSatisfy({ $0.isIdle || $0.hasEnded }) {
-      outputs.becomeIdle()
-    } else {
-      advance(&outputs)
-    }
+    advance(&outputs)
+    let isResting =
+      clocks.contains { !$0.hasEnded } && clocks.allSatisfy { $0.isIdle || $0.hasEnded }
+    if isResting { outputs.becomeIdle() }
   }
 
   /// Ends the input here, as at the end of all files.

@@ -27,7 +27,9 @@ package struct EventTimeScreen: Hashable, Sendable {
   /// The rows of a range whose times cannot be used, ascending; O(rows) only if there is a bound or
   /// a null.
   package mutating func findings(
-    in times: Column, rows: Range<Int>, wall: WallTime
+    in times: Column,
+    rows: Range<Int>,
+    wall: WallTime
   ) -> [Finding] {
     guard maximumAhead != nil || times.hasMarks else { return [] }
     var findings: [Finding] = []

@@ -7,10 +7,9 @@ package struct PartitionClock: Hashable, Sendable {
   package private(set) var hasEnded = false
   /// Left out of the source's watermark: no row for `idle_after`.
   package private(set) var isIdle = false
-  /// True while the last read found nothing.
-  package var isWaiting = false
-  /// When the next look is due, while waiting.
-  package var retryAt: Instant?
+  /// When the next look is due, while the last one found nothing.
+  package private(set) var retryAt: Instant?
+  private var pause = Limits.shortestPollNanoseconds
   private var lastRow: Instant?
 
   package init() {}
@@ -28,8 +27,16 @@ package struct PartitionClock: Hashable, Sendable {
     highest = max(highest ?? time, time)
     lastRow = now
     isIdle = false
-    isWaiting = false
-    retryAt = nil
+    pause = Limits.shortestPollNanoseconds
+  }
+
+  /// Notes that a read has found rows, or that it may find some at once.
+  package mutating func expectMore() { retryAt = nil }
+
+  /// Notes that a read has found nothing: the next look waits, longer from time to time.
+  package mutating func wait(at now: Instant) {
+    retryAt = now.advanced(byNanoseconds: pause)
+    pause = min(pause * 2, Limits.longestPollNanoseconds)
   }
 
   /// Leaves the partition out if it has had no row for `idleAfter` microseconds.

@@ -267,7 +267,7 @@ extension WindowOperator {
     if let pane = paneList.find(first: first, last: last) { return pane }
     guard paneList.panes.count < WindowLimits.livePanes else {
       throw WeirError(
-        "E310",
+        "E512",
         "open a window in operator '\(name)'",
         detail: "\(WindowLimits.livePanes) panes of \(alignment.every) microseconds hold rows "
           + "already; a row has the event time \(time), the watermark is \(watermark.microseconds)",

@@ -167,7 +167,7 @@ extension WeirError {
   /// A result that does not fit its type.
   static func overflow(of spec: AggregateSpec, in name: String, keyGroup: Int) -> WeirError {
     WeirError(
-      "E311",
+      "E511",
       "compute column '\(spec.name)' in operator '\(name)'",
       detail: "\(spec.function.rawValue) does not fit \(spec.resultType) for a key of key group "
         + "\(keyGroup)",

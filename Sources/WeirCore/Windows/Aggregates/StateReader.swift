@@ -30,7 +30,7 @@ package struct StateReader {
   private mutating func take(_ count: Int) throws(WeirError) -> ArraySlice<UInt8> {
     guard count <= bytes.count - place else {
       throw WeirError(
-        "E301",
+        "E513",
         "read \(count) bytes of stored state",
         detail: "only \(bytes.count - place) of \(bytes.count) bytes are left"
       )
