@@ -19,7 +19,7 @@ import Testing
     #expect(isHeldBack(source, run), "the source does not come to rest: \(run.errors)")
     let held = try #require(source.peakMemoryBytes)
     var lines = LineCount()
-    fcntl(reader, F_SETFL, 0)
+    #expect(fcntl(reader, F_SETFL, 0) == 0)
     lines.readAll(reader)
     #expect(run.end() == .exited(0), "\(run.errors)")
     #expect(lines.count == Self.rows)

@@ -91,19 +91,18 @@ import Testing
     _ visits: PaymentFiles,
     in folder: TestFolder
   ) {
+    let declined = payments.all.filter { $0.status == "DECLINED" }
     let declines = WindowModels.lines(
-      payments.all,
+      declined,
       size: 600_000,
-      every: 60_000,
-      where: { $0.status == "DECLINED" }
+      every: 60_000
     ) { $0.count > 3 ? "\"declines\":\($0.count)" : nil }
     expectSame("declines", folder.sortedLines("out/declines.jsonl"), declines)
 
     let spend = WindowModels.lines(
-      payments.all,
+      payments.all.filter { $0.status == "APPROVED" },
       size: 300_000,
-      every: 300_000,
-      where: { $0.status == "APPROVED" }
+      every: 300_000
     ) { rows in
       guard let total = WindowModels.sum(rows), total > 10_000 else { return nil }
       let cents = rows.compactMap(\.cents)
@@ -115,8 +114,7 @@ import Testing
     let both = WindowModels.lines(
       payments.all + visits.all,
       size: 600_000,
-      every: 600_000,
-      where: { _ in true }
+      every: 600_000
     ) { "\"n\":\($0.count),\"total_usd\":\(ModelText.money(WindowModels.sum($0)))" }
     expectSame("both", folder.sortedLines("out/both.jsonl"), both)
   }
@@ -126,11 +124,11 @@ import Testing
     _ visits: PaymentFiles,
     in folder: TestFolder
   ) {
+    let declined = payments.all.filter { $0.status == "DECLINED" }
     let late = WindowModels.late(
-      payments.all,
+      declined,
       size: 600_000,
-      every: 60_000,
-      where: { $0.status == "DECLINED" }
+      every: 60_000
     ).map { payment, by in
       "{\"auth_id\":\(ModelText.text(payment.auth)),\"card_token\":\(ModelText.text(payment.card)),"
         + "\"merchant_id\":\(ModelText.text(payment.merchant)),\"status\":\"DECLINED\","

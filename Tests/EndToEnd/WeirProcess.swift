@@ -11,14 +11,10 @@ final class WeirProcess {
 
   /// The executable under test, beside the program that runs the tests.
   static let executable: String = {
-    var room = [UInt8](repeating: 0, count: Int(PATH_MAX))
-    let count = room.withUnsafeMutableBytes { bytes in
-      bytes.withMemoryRebound(to: CChar.self) { text in
-        readlink("/proc/self/exe", text.baseAddress, text.count)
-      }
-    }
+    var room = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let count = readlink("/proc/self/exe", &room, room.count)
     precondition(count > 0, "this program has no path: error \(errno)")
-    let path = String(decoding: room.prefix(count), as: UTF8.self)
+    let path = String(decoding: room.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
     return path[..<(path.lastIndex(of: "/") ?? path.startIndex)] + "/weir"
   }()
 

@@ -1,6 +1,6 @@
 /// Values as they stand in JSON lines, written here once more, by other means than Weir's.
 enum ModelText {
-  /// What times are counted from, in milliseconds: 2026-01-01T00:00:00Z. Rows lie within 9 days.
+  /// What times are counted from, in milliseconds: 2026-01-01T00:00:00Z.
   static let epoch = 1_767_225_600_000
 
   static func text(_ value: String?) -> String {

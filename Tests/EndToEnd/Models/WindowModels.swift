@@ -6,18 +6,17 @@ private struct Pane: Hashable {
 
 /// Aligned windows over plain arrays: each row is put into every window that takes it.
 enum WindowModels {
-  /// The lines of windows of a size, begun at every so often, over rows that are let through.
+  /// The lines of windows of a size, begun at every so often, over rows.
   ///
   /// `line` makes the text of a window's aggregates, nil if `having` takes it out.
   static func lines(
     _ payments: [Payment],
     size: Int,
     every: Int,
-    where condition: (Payment) -> Bool,
     line: ([Payment]) -> String?
   ) -> [String] {
     var panes: [Pane: [Payment]] = [:]
-    for payment in payments where condition(payment) {
+    for payment in payments {
       for end in ends(of: payment.time, size: size, every: every)
       where !payment.isLate(forEnd: end) {
         panes[Pane(card: payment.card, end: end), default: []].append(payment)
@@ -36,11 +35,10 @@ enum WindowModels {
   static func late(
     _ payments: [Payment],
     size: Int,
-    every: Int,
-    where condition: (Payment) -> Bool
+    every: Int
   ) -> [(payment: Payment, by: Int)] {
     payments.compactMap { payment in
-      guard condition(payment), let stamp = payment.stamp,
+      guard let stamp = payment.stamp,
         ends(of: payment.time, size: size, every: every).allSatisfy({ $0 <= stamp })
       else { return nil }
       return (payment, stamp - payment.time)
