@@ -108,6 +108,22 @@ let package = Package(
     ),
 
     // Tests.
+    .target(
+      name: "WeirTesting",
+      dependencies: ["WeirColumns", "WeirExpressions", "WeirCore", "WeirWire"],
+      path: "Tests/WeirTesting",
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "WeirTestingTests",
+      dependencies: ["WeirTesting", "WeirColumns", "WeirCore", "WeirWire"],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "Simulation",
+      dependencies: ["WeirTesting", "WeirColumns", "WeirCore", "WeirWire"],
+      swiftSettings: strict
+    ),
     .testTarget(name: "WeirColumnsTests", dependencies: ["WeirColumns"], swiftSettings: strict),
     .testTarget(
       name: "WeirExpressionsTests",
@@ -117,6 +133,18 @@ let package = Package(
     .testTarget(
       name: "WeirFormatsTests",
       dependencies: ["WeirColumns", "WeirFormats"],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "WeirCoreTests",
+      dependencies: ["WeirColumns", "WeirCore", "WeirTesting"],
+      exclude: ["Nodes/Golden"],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "WeirTopologyTests",
+      dependencies: ["WeirColumns", "WeirCore", "WeirTopology"],
+      exclude: ["Examples", "Golden"],
       swiftSettings: strict
     ),
     .testTarget(
@@ -136,11 +164,6 @@ let package = Package(
       swiftSettings: strict
     ),
     .testTarget(name: "WeirLZ4Tests", dependencies: ["WeirLZ4"], swiftSettings: strict),
-    .testTarget(
-      name: "WeirCoreTests",
-      dependencies: ["WeirColumns", "WeirCore"],
-      swiftSettings: strict
-    ),
     // The built command, from outside: it depends on the executable and on nothing inside it.
     .testTarget(
       name: "EndToEnd",

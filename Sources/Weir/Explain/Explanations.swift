@@ -8,13 +8,19 @@ enum Explanations {
 
   /// The page about a code; nil if there is no such code.
   static func text(of code: String) -> String? {
-    if let diagnostic = DiagnosticCode(rawValue: code) {
+    if let explanation = DiagnosticCode.named(code)?.explanation {
       return """
-        \(code): \(diagnostic.title)
+        \(code.uppercased()): \(explanation.title)
 
-        \(wrapped(diagnostic.explanation))
+        \(wrapped(explanation.text))
 
-        \(indented(diagnostic.example))
+        Told of:
+
+        \(indented(explanation.faulty))
+
+        Put right:
+
+        \(indented(explanation.remedy))
 
         """
     }

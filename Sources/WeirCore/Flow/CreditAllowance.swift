@@ -30,6 +30,7 @@ package struct CreditAllowance: Hashable, Sendable {
 package struct CreditGrant: Hashable, Sendable {
   /// The most that the channel may hold here, its share of the instance's budget.
   private let budget: Int
+  private let least: Int
   private var window: Int
   /// Bytes taken from the queue by the operator, in all.
   private var drained: UInt64 = 0
@@ -39,9 +40,10 @@ package struct CreditGrant: Hashable, Sendable {
   private var measuredSince: Instant?
   private var measuredBytes = 0
 
-  package init(budget: Int) {
-    self.budget = max(budget, Limits.leastCredit)
-    window = min(self.budget, Limits.firstCredit)
+  package init(budget: Int, flow: FlowBudget = FlowBudget()) {
+    least = flow.leastCredit
+    self.budget = max(budget, least)
+    window = min(self.budget, flow.firstCredit)
   }
 
   /// Notes a frame taken from the socket; one that needs an answer gets it with the next credit.
@@ -62,7 +64,7 @@ package struct CreditGrant: Hashable, Sendable {
     guard elapsed >= Limits.drainWindowNanoseconds else { return }
     let rate = Double(measuredBytes) / Double(elapsed)
     let drainable = Int(rate * Double(Limits.creditNanoseconds))
-    window = min(budget, max(drainable, Limits.leastCredit))
+    window = min(budget, max(drainable, least))
     measuredSince = now
     measuredBytes = 0
   }

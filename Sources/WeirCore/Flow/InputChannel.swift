@@ -19,17 +19,14 @@ package struct InputChannel {
   private let hello: Hello
 
   package init(
-    _ plan: ChannelPlan,
-    generation: Generation,
-    schema: UInt64,
-    hello: Hello,
-    budget: Int
+    _ plan: ChannelPlan, generation: Generation, schema: UInt64, hello: Hello, budget: Int,
+    flow: FlowBudget = FlowBudget()
   ) {
     self.plan = plan
     self.generation = generation
     self.schema = schema
     self.hello = hello
-    grant = CreditGrant(budget: budget)
+    grant = CreditGrant(budget: budget, flow: flow)
   }
 
   /// Takes a frame from the socket into the queue.

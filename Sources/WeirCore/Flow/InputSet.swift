@@ -14,9 +14,9 @@ package struct InputSet {
   private var isClosed = false
   package private(set) var watermark = Watermark.start
 
-  init(_ job: JobPlan, instance: InstanceID, generation: Generation) {
+  init(_ job: JobPlan, instance: InstanceID, generation: Generation, flow: FlowBudget) {
     let plans = job.channels.filter { $0.receiver == instance }
-    let budget = Limits.inputBytes / max(plans.count, 1)
+    let budget = flow.inputBytes / max(plans.count, 1)
     channels = plans.map { plan in
       let schema = job.edges[plan.edge].schema.fingerprint
       let hello = Hello(
@@ -25,12 +25,8 @@ package struct InputSet {
         keyGroups: UInt32(job.keyGroups)
       )
       return InputChannel(
-        plan,
-        generation: generation,
-        schema: schema,
-        hello: hello,
-        budget: budget
-      )
+        plan, generation: generation, schema: schema, hello: hello, budget: budget,
+        flow: flow)
     }
   }
 

@@ -29,22 +29,19 @@ package struct InstanceNode {
 
   /// Makes the node of an instance; `partitions` are those of a source that it reads.
   package init(
-    _ instance: InstanceID,
-    job: JobPlan,
-    generation: Generation,
-    partitions: [PartitionID],
-    pool: BatchPool
+    _ instance: InstanceID, job: JobPlan, generation: Generation, partitions: [PartitionID],
+    pool: BatchPool, flow: FlowBudget = FlowBudget()
   ) {
     guard let stage = job.index(of: instance.stage) else {
       preconditionFailure("no stage '\(instance.stage)' in plan '\(job.name)'")
     }
     self.instance = instance
-    inputs = InputSet(job, instance: instance, generation: generation)
-    outputs = OutputSet(job, instance: instance, generation: generation, pool: pool)
+    inputs = InputSet(job, instance: instance, generation: generation, flow: flow)
+    outputs = OutputSet(job, instance: instance, generation: generation, pool: pool, flow: flow)
     switch job.stages[stage].role {
     case .source(let plan):
       role = .source(SourceNode(plan, stage: stage, job: job, partitions: partitions))
-    case .keyed(let plan): role = .keyed(KeyedNode(plan, stage: stage, job: job))
+    case .keyed(let plan): role = .keyed(KeyedNode(plan, stage: stage, job: job, flow: flow))
     case .stateless(let plan): role = .stateless(StatelessNode(plan, stage: stage, job: job))
     case .sink: role = .sink(SinkNode(stage: stage))
     }
@@ -184,6 +181,15 @@ package struct InstanceNode {
 
   /// True while rows wait for credit: the next stage is slower than this one.
   package var isBackpressured: Bool { outputs.isCongested }
+
+  /// True while the results of a firing are left.
+  package var isFiring: Bool {
+    if case .keyed(let keyed) = role { return keyed.isFiring }
+    return false
+  }
+
+  /// Bytes that were cut and wait for credit.
+  package var heldBytes: Int { outputs.heldBytes }
 
   /// Bytes that wait in the input queues.
   package var queuedBytes: Int { inputs.queuedBytes }

@@ -22,9 +22,12 @@ struct KeyedNode {
   private(set) var isFiring = false
   private(set) var isFinished = false
   private var earlyAt: Instant?
+  /// Rows that a firing emits in one turn.
+  private let emittedRows: Int
 
-  init(_ plan: KeyedPlan, stage: StageIndex, job: JobPlan) {
+  init(_ plan: KeyedPlan, stage: StageIndex, job: JobPlan, flow: FlowBudget) {
     self.plan = plan
+    emittedRows = flow.emittedRows
     self.stage = stage
     let stagePlan = job.stages[stage]
     let state = plan.makeOperator(keyGroups: job.keyGroups, name: stagePlan.name)
@@ -38,7 +41,7 @@ struct KeyedNode {
     failures = RowFailures(stage, plan.results.onError, port: stagePlan.port(.errors))
     latePort = stagePlan.port(.late)
     lateOutlets = (latePort?.outlets ?? []).map { Outlet($0) }
-    emitted = Batch(state.output, capacity: Limits.emittedRows)
+    emitted = Batch(state.output, capacity: emittedRows)
   }
 
   /// When preliminary results are due.
@@ -120,7 +123,7 @@ struct KeyedNode {
     _ outputs: inout OutputSet
   ) throws(WeirError) {
     emitted.removeAll()
-    let emission = try state.emit(maximumRows: Limits.emittedRows, into: emitted)
+    let emission = try state.emit(maximumRows: emittedRows, into: emitted)
     if let having { try settle(having, &outputs) }
     switch emission {
     case .rows(let kind):

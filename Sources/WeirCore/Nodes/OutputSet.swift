@@ -22,7 +22,10 @@ package struct OutputSet {
   private var turn: [Int]
   private let scratch: PartitionScratch
 
-  init(_ job: JobPlan, instance: InstanceID, generation: Generation, pool: BatchPool) {
+  init(
+    _ job: JobPlan, instance: InstanceID, generation: Generation, pool: BatchPool,
+    flow: FlowBudget
+  ) {
     let plans = job.channels.filter { $0.sender == instance }
     channels = plans.map { plan in
       let schema = job.edges[plan.edge].schema
@@ -49,7 +52,7 @@ package struct OutputSet {
     tables = job.edges.map { edge in
       KeyGroupTable(keyGroups: job.keyGroups, instances: max(job.stages[edge.to].processes, 1))
     }
-    share = Limits.outputBytes / max(plans.count, 1)
+    share = flow.outputBytes / max(plans.count, 1)
     turn = job.edges.map { _ in 0 }
     scratch = PartitionScratch()
     self.pool = pool
@@ -59,6 +62,9 @@ package struct OutputSet {
 
   /// True when more than the share of a channel waits: no more input is taken until it leaves.
   var isCongested: Bool { channels.contains { $0.heldBytes > share } }
+
+  /// Bytes that were cut and wait for credit.
+  var heldBytes: Int { channels.reduce(0) { $0 + $1.heldBytes } }
 
   var isDrained: Bool { channels.allSatisfy(\.isDrained) }
 

@@ -37,6 +37,15 @@ extension DocumentComposer {
     let doing = context?.text ?? ""
     if doing.contains("quoted scalar"), let start = context.map({ SourceLocation($0.mark) }) {
       report(.yamlSyntax, start, "the quote that begins here is not closed", nil)
+    } else if doing.contains("flow"), let start = context.map({ SourceLocation($0.mark) }),
+      start.line < mark.line
+    {
+      report(
+        .yamlSyntax,
+        start,
+        "the bracket that begins here is not closed",
+        "close it, or put a text that holds brackets in double quotes"
+      )
     } else if problem.contains("mapping values are not allowed") {
       reportColon(mark)
     } else if problem.contains("cannot start any token") {

@@ -82,12 +82,12 @@ extension TopologyReader {
       break
     }
     var hint = "known here are " + shape.entries.filter { !$0.isLater }.map(\.key).list
-    if let nearest = NearestName.find(key.text, among: shape.entries.map(\.key)) {
-      hint = "did you mean '\(nearest)'?"
-    } else if key.text == "<<" {
+    if key.text == "<<" {
       hint = "merge keys are not part of the language"
     } else if let home = Self.home(of: key.text) {
       hint = "'\(key.text)' is a key of \(home)"
+    } else if let nearest = NearestName.find(key.text, among: shape.entries.map(\.key)) {
+      hint = "did you mean '\(nearest)'?"
     }
     report(.unknownKey, key.location, "unknown key '\(key.text)' in \(subject)", hint: hint)
   }

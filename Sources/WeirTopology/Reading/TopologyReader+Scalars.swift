@@ -8,7 +8,12 @@ extension TopologyReader {
   mutating func scalar(_ node: DocumentNode, of key: DocumentScalar) -> DocumentScalar? {
     switch node.content {
     case .scalar(let scalar) where scalar.isAbsent:
-      report(.wrongForm, key.location, "'\(key.text)' has no value")
+      report(
+        .wrongForm,
+        key.location,
+        "'\(key.text)' has no value",
+        hint: "write one, or remove the key"
+      )
       return nil
     case .scalar(var scalar):
       guard scalar.text.contains("${") else { return scalar }
@@ -63,7 +68,7 @@ extension TopologyReader {
     return true
   }
 
-  private static let bareWords = ["yes", "no", "on", "off", "y", "n", "null", "~"]
+  private static let bareWords = ["yes", "no", "on", "off", "null", "~"]
 
   mutating func boolean(_ key: String, _ map: MapReading) -> Bool? {
     guard let entry = map[key], let scalar = scalar(entry.value, of: entry.key) else { return nil }
@@ -193,7 +198,8 @@ extension TopologyReader {
           .missingUnit,
           scalar.location,
           "'\(key.text)' is '\(scalar.text)', without a unit",
-          hint: "write '\(scalar.text)s' or another of the units d, h, m, s, ms and us"
+          hint:
+            "write '\(scalar.text)ms', '\(scalar.text)s' or another of the units d, h, m, s, ms and us"
         )
       } else {
         report(

@@ -175,7 +175,8 @@ extension TopologyReader {
       return .json
     }
     let header = boolean("header", options) ?? true
-    let nulls = options["nulls"].flatMap { text($0) }?.value ?? ""
+    // Here a bare `NULL` is what it says.
+    let nulls = options["nulls"].flatMap { scalar($0.value, of: $0.key) }?.text ?? ""
     let delimiter = delimiter(options) ?? UInt8(ascii: ",")
     return isCSV ? .csv(header: header, delimiter: delimiter, nulls: nulls) : .json
   }

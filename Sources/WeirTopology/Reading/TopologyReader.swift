@@ -92,11 +92,8 @@ package struct TopologyReader {
     var stages: [(Located<String>, DocumentNode)] = []
     for stage in entries {
       let name = Located(stage.key.text, at: stage.key.location)
-      if checkedName(name, of: "a stage") {
-        stages.append((name, stage.value))
-      } else {
-        lacksNames = true
-      }
+      if !checkedName(name, of: "a stage") { lacksNames = true }
+      stages.append((name, stage.value))
     }
     return stages
   }

@@ -1,0 +1,15 @@
+/// What an instance may hold and how much it does in a turn; tests make it small.
+package struct FlowBudget: Hashable, Sendable {
+  /// Bytes of the input queues, dealt among the channels.
+  package var inputBytes = Limits.inputBytes
+  /// Bytes of the output queues, dealt among the channels.
+  package var outputBytes = Limits.outputBytes
+  /// The least credit of a channel.
+  package var leastCredit = Limits.leastCredit
+  /// The credit of a channel before its drain was measured.
+  package var firstCredit = Limits.firstCredit
+  /// Rows that a firing emits in one turn.
+  package var emittedRows = Limits.emittedRows
+
+  package init() {}
+}

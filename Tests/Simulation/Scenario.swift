@@ -1,0 +1,269 @@
+import WeirColumns
+import WeirCore
+import WeirTesting
+
+/// A topology, what its sources hold, and what its sinks should hold in the end.
+struct Scenario {
+  /// What is compared at one edge that ends in a sink.
+  struct Expectation {
+    var edge: EdgeIndex
+    var rows: [[Value]]
+    /// Only so many columns are compared; nil: all.
+    var columns: Int?
+    /// True: rows of one partition arrive in the order in which it holds them.
+    var isOrdered = false
+  }
+
+  /// Windows that fire again: the last of all results of a window counts.
+  struct Settlement {
+    var edges: [EdgeIndex]
+    var rows: [[Value]]
+  }
+
+  var job: JobPlan
+  /// The partitions of each source, by stage.
+  var partitions: [StageIndex: [[SimulatedRecord]]] = [:]
+  var expectations: [Expectation] = []
+  var settlement: Settlement?
+  var situations: [Situation] = []
+}
+
+/// Makes scenarios from a seed.
+struct ScenarioMaker {
+  private var random: SeededRandom
+  private var builder: PlanBuilder
+  private var scenario: Scenario
+  private let lag: Int64
+
+  private static let events = Schema(
+    [Field("k", .string), Field("n", .int), Field("t", .timestamp)], eventTime: 2)
+  private static let aggregates = [
+    AggregateSpec(.count, name: "rows"),
+    AggregateSpec(.sum, argument: 1, argumentType: .int, name: "total"),
+    AggregateSpec(.maximum, argument: 1, argumentType: .int, name: "largest"),
+  ]
+  private static let shapes: [PlainModel.Windows] = [
+    .init(size: 10, every: 10), .init(size: 40, every: 10), .init(size: 21, every: 7),
+  ]
+
+  private init(_ random: SeededRandom) {
+    self.random = random
+    lag = self.random.element(of: [0, 5, 20])
+    var settings = BatchSettings()
+    settings.rows = self.random.element(of: [1, 2, 5, 16, 64])
+    builder = PlanBuilder(keyGroups: 8, batch: settings)
+    scenario = Scenario(job: builder.plan())
+  }
+
+  /// The scenario of a seed.
+  static func make(_ random: SeededRandom) -> Scenario {
+    var maker = ScenarioMaker(random)
+    switch maker.random.integer(0...7) {
+    case 0: maker.windows()
+    case 1: maker.union()
+    case 2: maker.stateless()
+    case 3: maker.statelessThenWindows()
+    case 4: maker.chainedWindows()
+    case 5: maker.latenessAllowed()
+    case 6: maker.idlePartition()
+    default: maker.fanOut()
+    }
+    maker.scenario.job = maker.builder.plan()
+    return maker.scenario
+  }
+
+  // MARK: Topologies
+
+  private mutating func windows() {
+    let input = source("events")
+    let shape = random.element(of: Self.shapes)
+    let rows = rows(of: input).filter { PlainModel.word($0.values[1]) % 3 != 1 }
+    let windows = window("windows", [input], shape, where: "n % 3 <> 1")
+    let late = builder.late(windows)
+    sink("out", windows, PlainModel.results(rows, shape))
+    sink("late", late, PlainModel.late(rows, shape))
+  }
+
+  private mutating func union() {
+    let inputs = (0..<random.integer(2...3)).map { source("events\($0)") }
+    let shape = random.element(of: Self.shapes)
+    let rows = inputs.flatMap { self.rows(of: $0) }
+    let windows = window("windows", inputs, shape)
+    scenario.situations.append(.union)
+    sink("out", windows, PlainModel.results(rows, shape))
+  }
+
+  private mutating func stateless() {
+    let isPlain = random.chance(50)
+    let processes = isPlain ? 1 : random.integer(0...3)
+    let input = source("events", processes: isPlain ? 1 : random.integer(1...2), bad: 5)
+    let kept = builder.stateless(
+      "kept", from: [input], where: "n % 2 = 0", pushed: random.chance(50),
+      processes: processes)
+    let rows = rows(of: input).filter { PlainModel.word($0.values[1]) % 2 == 0 }.map(\.values)
+    scenario.situations += processes == 0 ? [.operatorWithoutProcess] : []
+    sink("out", kept, rows.inOrder, processes: 1, isOrdered: isPlain)
+    let rejected = builder.rejected(input)
+    var bad: [[Value]] = []
+    for (number, records) in (scenario.partitions[input.stage] ?? []).enumerated() {
+      for (position, record) in records.enumerated() {
+        guard case .bad(let raw) = record else { continue }
+        bad.append([.bytes(Array(raw.utf8)), "no row", .text("\(number):\(position)")])
+      }
+    }
+    sink("rejected", rejected, bad.inOrder, columns: 3)
+  }
+
+  private mutating func statelessThenWindows() {
+    let input = source("events")
+    let processes = random.integer(0...3)
+    let kept = builder.stateless(
+      "kept", from: [input], where: "n % 5 <> 0", processes: processes)
+    scenario.situations += processes == 0 ? [.operatorWithoutProcess] : []
+    let shape = random.element(of: Self.shapes)
+    let rows = rows(of: input).filter { PlainModel.word($0.values[1]) % 5 != 0 }
+    let windows = window("windows", [kept], shape)
+    let late = builder.late(windows)
+    sink("out", windows, PlainModel.results(rows, shape))
+    sink("late", late, PlainModel.late(rows, shape))
+  }
+
+  private mutating func chainedWindows() {
+    let input = source("events")
+    let shape = random.element(of: Self.shapes)
+    let first = window("first", [input], shape)
+    let results = PlainModel.results(rows(of: input), shape)
+    let outer = PlainModel.Windows(size: 100, every: 50)
+    let second = builder.window(
+      "second", from: [first], key: ["k"], WindowSpec(.sliding(size: 100, every: 50)),
+      [
+        AggregateSpec(.count, name: "windows"),
+        AggregateSpec(.sum, argument: 3, argumentType: .int, name: "all"),
+        AggregateSpec(.maximum, argument: 3, argumentType: .int, name: "most"),
+      ], processes: random.integer(1...2))
+    let inner = results.map { PlainModel.Row(values: [$0[0], $0[3], $0[6]]) }
+    scenario.situations.append(.chainedWindows)
+    sink("out", second, PlainModel.results(inner, outer))
+  }
+
+  private mutating func latenessAllowed() {
+    let input = source("events")
+    var shape = random.element(of: Self.shapes)
+    shape.lateness = 30
+    let windows = window("windows", [input], shape)
+    let updates = builder.updates(windows)
+    let late = builder.late(windows)
+    sink("out", windows, nil)
+    sink("updates", updates, nil)
+    let rows = rows(of: input)
+    scenario.settlement = Scenario.Settlement(
+      edges: [1, 2], rows: PlainModel.results(rows, shape))
+    sink("late", late, PlainModel.late(rows, shape))
+  }
+
+  /// Partitions that fall silent for a while, and then go on with times after all others.
+  private mutating func idlePartition() {
+    let processes = random.integer(1...2)
+    let input = builder.source(
+      "events", Self.events, lag: lag, idleAfter: 50_000, processes: processes)
+    let first = records(0, from: 0, count: random.integer(10...60), bad: 0)
+    let end = Self.lastTime(of: first) + 200
+    var silent = records(1, from: 0, count: random.integer(0...5), bad: 0)
+    silent.append(.nothingUntil(Int64(random.integer(150...600)) * 1_000_000))
+    silent += records(2, from: end, count: random.integer(5...20), bad: 0)
+    var other = first
+    if random.chance(50) {
+      other.append(.nothingUntil(Int64(random.integer(700...900)) * 1_000_000))
+      other += records(3, from: Self.lastTime(of: silent) + 200, count: 10, bad: 0)
+    }
+    scenario.partitions[input.stage] = [other, silent]
+    let shape = random.element(of: Self.shapes)
+    let rows = rows(of: input)
+    let windows = window("windows", [input], shape)
+    let late = builder.late(windows)
+    sink("out", windows, PlainModel.results(rows, shape))
+    sink("late", late, PlainModel.late(rows, shape))
+  }
+
+  private mutating func fanOut() {
+    let isPaced = random.chance(50)
+    scenario.situations += isPaced ? [.pacedSource] : []
+    let input = source("events", rate: isPaced ? 3000 : nil)
+    let shape = random.element(of: Self.shapes)
+    let rows = rows(of: input)
+    let even = rows.filter { PlainModel.word($0.values[1]) % 2 == 0 }
+    let windows = window("windows", [input], shape)
+    let other = window("others", [input], Self.shapes[0], where: "n % 2 = 0")
+    sink("out", windows, PlainModel.results(rows, shape))
+    sink("others_out", other, PlainModel.results(even, Self.shapes[0]))
+    sink("raw", input, rows.map(\.values).inOrder)
+  }
+
+  // MARK: Parts
+
+  private mutating func source(
+    _ name: String, processes: Int? = nil, bad: Int = 0, rate: Double? = nil
+  ) -> PlanBuilder.Stream {
+    let processes = processes ?? random.integer(1...2)
+    let stream = builder.source(
+      name, Self.events, lag: lag, rate: rate, processes: processes)
+    let count = random.integer(max(processes - 1, 0)...4)
+    scenario.partitions[stream.stage] = (0..<count).map { number in
+      records(number, from: random.integer64(-20...20), count: random.integer(0...60), bad: bad)
+    }
+    return stream
+  }
+
+  private mutating func records(
+    _ partition: Int, from start: Int64, count: Int, bad: Int
+  ) -> [SimulatedRecord] {
+    var now = start
+    return (0..<count).map { number in
+      if random.chance(bad) { return .bad("bad \(number)") }
+      now += random.integer64(0...8)
+      let behind = random.chance(15) ? random.integer64(0...80) : random.integer64(0...6)
+      let key: Value =
+        random.chance(60) ? "hot" : random.element(of: [.null, "", "a", "b", "a much longer key"])
+      if key == .null { scenario.situations.append(.nullKey) }
+      return .row([key, .int(Int64(partition * 10_000 + number)), .int(max(start, now - behind))])
+    }
+  }
+
+  private static func lastTime(of records: [SimulatedRecord]) -> Int64 {
+    var last: Int64 = 0
+    for record in records {
+      if case .row(let row) = record { last = max(last, PlainModel.word(row[2])) }
+    }
+    return last
+  }
+
+  private func rows(of stream: PlanBuilder.Stream) -> [PlainModel.Row] {
+    (scenario.partitions[stream.stage] ?? []).flatMap { PlainModel.rows(of: $0, lag: lag) }
+  }
+
+  private mutating func window(
+    _ name: String, _ inputs: [PlanBuilder.Stream], _ shape: PlainModel.Windows,
+    where filter: String? = nil
+  ) -> PlanBuilder.Stream {
+    let form: WindowSpec.Shape =
+      shape.size == shape.every
+      ? .tumbling(size: shape.size) : .sliding(size: shape.size, every: shape.every)
+    return builder.window(
+      name, from: inputs, where: filter, key: ["k"],
+      WindowSpec(form, allowedLateness: shape.lateness), Self.aggregates,
+      processes: random.integer(1...3))
+  }
+
+  /// Adds a sink with one input; without rows nothing is expected of it by itself.
+  private mutating func sink(
+    _ name: String, _ stream: PlanBuilder.Stream, _ rows: [[Value]]?, columns: Int? = nil,
+    processes: Int? = nil, isOrdered: Bool = false
+  ) {
+    builder.sink(name, from: [stream], processes: processes ?? random.integer(1...2))
+    guard let rows else { return }
+    scenario.expectations.append(
+      Scenario.Expectation(
+        edge: builder.plan().edges.count - 1, rows: rows, columns: columns,
+        isOrdered: isOrdered))
+  }
+}

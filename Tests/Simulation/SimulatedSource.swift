@@ -1,0 +1,75 @@
+import WeirColumns
+import WeirCore
+import WeirTesting
+
+/// What a partition holds.
+enum SimulatedRecord {
+  case row([Value])
+  /// A record that is no row.
+  case bad(String)
+  /// Nothing more before that time, in nanoseconds.
+  case nothingUntil(Int64)
+}
+
+/// A source whose partitions are lists in memory.
+struct SimulatedSource {
+  /// What became of a read, for the coverage.
+  struct Answer {
+    var rows: SourceRows
+    var isEmpty: Bool
+    var isWaiting: Bool
+  }
+
+  private var partitions: [PartitionID: [SimulatedRecord]]
+  private var positions: [PartitionID: Int] = [:]
+  private let schema: Schema
+  private let pool = BatchPool()
+  private var random: SeededRandom
+
+  init(
+    _ schema: Schema, partitions: [PartitionID: [SimulatedRecord]], random: SeededRandom
+  ) {
+    self.schema = schema
+    self.partitions = partitions
+    self.random = random
+  }
+
+  func recycle(_ batch: Batch) { pool.give(batch, fingerprint: schema.fingerprint) }
+
+  /// Reads some rows, perhaps none though there are more; the end may come with the last rows or
+  /// after them.
+  mutating func read(_ request: ReadRequest, at now: Int64) -> Answer {
+    guard case .partition(let id) = request.scope, let records = partitions[id] else {
+      preconditionFailure("no partition for \(request)")
+    }
+    let batch = pool.take(schema, fingerprint: schema.fingerprint, rows: request.maximumRows)
+    var position = positions[id] ?? 0
+    var rows: [[Value]] = []
+    var rejected: [RejectedRecord] = []
+    var isWaiting = false
+    let most = random.integer(0...request.maximumRows)
+    reading: while position < records.count, rows.count + rejected.count < most {
+      switch records[position] {
+      case .row(let row): rows.append(row)
+      case .bad(let raw):
+        rejected.append(
+          RejectedRecord(
+            partition: id, place: "\(id.number):\(position)", reason: "no row",
+            raw: Array(raw.utf8)))
+      case .nothingUntil(let time) where time > now:
+        isWaiting = true
+        break reading
+      case .nothingUntil: break
+      }
+      position += 1
+    }
+    positions[id] = position
+    batch.append(rows)
+    var next = SourceRows.Next.more
+    if isWaiting { next = .waiting }
+    if position == records.count, random.chance(50) { next = .ended }
+    return Answer(
+      rows: SourceRows(origin: .partition(id), batch: batch, rejected: rejected, next: next),
+      isEmpty: rows.isEmpty, isWaiting: isWaiting)
+  }
+}

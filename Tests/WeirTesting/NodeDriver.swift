@@ -1,0 +1,131 @@
+import WeirColumns
+import WeirCore
+import WeirWire
+
+/// An entry of a mailbox as bytes, so that it can be played again.
+package enum RecordedEvent: Hashable, Sendable {
+  case frame([UInt8])
+  case turned
+  case linked
+  case started
+  case stop(StopReason)
+}
+
+/// When something reached an instance, and what.
+package struct RecordedEntry: Hashable, Sendable {
+  package var moment: Moment
+  package var event: RecordedEvent
+}
+
+/// One instance without a source, stepped by hand: keeps what came in, what went out, and what was
+/// wrong with it.
+package struct NodeDriver {
+  package private(set) var node: InstanceNode
+  /// Everything that came in.
+  package private(set) var mailbox: [RecordedEntry] = []
+  /// Every frame that was sent, as bytes.
+  package private(set) var sent: [[UInt8]] = []
+  /// Rows that were sent, or written by a sink, by edge.
+  package private(set) var rows: [EdgeIndex: [[Value]]] = [:]
+  package private(set) var faults: [String] = []
+  package private(set) var hasFinished = false
+  /// The headers of the last step's frames that are no credits.
+  package private(set) var lastSent: [FrameHeader] = []
+  /// Whether rows have ever waited for credit.
+  package private(set) var wasCongested = false
+
+  private let job: JobPlan
+  private let rowsOfTurn: Int
+  private let inputs: Int
+  private let outputs: Int
+  private let pool = BatchPool()
+  private let encoder = FrameEncoder(codec: .refusing, policy: .none)
+  private let decoder = FrameDecoder(codec: .refusing)
+  private var witnesses: [ChannelWitness]
+
+  package init(_ job: JobPlan, _ instance: InstanceID, flow: FlowBudget = FlowBudget()) {
+    self.job = job
+    node = InstanceNode(
+      instance, job: job, generation: Generation(1), partitions: [], pool: pool, flow: flow)
+    witnesses = job.channels.map { ChannelWitness($0) }
+    rowsOfTurn = max(flow.emittedRows, job.batch.rows)
+    inputs = job.channels.filter { $0.receiver == instance }.count
+    outputs = job.channels.filter { $0.sender == instance }.count
+  }
+
+  /// Handles one event, carries out its effects, and checks them.
+  package mutating func step(_ event: RecordedEvent, at now: Moment) {
+    mailbox.append(RecordedEntry(moment: now, event: event))
+    lastSent.removeAll(keepingCapacity: true)
+    let heldFrames = node.heldBytes / 8
+    do {
+      var effects: [InstanceEffect] = []
+      if let event = try decode(event) { try node.handle(event, at: now, into: &effects) }
+      let bound =
+        8 + inputs + heldFrames + outputs * (4 + rowsOfTurn / max(job.batch.rows, 1))
+      if effects.count > bound { faults.append("\(effects.count) effects of one step") }
+      for effect in effects { try carryOut(effect, at: now) }
+    } catch {
+      faults.append("\(error)")
+    }
+    if node.isBackpressured { wasCongested = true }
+  }
+
+  private mutating func decode(_ event: RecordedEvent) throws -> InstanceEvent? {
+    switch event {
+    case .turned: return .turned
+    case .linked: return .linked
+    case .started: return .started
+    case .stop(let reason): return .stopRequested(reason)
+    case .frame(let bytes):
+      let channels = job.channels
+      let edges = job.edges
+      let frame = try bytes.withUnsafeBytes { raw in
+        try decoder.decode(
+          raw, schema: { edges[channels[Int($0.number)].edge].schema }, pool: pool)
+      }
+      if frame.header.kind == .credit {
+        witnesses[Int(frame.header.channel.number)].granted(frame.header)
+      }
+      return .frameReceived(frame)
+    }
+  }
+
+  private mutating func carryOut(_ effect: InstanceEffect, at now: Moment) throws {
+    switch effect {
+    case .send(let frame):
+      let number = Int(frame.header.channel.number)
+      if frame.header.kind != .credit {
+        lastSent.append(frame.header)
+        if let fault = witnesses[number].sent(frame.header) { faults.append(fault) }
+      }
+      if let batch = frame.batch {
+        rows[job.channels[number].edge, default: []] += batch.values
+      }
+      sent.append(FrameBytes.of(frame, encoder))
+      if let batch = frame.batch { pool.give(batch, fingerprint: frame.header.schema) }
+    case .read(let request): faults.append("a read without a source: \(request)")
+    case .write(let batch, let edge, _): rows[edge, default: []] += batch.values
+    case .publish:
+      var effects: [InstanceEffect] = []
+      try node.handle(.published, at: now, into: &effects)
+      for effect in effects { try carryOut(effect, at: now) }
+    case .recycle(let batch): pool.give(batch, fingerprint: batch.schema.fingerprint)
+    case .finished: hasFinished = true
+    }
+  }
+}
+
+/// Frames as bytes, for tests.
+package enum FrameBytes {
+  /// The bytes of a frame.
+  package static func of(_ frame: Frame, _ encoder: FrameEncoder) -> [UInt8] {
+    let encoded = encoder.encode(frame)
+    return withExtendedLifetime(encoded) { Array(encoded.bytes) }
+  }
+}
+
+extension BlockCodec {
+  /// Compresses nothing.
+  package static let refusing = BlockCodec(compress: { _, _ in 0 }, decompress: { _, _ in nil })
+}

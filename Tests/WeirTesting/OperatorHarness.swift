@@ -1,0 +1,224 @@
+import WeirColumns
+import WeirCore
+import WeirWire
+
+/// Replays one instance of an operator in every mode: however its input is cut into batches, in
+/// whatever order its channels deliver, and however scarce credit is, the same rows must come out.
+///
+/// Rows are given by input channel, in the order in which a partition holds them; the harness stamps
+/// those that are behind, and gives each batch the watermark that its source would.
+package struct OperatorHarness {
+  /// How the input is delivered.
+  package struct Mode: Hashable, Sendable {
+    /// Rows of each batch, by channel.
+    package var sizes: [[Int]]
+    /// Which channel delivers its next batch or its end.
+    package var order: [Int]
+    /// Refuses credit and gives it back at random, with budgets of a few bytes.
+    package var scarcity: UInt64?
+  }
+
+  /// What came out.
+  package struct Outcome {
+    package var rows: [EdgeIndex: [[Value]]]
+    package var counters: StageCounters
+    package var mailbox: [RecordedEntry]
+    package var sent: [[UInt8]]
+    package var faults: [String]
+    package var wasCongested: Bool
+  }
+
+  private let job: JobPlan
+  private let instance: InstanceID
+  private let stage: StageIndex
+  private let channels: [ChannelPlan]
+  private let rows: [[[Value]]]
+  private let lag: Int64
+
+  /// A harness for an instance that receives those rows, one list for each of its channels.
+  package init(_ job: JobPlan, _ instance: InstanceID, rows: [[[Value]]], lag: Int64) {
+    self.job = job
+    self.instance = instance
+    guard let stage = job.index(of: instance.stage) else {
+      preconditionFailure("no stage '\(instance.stage)'")
+    }
+    self.stage = stage
+    channels = job.channels.filter { $0.receiver == instance }
+    precondition(channels.count == rows.count, "\(rows.count) of \(channels.count) channels")
+    self.rows = rows
+    self.lag = lag
+  }
+
+  // MARK: Modes
+
+  /// All rows of a channel in one batch, channel after channel.
+  package var plainMode: Mode {
+    Mode(
+      sizes: rows.map { $0.isEmpty ? [] : [$0.count] },
+      order: rows.indices.flatMap { Array(repeating: $0, count: rows[$0].isEmpty ? 1 : 2) })
+  }
+
+  /// Every way to cut each channel while there are few, else random ones; every order while there
+  /// are few, else random ones; one-row batches; and scarce credit.
+  package func modes(random: inout SeededRandom, most: Int = 64) -> [Mode] {
+    var modes: [Mode] = [plainMode]
+    modes.append(ordered(rows.map { Array(repeating: 1, count: $0.count) }, &random))
+    modes += cuts(random: &random, most: most)
+    let coarse = rows.map { Self.cut($0.count, mask: 0b0100_1001) }
+    let orders = Self.orders(coarse.map { $0.count + 1 }, most: most)
+    if let orders {
+      modes += orders.map { Mode(sizes: coarse, order: $0) }
+    } else {
+      for _ in 0..<most { modes.append(ordered(coarse, &random)) }
+    }
+    for _ in 0..<most {
+      var mode = ordered(rows.map { Self.cut($0.count, mask: random.next()) }, &random)
+      mode.scarcity = random.next()
+      modes.append(mode)
+    }
+    return modes
+  }
+
+  private func cuts(random: inout SeededRandom, most: Int) -> [Mode] {
+    let boundaries = rows.map { max($0.count - 1, 0) }
+    let total = boundaries.reduce(0, +)
+    guard total < 20, 1 << total <= most * 4 else {
+      return (0..<most).map { _ in
+        ordered(rows.map { Self.cut($0.count, mask: random.next()) }, &random)
+      }
+    }
+    return (0..<(1 << total)).map { mask in
+      var left = UInt64(mask)
+      let sizes = rows.indices.map { channel in
+        let own = left & ((1 << UInt64(boundaries[channel])) - 1)
+        left >>= UInt64(boundaries[channel])
+        return Self.cut(rows[channel].count, mask: own)
+      }
+      return ordered(sizes, &random)
+    }
+  }
+
+  /// Sizes of the batches of so many rows; bit i of the mask cuts behind row i (modulo 64).
+  private static func cut(_ count: Int, mask: UInt64) -> [Int] {
+    guard count > 0 else { return [] }
+    var sizes = [1]
+    for row in 1..<count {
+      if mask >> UInt64((row - 1) % 64) & 1 == 1 {
+        sizes.append(1)
+      } else {
+        sizes[sizes.count - 1] += 1
+      }
+    }
+    return sizes
+  }
+
+  private func ordered(_ sizes: [[Int]], _ random: inout SeededRandom) -> Mode {
+    var order = sizes.indices.flatMap { Array(repeating: $0, count: sizes[$0].count + 1) }
+    order.shuffle(using: &random)
+    return Mode(sizes: sizes, order: order)
+  }
+
+  /// All orders of so many deliveries a channel, nil if there are more than `most`.
+  private static func orders(_ counts: [Int], most: Int) -> [[Int]]? {
+    var orders: [[Int]] = [[]]
+    for _ in 0..<counts.reduce(0, +) {
+      orders = orders.flatMap { order in
+        counts.indices.filter { channel in
+          order.count { $0 == channel } < counts[channel]
+        }.map { order + [$0] }
+      }
+      if orders.count > most { return nil }
+    }
+    return orders
+  }
+
+  // MARK: Runs
+
+  /// Runs every mode; returns everything that is wrong, in words.
+  package func check(random: inout SeededRandom, most: Int = 64) -> [String] {
+    let expected = run(plainMode)
+    var faults = expected.faults
+    for mode in modes(random: &random, most: most) {
+      let outcome = run(mode)
+      var wrong = outcome.faults
+      for edge in job.edges.indices {
+        let rows = (outcome.rows[edge] ?? []).inOrder
+        if rows != (expected.rows[edge] ?? []).inOrder {
+          wrong.append("edge \(edge): \(rows) where \(expected.rows[edge] ?? []) were expected")
+        }
+      }
+      if outcome.counters != expected.counters {
+        wrong.append("\(outcome.counters) where \(expected.counters) were expected")
+      }
+      if replay(outcome.mailbox, mode) != outcome.sent { wrong.append("a replay differs") }
+      faults += wrong.map { "\(mode): \($0)" }
+      if faults.count > 3 { break }
+    }
+    return faults
+  }
+
+  /// Delivers the input in one mode, until the instance has finished.
+  package func run(_ mode: Mode) -> Outcome {
+    var run = HarnessRun(driver: driver(mode), job: job, instance: instance, mode: mode)
+    run.link(channels)
+    var next = channels.map { _ in (batch: 0, row: 0) }
+    for channel in mode.order {
+      let place = next[channel]
+      if place.batch == mode.sizes[channel].count {
+        run.end(channels[channel])
+      } else {
+        let size = mode.sizes[channel][place.batch]
+        let part = place.row..<(place.row + size)
+        let schema = job.edges[channels[channel].edge].schema
+        let (stamps, watermark) = times(channel, through: part.upperBound, schema)
+        run.send(
+          Batch.of(schema, Array(rows[channel][part]), stamps: Array(stamps[part])),
+          on: channels[channel], watermark)
+        next[channel] = (place.batch + 1, part.upperBound)
+      }
+    }
+    run.finish()
+    var faults = run.driver.faults
+    let counters = run.driver.node.counters[stage]
+    let read = UInt64(rows.reduce(0) { $0 + $1.count })
+    let accounted =
+      counters.counted + counters.filtered + counters.late + counters.rejected + counters.errors
+    if accounted != read { faults.append("\(counters) do not account for \(read) rows") }
+    return Outcome(
+      rows: run.driver.rows, counters: counters, mailbox: run.driver.mailbox,
+      sent: run.driver.sent, faults: faults, wasCongested: run.driver.wasCongested)
+  }
+
+  /// The bytes that a recorded mailbox makes the instance send.
+  package func replay(_ mailbox: [RecordedEntry], _ mode: Mode) -> [[UInt8]] {
+    var driver = driver(mode)
+    for entry in mailbox { driver.step(entry.event, at: entry.moment) }
+    return driver.sent
+  }
+
+  private func driver(_ mode: Mode) -> NodeDriver {
+    var flow = FlowBudget()
+    if let scarcity = mode.scarcity {
+      flow.outputBytes = 64
+      flow.emittedRows = 1 + Int(scarcity % 3)
+    }
+    return NodeDriver(job, instance, flow: flow)
+  }
+
+  /// The stamps of the first `count` rows of a channel, and the watermark after them.
+  private func times(
+    _ channel: Int, through count: Int, _ schema: Schema
+  ) -> (stamps: [Int64?], watermark: Watermark) {
+    var stamps: [Int64?] = []
+    var highest: Int64?
+    for row in rows[channel].prefix(count) {
+      guard case .int(let time)? = schema.eventTime.map({ row[$0] }) else {
+        preconditionFailure("no event time in \(row)")
+      }
+      let bound = highest.map { $0 - lag }
+      stamps.append(bound.flatMap { time < $0 ? $0 : nil })
+      highest = max(highest ?? time, time)
+    }
+    return (stamps, highest.map { Watermark(microseconds: $0 - lag) } ?? .start)
+  }
+}

@@ -1,0 +1,104 @@
+import Testing
+import WeirColumns
+import WeirCore
+import WeirTesting
+
+/// Operators in the harness: in every mode they say the same.
+@Suite struct OperatorHarnessTests {
+  private static let events = Schema(
+    [Field("k", .string), Field("n", .int), Field("t", .timestamp)], eventTime: 2)
+  private static let count = AggregateSpec(.count, name: "rows")
+  private static let sum = AggregateSpec(
+    .sum, argument: 1, argumentType: .int, name: "total")
+  private static let last = AggregateSpec(
+    .last, argument: 1, argumentType: .int, name: "latest")
+
+  private static func windows(
+    _ shape: WindowSpec.Shape, sources: Int = 1, having: String? = nil, batchRows: Int = 8
+  ) -> JobPlan {
+    var settings = BatchSettings()
+    settings.rows = batchRows
+    var builder = PlanBuilder(batch: settings)
+    let inputs = (0..<sources).map { builder.source("s\($0)", events, lag: 5) }
+    let windows = builder.window(
+      "w", from: inputs, key: ["k"], WindowSpec(shape), [count, sum, last], having: having)
+    let late = builder.late(windows)
+    builder.sink("out", from: [windows], processes: 2)
+    builder.sink("late", from: [late])
+    return builder.plan()
+  }
+
+  /// Rows in disorder, some far behind, some without a key, nine of ten with one key.
+  private static func rows(_ count: Int, _ random: inout SeededRandom) -> [[Value]] {
+    var now: Int64 = 0
+    return (0..<count).map { number in
+      now += random.integer64(0...6)
+      let behind = random.chance(20) ? random.integer64(0...60) : random.integer64(0...5)
+      let key: Value =
+        random.chance(90) ? "hot" : random.element(of: [.null, "", "cold", "a long, long key"])
+      return [key, .int(Int64(number)), .int(now - behind)]
+    }
+  }
+
+  private func check(
+    _ job: JobPlan, _ stage: String, rows counts: [Int], seed: UInt64, most: Int = 24
+  ) {
+    var random = SeededRandom(seed: seed)
+    let rows = counts.map { Self.rows($0, &random) }
+    let harness = OperatorHarness(job, InstanceID(stage, 0), rows: rows, lag: 5)
+    let faults = harness.check(random: &random, most: most)
+    #expect(faults.isEmpty, "WEIR_SEED=\(seed): \(faults.joined(separator: "\n"))")
+    #expect(!harness.run(harness.plainMode).rows.isEmpty)
+  }
+
+  @Test(arguments: SeededRandom.seeds(3))
+  func `a tumbling window says the same however its few rows are cut`(seed: UInt64) {
+    check(Self.windows(.tumbling(size: 10)), "w", rows: [7], seed: seed)
+  }
+
+  @Test(arguments: SeededRandom.seeds(4))
+  func `a tumbling window says the same in every mode`(seed: UInt64) {
+    check(Self.windows(.tumbling(size: 10), sources: 2), "w", rows: [30, 20], seed: seed)
+  }
+
+  @Test(arguments: SeededRandom.seeds(4))
+  func `a sliding window with a filter on its results says the same in every mode`(seed: UInt64) {
+    let job = Self.windows(.sliding(size: 20, every: 5), sources: 2, having: "rows > 1")
+    check(job, "w", rows: [25, 25], seed: seed)
+  }
+
+  @Test(arguments: SeededRandom.seeds(2))
+  func `a window over three sources does not depend on their order`(seed: UInt64) {
+    check(Self.windows(.tumbling(size: 15), sources: 3), "w", rows: [4, 4, 0], seed: seed)
+  }
+
+  @Test(arguments: SeededRandom.seeds(3))
+  func `an operator without state says the same in every mode`(seed: UInt64) {
+    var settings = BatchSettings()
+    settings.rows = 4
+    var builder = PlanBuilder(batch: settings)
+    let inputs = [builder.source("a", Self.events, lag: 5), builder.source("b", Self.events, lag: 5)]
+    let kept = builder.stateless(
+      "kept", from: inputs, where: "n % 3 <> 1 and k = 'hot'", columns: ["n", "t"])
+    builder.sink("out", from: [kept])
+    check(builder.plan(), "kept", rows: [20, 13], seed: seed)
+  }
+
+  @Test func `a sink writes all rows of a union`() {
+    var builder = PlanBuilder()
+    let inputs = [builder.source("a", Self.events), builder.source("b", Self.events)]
+    builder.sink("out", from: inputs)
+    check(builder.plan(), "out", rows: [12, 9], seed: 1)
+  }
+
+  @Test func `scarce credit congests the output`() {
+    var random = SeededRandom(seed: 3)
+    let rows = Self.rows(60, &random)
+    let job = Self.windows(.tumbling(size: 10))
+    let harness = OperatorHarness(job, InstanceID("w", 0), rows: [rows], lag: 5)
+    var mode = harness.plainMode
+    #expect(!harness.run(mode).wasCongested)
+    mode.scarcity = 4
+    #expect(harness.run(mode).wasCongested)
+  }
+}
