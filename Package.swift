@@ -170,6 +170,12 @@ let package = Package(
       dependencies: [.target(name: "WeirMain")],
       swiftSettings: strict
     ),
+    .testTarget(
+      name: "WeirTests",
+      dependencies: ["Weir", "WeirColumns", "WeirCore", "WeirTopology", "WeirPOSIX"],
+      exclude: ["Golden"],
+      swiftSettings: strict
+    ),
   ],
   swiftLanguageModes: [.v6]
 )

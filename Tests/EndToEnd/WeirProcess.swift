@@ -39,8 +39,8 @@ final class WeirProcess {
     environment: [String: String] = [:],
     output: String? = nil
   ) throws {
-    self.folder = folder
-    number = folder.nextNumber()
+    let number = folder.nextNumber()
+    let paths = ["out", "err"].map { Self.path($0, number, folder) }
     let command = wrapper + [executable] + arguments
     var variables = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": folder.path]
     variables["XDG_RUNTIME_DIR"] = folder.runtime
@@ -50,8 +50,8 @@ final class WeirProcess {
     defer { posix_spawn_file_actions_destroy(&actions) }
     let flags = O_WRONLY | O_CREAT | O_TRUNC
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_addopen(&actions, 1, output ?? path("out"), flags, 0o644)
-    posix_spawn_file_actions_addopen(&actions, 2, path("err"), flags, 0o644)
+    posix_spawn_file_actions_addopen(&actions, 1, output ?? paths[0], flags, 0o644)
+    posix_spawn_file_actions_addopen(&actions, 2, paths[1], flags, 0o644)
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
@@ -70,6 +70,8 @@ final class WeirProcess {
         posix_spawnp(&child, command[0], &actions, &attributes, words, $0)
       }
     }
+    self.folder = folder
+    self.number = number
     id = child
     try #require(code == 0, "\(command) does not start: error \(code)")
   }
@@ -91,12 +93,14 @@ final class WeirProcess {
     return body(copies + [nil])
   }
 
-  private func path(_ stream: String) -> String { "\(folder.path)/.\(stream)-\(number)" }
+  private static func path(_ stream: String, _ number: Int, _ folder: TestFolder) -> String {
+    "\(folder.path)/.\(stream)-\(number)"
+  }
 
   // MARK: Output
 
-  var output: String { TestFolder.text(path("out")) }
-  var errors: String { TestFolder.text(path("err")) }
+  var output: String { TestFolder.text(Self.path("out", number, folder)) }
+  var errors: String { TestFolder.text(Self.path("err", number, folder)) }
 
   /// What `--format json` has printed.
   func summary() throws -> RunReport {

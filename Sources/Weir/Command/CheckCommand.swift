@@ -8,8 +8,9 @@ struct CheckCommand: ParsableCommand {
     commandName: "check",
     abstract: "Finds every fault in a topology, or shows what a run would do.",
     discussion: """
-      Starts nothing and changes nothing. Exit code 2 if the file has a fault. What only keeps this
-      machine from running it, such as missing data, is said but is no fault of the file.
+      Starts nothing and changes nothing. Exit code 2 if the file has a fault.
+      What only keeps this machine from running it, such as missing data, is
+      said, but is no fault of the file.
 
       Examples:
         weir check harbor-fleet.yaml

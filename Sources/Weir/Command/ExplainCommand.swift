@@ -7,7 +7,8 @@ struct ExplainCommand: ParsableCommand {
     commandName: "explain",
     abstract: "Explains the code of a fault.",
     discussion: """
-      Codes that begin with W are faults in a topology file; those with E come from running.
+      Codes that begin with W are faults in a topology file; those with E come
+      from running.
 
       Examples:
         weir explain W012

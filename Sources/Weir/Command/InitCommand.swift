@@ -8,7 +8,8 @@ struct InitCommand: ParsableCommand {
     commandName: "init",
     abstract: "Writes a small topology that runs at once.",
     discussion: """
-      It makes its own rows, so no data is needed; a file that is there already is never overwritten.
+      It makes its own rows, so no data is needed. A file that is there already
+      is never overwritten.
 
       Examples:
         weir init              writes topology.yaml here

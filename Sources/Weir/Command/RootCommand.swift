@@ -10,8 +10,8 @@ struct RootCommand: ParsableCommand {
       To begin:
         weir init demo && weir run demo/topology.yaml
 
-      Exit codes: 0 finished, or stopped on request; 1 failed while running; 2 a fault in a file or
-      in the command line; 130 stopped by Ctrl-C.
+      Exit codes: 0 finished, or stopped on request; 1 failed while running;
+      2 a fault in a file or in the command line; 130 stopped by Ctrl-C.
       """,
     version: WeirVersion.text,
     subcommands: [

@@ -10,12 +10,13 @@ struct RunCommand: ParsableCommand {
     commandName: "run",
     abstract: "Runs a topology until its input ends or it is stopped.",
     discussion: """
-      Rows of 'stdout' sinks go to standard output, everything else to standard error. Ctrl-C and
-      SIGTERM stop the run: what has reached the sinks is published. A second Ctrl-C ends it at once.
+      Rows of 'stdout' sinks go to standard output, everything else to standard
+      error. Ctrl-C and SIGTERM stop the run: what has reached the sinks is
+      published. A second Ctrl-C ends it at once.
 
       Examples:
         weir run harbor-fleet.yaml
-        weir run harbor-fleet.yaml --fresh                 again, keeping the old output aside
+        weir run harbor-fleet.yaml --fresh      again, the old output aside
         weir run harbor-fleet.yaml --format json > run.json
         weir run harbor-fleet.yaml --log-format json 2> run.log
       """

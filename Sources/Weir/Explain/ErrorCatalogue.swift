@@ -148,14 +148,13 @@ enum ErrorCatalogue {
     ),
     ErrorEntry(
       "E310",
-      "a control message cannot be read, or too many windows are open",
-      "Control messages are JSON between the coordinator and its processes. Windows: event times "
-        + "lie further ahead of the watermark than can be kept; look for times in the far future."
+      "a control message cannot be read",
+      "Something else writes to the run's sockets."
     ),
     ErrorEntry(
       "E311",
-      "a control message is of an unknown kind, or an aggregate overflows",
-      "Sums and counts are exact, and never wrap: use a float where a sum may be that large."
+      "a control message is of an unknown kind",
+      "Processes of different versions of Weir met: start the run again."
     ),
   ]
 
@@ -238,6 +237,22 @@ enum ErrorCatalogue {
       "a record is no row",
       "It does not parse, or a value has another type than the schema says. 'on_bad_record: skip' "
         + "counts such records, 'divert' sends them to SOURCE.rejected."
+    ),
+    ErrorEntry(
+      "E511",
+      "an aggregate overflows",
+      "Sums and counts are exact, and never wrap: use a float where a sum may be that large."
+    ),
+    ErrorEntry(
+      "E512",
+      "too many windows are open",
+      "Event times lie further ahead of the watermark than can be kept: look for times in the far "
+        + "future, or set 'max_ahead'."
+    ),
+    ErrorEntry(
+      "E513",
+      "stored state is cut short",
+      "What was kept of an operator ends too early: it was damaged, or written by another version."
     ),
   ]
 }

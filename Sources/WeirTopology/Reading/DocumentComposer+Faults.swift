@@ -46,6 +46,13 @@ extension DocumentComposer {
         "the bracket that begins here is not closed",
         "close it, or put a text that holds brackets in double quotes"
       )
+    } else if doing.contains("simple key"), let start = context.map({ SourceLocation($0.mark) }) {
+      report(
+        .yamlSyntax,
+        start,
+        "a line that is no 'key: value'",
+        "is a ':' missing, or the indentation of a longer value?"
+      )
     } else if problem.contains("mapping values are not allowed") {
       reportColon(mark)
     } else if problem.contains("cannot start any token") {
@@ -168,7 +175,13 @@ extension DocumentComposer {
     _ message: String,
     _ hint: String?
   ) {
-    diagnostics.report(code, at: mark, message, hint: hint)
+    // The parser marks the line behind the last one if the text ends too early.
+    var place = mark
+    while place.line > 1, source.rest(line: place.line, column: 1).allSatisfy({ $0 == " " }) {
+      place.line -= 1
+      place.column = source.line(place.line).count + 1
+    }
+    diagnostics.report(code, at: place, message, hint: hint)
   }
 }
 
