@@ -69,6 +69,43 @@ import Testing
     #expect(ProcessTable.instances(of: folder) == [])
   }
 
+  /// A row behind the watermark that is not late, and a session that ends before that watermark.
+  @Test func `sessions do not depend on when rows arrive`() throws {
+    let seconds = [8, 30, 16]
+    var found: Set<[String]> = []
+    for rate in ["", ", rate: 5"] {
+      let folder = TestFolder()
+      let lines = seconds.map { "{\"at\":\(ModelText.epoch + $0 * 1000)}\n" }
+      folder.write("in.jsonl", lines.joined())
+      folder.write("sessions.yaml", Self.sessions(rate))
+      let run = try WeirProcess(["run", "\(folder.path)/sessions.yaml"], in: folder)
+      #expect(run.end() == .exited(0), "\(run.errors)")
+      found.insert(folder.sortedLines("out/sessions.jsonl"))
+    }
+    withKnownIssue("a row joins a session that would have been over had it come later") {
+      #expect(found.count == 1, "\(found)")
+    }
+  }
+
+  private static func sessions(_ rate: String) -> String {
+    """
+    weir: 1
+    name: sessions
+    checkpoints: none
+    sources:
+      rows:
+        file: { path: in.jsonl\(rate) }
+        format: json
+        schema: { at: timestamp }
+        event_time: at
+        watermark: { lag: 5s }
+    operators:
+      sessions: { from: rows, window: { session: 10s }, aggregate: { n: count() } }
+    sinks:
+      out: { from: sessions, file: { path: out/sessions.jsonl }, format: json }
+    """
+  }
+
   private func write(_ payments: PaymentFiles, _ visits: PaymentFiles, into folder: TestFolder) {
     for (number, file) in payments.files.enumerated() {
       var lines = file.enumerated().map { ModelText.jsonLine($1, number: $0) }

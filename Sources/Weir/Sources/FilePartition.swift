@@ -61,14 +61,16 @@ final class FilePartition {
   /// The length of the file as it is now.
   func size() throws(WeirError) -> Int64 { try file.size() }
 
-  /// Reads rows until the batch has as many as wanted; true when the file has no more for now.
+  /// Reads rows until the batch has as many as wanted, or as many bytes as a frame should have.
+  ///
+  /// True when the file has no more for now.
   func read(
     into batch: Batch,
     maximumRows: Int,
     _ id: PartitionID,
     _ rejected: inout [WeirCore.RejectedRecord]
   ) throws(WeirError) -> Bool {
-    while batch.count < maximumRows {
+    while batch.count < maximumRows, batch.footprint < Limits.batchBytes {
       let isLast = isAtEnd && !follows
       if end > start {
         let used = readBlock(into: batch, maximumRows: maximumRows, id, &rejected, isLast: isLast)

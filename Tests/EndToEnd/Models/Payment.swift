@@ -39,7 +39,7 @@ struct PaymentFiles {
     let lists = (0..<files).map { file in
       (0..<rows).map { row in
         var time = start + row * 1500 + random.below(lag / 1000 + 30) * -1000
-        if random.below(40) == 0 { time -= 60_000 + random.below(1_500) * 1000 }
+        if random.below(15) == 0 { time -= 60_000 + random.below(1_500) * 1000 }
         return payment("a\(file)-\(row)", at: time, &random)
       }
     }
