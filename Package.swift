@@ -164,6 +164,12 @@ let package = Package(
       swiftSettings: strict
     ),
     .testTarget(name: "WeirLZ4Tests", dependencies: ["WeirLZ4"], swiftSettings: strict),
+    // The built command, from outside: it depends on the executable and on nothing inside it.
+    .testTarget(
+      name: "EndToEnd",
+      dependencies: [.target(name: "WeirMain")],
+      swiftSettings: strict
+    ),
     .testTarget(
       name: "WeirTests",
       dependencies: ["Weir", "WeirColumns", "WeirCore", "WeirTopology", "WeirPOSIX"],
