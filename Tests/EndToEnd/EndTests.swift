@@ -8,16 +8,14 @@ import Testing
   /// A run that has read all its files and waits for more.
   private func startFollowing(
     _ folder: TestFolder,
-    wrapper: [String] = [],
-    executable: String = WeirProcess.executable
+    wrapper: [String] = []
   ) throws -> WeirProcess {
     writePayments(folder)
     folder.write("follow.yaml", Self.topology(follow: true))
     let run = try WeirProcess(
       ["run", "\(folder.path)/follow.yaml", "--format", "json"],
       in: folder,
-      wrapper: wrapper,
-      executable: executable
+      wrapper: wrapper
     )
     let wanted = Self.rows * 2
     let isReady = Waiting.until {
@@ -248,11 +246,7 @@ import Testing
   @Test(.enabled("only root can become somebody else") { geteuid() == 0 })
   func `it works for a user who is not root`() throws {
     let folder = TestFolder()
-    let program = folder.write("weir", TestFolder.bytes(WeirProcess.executable))
-    chmod(program, 0o755)
-    for path in [folder.path, folder.runtime] { chown(path, 65_534, 65_534) }
-    let wrapper = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
-    let run = try startFollowing(folder, wrapper: wrapper, executable: program)
+    let run = try startFollowing(folder, wrapper: OtherUser.wrapper(folder))
     let uid = ProcessTable.status(run.id).first { $0.hasPrefix("Uid:") }
     #expect(uid?.contains("65534") == true)
     run.send(SIGTERM)
@@ -293,4 +287,18 @@ enum Container {
     var status: Int32 = 0
     return waitpid(child, &status, 0) == child && status == 0
   }()
+}
+
+/// Somebody who is not root, and may not be allowed to read the folder of the build.
+enum OtherUser {
+  /// Gives a folder to the user `nobody`, and what starts a copy of the program as that user.
+  static func wrapper(_ folder: TestFolder) -> [String] {
+    for path in [folder.path, folder.runtime] { chown(path, 65_534, 65_534) }
+    // Copied by another process: a file that is open for writing in ours cannot be executed.
+    let script = """
+      cp "$1" "$0" && shift || exit 125
+      exec setpriv --reuid=65534 --regid=65534 --clear-groups "$0" "$@"
+      """
+    return ["sh", "-c", script, "\(folder.path)/weir"]
+  }
 }

@@ -295,17 +295,12 @@ import Testing
   func `an output folder that cannot be written is named before anything starts`() throws {
     let folder = TestFolder()
     folder.write("in.jsonl", line("\"a\"", "1"))
-    let program = folder.write("weir", TestFolder.bytes(WeirProcess.executable))
-    chmod(program, 0o755)
-    for path in [folder.path, folder.runtime] { chown(path, 65_534, 65_534) }
     folder.write("input.yaml", Self.topology())
     folder.write("out/other", "")
-    let wrapper = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
     let run = try WeirProcess(
       ["run", "\(folder.path)/input.yaml"],
       in: folder,
-      wrapper: wrapper,
-      executable: program
+      wrapper: OtherUser.wrapper(folder)
     )
     #expect(run.end() == .exited(1), "\(run.errors)")
     #expect(run.errors.contains("copy") && run.errors.contains("/out"), "\(run.errors)")

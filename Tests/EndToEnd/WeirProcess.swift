@@ -35,13 +35,12 @@ final class WeirProcess {
     _ arguments: [String],
     in folder: TestFolder,
     wrapper: [String] = [],
-    executable: String = WeirProcess.executable,
     environment: [String: String] = [:],
     output: String? = nil
   ) throws {
     let number = folder.nextNumber()
     let paths = ["out", "err"].map { Self.path($0, number, folder) }
-    let command = wrapper + [executable] + arguments
+    let command = wrapper + [Self.executable] + arguments
     var variables = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": folder.path]
     variables["XDG_RUNTIME_DIR"] = folder.runtime
     for (name, value) in environment { variables[name] = value.isEmpty ? nil : value }
