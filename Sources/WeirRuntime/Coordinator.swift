@@ -45,6 +45,9 @@ package actor Coordinator {
 
   /// Takes what has arrived, and says when to be entered again.
   package func pump() -> NextTurn {
+    // Looked at before the messages and told after them: the last words of a process that has ended
+    // may arrive between the two, and the other way round its end would hide why it ended.
+    let ended = processes.ended()
     do throws(WeirError) {
       while outcome == nil, let (instance, message) = try control.receive() {
         step(.messageReceived(instance, message))
@@ -53,7 +56,7 @@ package actor Coordinator {
       // A message that cannot be read comes from a process that is not ours: it is not obeyed.
     }
     while let signal = signals.next() { step(.signalled(signal)) }
-    for (instance, end) in processes.ended() { step(.exited(instance, end)) }
+    for (instance, end) in ended { step(.exited(instance, end)) }
     if let due = node.deadline, clocks.now().instant >= due { step(.ticked) }
     guard outcome == nil else { return .never }
     return node.deadline.map { .at($0) } ?? .whenReady

@@ -131,7 +131,11 @@ package struct CoordinatorNode {
       effects.append(.say(.progress(instance, progress)))
       effects.append(.say(.finished(instance)))
       leaveWhenFinished(at: now, into: &effects)
-    case .failed(let error): fail(instance, error, into: &effects)
+    case .failed(let error):
+      // All has been published. One that is told to leave later than its peers may still have had
+      // something to say to them, and finds nobody.
+      guard phase != .leaving else { break }
+      fail(instance, error, into: &effects)
     case .pong: break
     }
   }
