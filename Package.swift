@@ -155,15 +155,21 @@ let package = Package(
     ),
     .testTarget(
       name: "WeirPOSIXTests",
-      dependencies: ["WeirPOSIX", "WeirCore", "CLinux"],
+      dependencies: ["WeirPOSIX", "WeirCore", "CLinux", "WeirTesting"],
       swiftSettings: strict
     ),
     .testTarget(
       name: "WeirZeroMQTests",
-      dependencies: ["WeirZeroMQ", "WeirRuntime", "WeirCore", "CZeroMQ"],
+      dependencies: ["WeirZeroMQ", "WeirRuntime", "WeirCore", "CZeroMQ", "WeirTesting"],
       swiftSettings: strict
     ),
     .testTarget(name: "WeirLZ4Tests", dependencies: ["WeirLZ4"], swiftSettings: strict),
+    // The built command, from outside: it depends on the executable and on nothing inside it.
+    .testTarget(
+      name: "EndToEnd",
+      dependencies: [.target(name: "WeirMain")],
+      swiftSettings: strict
+    ),
     .testTarget(
       name: "WeirTests",
       dependencies: ["Weir", "WeirColumns", "WeirCore", "WeirTopology", "WeirPOSIX"],

@@ -9,6 +9,8 @@ struct Disturbance {
     case terminate(step: Int)
     /// Some process dies.
     case crash(step: Int)
+    /// Some process dies when all were told to leave.
+    case crashWhileLeaving
     /// A process cannot be started.
     case failedStart
     /// A process never says anything.
@@ -34,13 +36,14 @@ struct Disturbance {
     isScarce = random.chance(60)
     jumps = random.chance(30)
     let step = random.integer(0...9) < 3 ? random.integer(0...80) : random.integer(20...1500)
-    switch random.integer(0...11) {
+    switch random.integer(0...13) {
     case 0: fault = .interrupt(step: step, again: nil)
     case 1: fault = .interrupt(step: step, again: random.integer(1...30))
     case 2: fault = .terminate(step: step)
     case 3, 4: fault = .crash(step: step)
-    case 5 where random.chance(30): fault = .failedStart
-    case 6 where random.chance(30): fault = .hangAtStart
+    case 5: fault = .crashWhileLeaving
+    case 6 where random.chance(40): fault = .failedStart
+    case 7 where random.chance(40): fault = .hangAtStart
     default: break
     }
   }

@@ -36,7 +36,9 @@ struct ScenarioMaker {
   private let lag: Int64
 
   private static let events = Schema(
-    [Field("k", .string), Field("n", .int), Field("t", .timestamp)], eventTime: 2)
+    [Field("k", .string), Field("n", .int), Field("t", .timestamp)],
+    eventTime: 2
+  )
   private static let aggregates = [
     AggregateSpec(.count, name: "rows"),
     AggregateSpec(.sum, argument: 1, argumentType: .int, name: "total"),
@@ -98,8 +100,12 @@ struct ScenarioMaker {
     let processes = isPlain ? 1 : random.integer(0...3)
     let input = source("events", processes: isPlain ? 1 : random.integer(1...2), bad: 5)
     let kept = builder.stateless(
-      "kept", from: [input], where: "n % 2 = 0", pushed: random.chance(50),
-      processes: processes)
+      "kept",
+      from: [input],
+      where: "n % 2 = 0",
+      pushed: random.chance(50),
+      processes: processes
+    )
     let rows = rows(of: input).filter { PlainModel.word($0.values[1]) % 2 == 0 }.map(\.values)
     scenario.situations += processes == 0 ? [.operatorWithoutProcess] : []
     sink("out", kept, rows.inOrder, processes: 1, isOrdered: isPlain)
@@ -108,7 +114,7 @@ struct ScenarioMaker {
     for (number, records) in (scenario.partitions[input.stage] ?? []).enumerated() {
       for (position, record) in records.enumerated() {
         guard case .bad(let raw) = record else { continue }
-        bad.append([.bytes(Array(raw.utf8)), "no row", .text("\(number):\(position)")])
+        bad.append([.text(raw), "no row", .text("\(number):\(position)")])
       }
     }
     sink("rejected", rejected, bad.inOrder, columns: 3)
@@ -118,7 +124,11 @@ struct ScenarioMaker {
     let input = source("events")
     let processes = random.integer(0...3)
     let kept = builder.stateless(
-      "kept", from: [input], where: "n % 5 <> 0", processes: processes)
+      "kept",
+      from: [input],
+      where: "n % 5 <> 0",
+      processes: processes
+    )
     scenario.situations += processes == 0 ? [.operatorWithoutProcess] : []
     let shape = random.element(of: Self.shapes)
     let rows = rows(of: input).filter { PlainModel.word($0.values[1]) % 5 != 0 }
@@ -135,12 +145,17 @@ struct ScenarioMaker {
     let results = PlainModel.results(rows(of: input), shape)
     let outer = PlainModel.Windows(size: 100, every: 50)
     let second = builder.window(
-      "second", from: [first], key: ["k"], WindowSpec(.sliding(size: 100, every: 50)),
+      "second",
+      from: [first],
+      key: ["k"],
+      WindowSpec(.sliding(size: 100, every: 50)),
       [
         AggregateSpec(.count, name: "windows"),
         AggregateSpec(.sum, argument: 3, argumentType: .int, name: "all"),
         AggregateSpec(.maximum, argument: 3, argumentType: .int, name: "most"),
-      ], processes: random.integer(1...2))
+      ],
+      processes: random.integer(1...2)
+    )
     let inner = results.map { PlainModel.Row(values: [$0[0], $0[3], $0[6]]) }
     scenario.situations.append(.chainedWindows)
     sink("out", second, PlainModel.results(inner, outer))
@@ -157,7 +172,9 @@ struct ScenarioMaker {
     sink("updates", updates, nil)
     let rows = rows(of: input)
     scenario.settlement = Scenario.Settlement(
-      edges: [1, 2], rows: PlainModel.results(rows, shape))
+      edges: [1, 2],
+      rows: PlainModel.results(rows, shape)
+    )
     sink("late", late, PlainModel.late(rows, shape))
   }
 
@@ -165,7 +182,12 @@ struct ScenarioMaker {
   private mutating func idlePartition() {
     let processes = random.integer(1...2)
     let input = builder.source(
-      "events", Self.events, lag: lag, idleAfter: 50_000, processes: processes)
+      "events",
+      Self.events,
+      lag: lag,
+      idleAfter: 50_000,
+      processes: processes
+    )
     let first = records(0, from: 0, count: random.integer(10...60), bad: 0)
     let end = Self.lastTime(of: first) + 200
     var silent = records(1, from: 0, count: random.integer(0...5), bad: 0)
@@ -202,11 +224,19 @@ struct ScenarioMaker {
   // MARK: Parts
 
   private mutating func source(
-    _ name: String, processes: Int? = nil, bad: Int = 0, rate: Double? = nil
+    _ name: String,
+    processes: Int? = nil,
+    bad: Int = 0,
+    rate: Double? = nil
   ) -> PlanBuilder.Stream {
     let processes = processes ?? random.integer(1...2)
     let stream = builder.source(
-      name, Self.events, lag: lag, rate: rate, processes: processes)
+      name,
+      Self.events,
+      lag: lag,
+      rate: rate,
+      processes: processes
+    )
     let count = random.integer(max(processes - 1, 0)...4)
     scenario.partitions[stream.stage] = (0..<count).map { number in
       records(number, from: random.integer64(-20...20), count: random.integer(0...60), bad: bad)
@@ -215,7 +245,10 @@ struct ScenarioMaker {
   }
 
   private mutating func records(
-    _ partition: Int, from start: Int64, count: Int, bad: Int
+    _ partition: Int,
+    from start: Int64,
+    count: Int,
+    bad: Int
   ) -> [SimulatedRecord] {
     var now = start
     return (0..<count).map { number in
@@ -242,28 +275,43 @@ struct ScenarioMaker {
   }
 
   private mutating func window(
-    _ name: String, _ inputs: [PlanBuilder.Stream], _ shape: PlainModel.Windows,
+    _ name: String,
+    _ inputs: [PlanBuilder.Stream],
+    _ shape: PlainModel.Windows,
     where filter: String? = nil
   ) -> PlanBuilder.Stream {
     let form: WindowSpec.Shape =
       shape.size == shape.every
       ? .tumbling(size: shape.size) : .sliding(size: shape.size, every: shape.every)
     return builder.window(
-      name, from: inputs, where: filter, key: ["k"],
-      WindowSpec(form, allowedLateness: shape.lateness), Self.aggregates,
-      processes: random.integer(1...3))
+      name,
+      from: inputs,
+      where: filter,
+      key: ["k"],
+      WindowSpec(form, allowedLateness: shape.lateness),
+      Self.aggregates,
+      processes: random.integer(1...3)
+    )
   }
 
   /// Adds a sink with one input; without rows nothing is expected of it by itself.
   private mutating func sink(
-    _ name: String, _ stream: PlanBuilder.Stream, _ rows: [[Value]]?, columns: Int? = nil,
-    processes: Int? = nil, isOrdered: Bool = false
+    _ name: String,
+    _ stream: PlanBuilder.Stream,
+    _ rows: [[Value]]?,
+    columns: Int? = nil,
+    processes: Int? = nil,
+    isOrdered: Bool = false
   ) {
     builder.sink(name, from: [stream], processes: processes ?? random.integer(1...2))
     guard let rows else { return }
     scenario.expectations.append(
       Scenario.Expectation(
-        edge: builder.plan().edges.count - 1, rows: rows, columns: columns,
-        isOrdered: isOrdered))
+        edge: builder.plan().edges.count - 1,
+        rows: rows,
+        columns: columns,
+        isOrdered: isOrdered
+      )
+    )
   }
 }

@@ -12,8 +12,8 @@ extension SimulatedCluster {
     coverage.met(.backpressure, if: node.isBackpressured)
     coverage.met(.rowsWaitingForCredit, if: node.heldBytes > 0)
     coverage.met(.lateRow, if: node.counters.contains { $0.late > 0 })
-    let inputs = channels.filter { $0.receiver == instance }
-    let outputs = channels.filter { $0.sender == instance }
+    let inputs = channels.indices.filter { receivers[$0] == process }
+    let outputs = channels.indices.filter { senders[$0] == process }
     let rows = max(flow.emittedRows, job.batch.rows)
     let bound =
       10 + inputs.count + heldFrames + outputs.count * (4 + rows / max(job.batch.rows, 1))
@@ -23,17 +23,19 @@ extension SimulatedCluster {
     var mostQueued = 0
     for channel in inputs {
       let budget = max(flow.inputBytes / inputs.count, flow.leastCredit)
-      mostQueued += budget + witnesses[Int(channel.id.number)].largestFrame
+      mostQueued += budget + witnesses[channel].largestFrame
     }
     if node.queuedBytes > mostQueued {
       violations.append(
-        "\(instance) holds \(node.queuedBytes) bytes of input, \(mostQueued) are allowed")
+        "\(instance) holds \(node.queuedBytes) bytes of input, \(mostQueued) are allowed"
+      )
     }
     // A turn that begins below the share may gather what one batch of rows makes.
     let mostHeld = 2 * flow.outputBytes + outputs.count * rows * Self.mostBytesOfRow
     if node.heldBytes > mostHeld {
       violations.append(
-        "\(instance) holds \(node.heldBytes) bytes of output, \(mostHeld) are allowed")
+        "\(instance) holds \(node.heldBytes) bytes of output, \(mostHeld) are allowed"
+      )
     }
   }
 
@@ -71,7 +73,7 @@ extension SimulatedCluster {
           RunOutcome.interrupted
         }
       return phaseAtFault == .ended ? [.finished] : [asked]
-    case .crash:
+    case .crash, .crashWhileLeaving:
       coverage.met(.crashAtStart, if: isEarly)
       coverage.met(.crashWhileRunning, if: phaseAtFault == .running)
       coverage.met(.crashWhileLeaving, if: phaseAtFault == .leaving)
@@ -85,7 +87,8 @@ extension SimulatedCluster {
     for case .failed(let instance, _) in notices { failures.append(instance) }
     if outcome == .failed, failures != [victim.map { processes[$0].instance }] {
       violations.append(
-        "\(failures) were named, not \(victim.map { processes[$0].instance.description } ?? "")")
+        "\(failures) were named, not \(victim.map { processes[$0].instance.description } ?? "")"
+      )
     }
     if outcome != .failed, !failures.isEmpty {
       violations.append("failures of \(failures) were told though the run is \(outcome)")
@@ -104,7 +107,8 @@ extension SimulatedCluster {
     guard !isComplete else {
       if compared != expectation.rows {
         violations.append(
-          "'\(edge.from)' has \(difference(compared, expectation.rows))\n\(dump)")
+          "'\(edge.from)' has \(difference(compared, expectation.rows))\n\(dump)"
+        )
       }
       return
     }
@@ -188,14 +192,16 @@ extension SimulatedCluster {
           + " \(node?.watermark.microseconds ?? 0), queued \(node?.queuedBytes ?? 0), held"
           + " \(node?.heldBytes ?? 0), congested \(node?.isBackpressured ?? false), firing"
           + " \(node?.isFiring ?? false), work \(node?.hasWork(at: moment) ?? false), due \(due),"
-          + " orders \(orders[number].count)")
+          + " orders \(orders[number].count)"
+      )
     }
     for (number, channel) in channels.enumerated() {
       let witness = witnesses[number]
       lines.append(
         "  \(channel.sender) -> \(channel.receiver): \(frames[number].count) frames under way,"
           + " \(credits[number].count) credits, sent \(witness.sentBytes) of"
-          + " \(witness.allowance) bytes")
+          + " \(witness.allowance) bytes"
+      )
     }
     return lines.joined(separator: "\n")
   }

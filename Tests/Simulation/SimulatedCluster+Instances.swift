@@ -34,12 +34,20 @@ extension SimulatedCluster {
     let all = scenario.partitions[stage] ?? []
     let owned = all.indices.filter { $0 % job.stages[stage].processes == instance.index }
     processes[process].node = InstanceNode(
-      instance, job: job, generation: Generation(1), partitions: owned.map { PartitionID($0) },
-      pool: processes[process].pool, flow: flow)
+      instance,
+      job: job,
+      generation: Generation(1),
+      partitions: owned.map { PartitionID($0) },
+      pool: processes[process].pool,
+      flow: flow
+    )
     guard case .source(let plan) = job.stages[stage].role else { return }
     let records = owned.map { (PartitionID($0), all[$0]) }
     processes[process].source = SimulatedSource(
-      plan.schema, partitions: Dictionary(uniqueKeysWithValues: records), random: random.fork())
+      plan.schema,
+      partitions: Dictionary(uniqueKeysWithValues: records),
+      random: random.fork()
+    )
   }
 
   // MARK: Frames
@@ -52,8 +60,10 @@ extension SimulatedCluster {
     do {
       let frame = try bytes.withUnsafeBytes { raw in
         try decoder.decode(
-          raw, schema: { self.job.edges[self.channels[Int($0.number)].edge].schema },
-          pool: processes[process].pool)
+          raw,
+          schema: { self.job.edges[self.channels[Int($0.number)].edge].schema },
+          pool: processes[process].pool
+        )
       }
       if frame.header.kind == .credit {
         witnesses[Int(frame.header.channel.number)].granted(frame.header)
@@ -125,7 +135,9 @@ extension SimulatedCluster {
   }
 
   private func carryOut(
-    _ effect: InstanceEffect, _ process: Int, into effects: inout [InstanceEffect]
+    _ effect: InstanceEffect,
+    _ process: Int,
+    into effects: inout [InstanceEffect]
   ) throws(WeirError) {
     switch effect {
     case .send(let frame): send(frame, from: process)

@@ -14,6 +14,10 @@ final class SimulatedCluster {
   let disturbance: Disturbance
   let job: JobPlan
   let channels: [ChannelPlan]
+  let instances: [InstanceID]
+  /// The processes at the ends of each channel.
+  let senders: [Int]
+  let receivers: [Int]
   var random: SeededRandom
   var now: Int64 = 1_000_000
   /// Microseconds of the wall clock at time 0; jumps.
@@ -46,14 +50,18 @@ final class SimulatedCluster {
   var trace: UInt64 = 0xCBF2_9CE4_8422_2325
 
   /// A run that takes more steps than this goes nowhere.
-  static let mostSteps = 300_000
+  static let mostSteps = 50_000
 
   init(_ scenario: Scenario, _ disturbance: Disturbance, _ random: SeededRandom) {
     self.scenario = scenario
     self.disturbance = disturbance
     self.random = random
     job = scenario.job
+    let all = job.instances
+    instances = all
     channels = job.channels
+    senders = channels.map { channel in all.firstIndex(of: channel.sender) ?? 0 }
+    receivers = channels.map { channel in all.firstIndex(of: channel.receiver) ?? 0 }
     coordinator = CoordinatorNode(job)
     var flow = FlowBudget()
     if disturbance.isScarce {
@@ -76,8 +84,11 @@ final class SimulatedCluster {
       coverage.met(.slowProcess, if: isSlow)
       processes.append(
         SimulatedProcess(
-          instance, stage: job.index(of: instance.stage) ?? 0,
-          cost: isSlow ? 4_000_000 : self.random.integer64(1000...50_000)))
+          instance,
+          stage: job.index(of: instance.stage) ?? 0,
+          cost: isSlow ? 4_000_000 : self.random.integer64(1000...50_000)
+        )
+      )
     }
     for situation in scenario.situations { coverage.met(situation) }
   }
@@ -85,11 +96,12 @@ final class SimulatedCluster {
   var moment: Moment {
     Moment(
       instant: Instant(nanoseconds: now),
-      wall: WallTime(microseconds: wallStart + now / 1000))
+      wall: WallTime(microseconds: wallStart + now / 1000)
+    )
   }
 
   func index(of instance: InstanceID) -> Int {
-    guard let index = job.instances.firstIndex(of: instance) else {
+    guard let index = instances.firstIndex(of: instance) else {
       preconditionFailure("no instance \(instance)")
     }
     return index
@@ -142,9 +154,9 @@ final class SimulatedCluster {
       let time = max(due, busyUntil)
       if time <= now { ready.append(action) } else { next = min(next ?? time, time) }
     }
-    for (number, channel) in channels.enumerated() {
-      let sender = processes[index(of: channel.sender)].busyUntil
-      let receiver = processes[index(of: channel.receiver)].busyUntil
+    for number in channels.indices {
+      let sender = processes[senders[number]].busyUntil
+      let receiver = processes[receivers[number]].busyUntil
       add(.frame(number), due: frames[number].due, busyUntil: receiver)
       add(.credit(number), due: credits[number].due, busyUntil: sender)
     }
@@ -163,10 +175,10 @@ final class SimulatedCluster {
     switch action {
     case .frame(let channel):
       guard let bytes = frames[channel].receive() else { return }
-      deliver(bytes, to: index(of: channels[channel].receiver))
+      deliver(bytes, to: receivers[channel])
     case .credit(let channel):
       guard let bytes = credits[channel].receive() else { return }
-      deliver(bytes, to: index(of: channels[channel].sender))
+      deliver(bytes, to: senders[channel])
     case .report(let process):
       guard let message = reports[process].receive() else { return }
       command(.messageReceived(processes[process].instance, message))
@@ -200,6 +212,7 @@ final class SimulatedCluster {
       if let again, step == first + again, phaseAtFault != nil { signal(.interrupt) }
     case .terminate(let at): if step == at { signal(.terminate) }
     case .crash(let at): if step == at, victim == nil { crash() }
+    case .crashWhileLeaving: if coordinator.phase == .leaving, victim == nil { crash() }
     }
   }
 
@@ -213,7 +226,9 @@ final class SimulatedCluster {
     case .running:
       coverage.met(.interruptedWhileRunning)
       coverage.met(
-        .interruptedWhileFiring, if: processes.contains { $0.node?.isFiring == true })
+        .interruptedWhileFiring,
+        if: processes.contains { $0.node?.isFiring == true }
+      )
       coverage.met(.terminated, if: signal == .terminate)
     case .stopping:
       if case .interrupt(let first, _) = disturbance.fault, step == first { return }
@@ -257,8 +272,16 @@ final class SimulatedCluster {
     case .spawn(let instance): spawn(index(of: instance), into: &effects)
     case .assign(let instance):
       let assignment = Assignment(
-        instance: instance, incarnation: Incarnation(1), generation: Generation(1), path: "",
-        base: "", text: "", runFolder: "", partitions: [], startedAt: moment.wall)
+        instance: instance,
+        incarnation: Incarnation(1),
+        generation: Generation(1),
+        path: "",
+        base: "",
+        text: "",
+        runFolder: "",
+        partitions: [],
+        startedAt: moment.wall
+      )
       order(.assign(assignment), index(of: instance))
     case .send(let instance, let message): order(message, index(of: instance))
     case .kill(let instance): die(index(of: instance), .killed(signal: 9))
@@ -279,7 +302,10 @@ final class SimulatedCluster {
       victim = process
       let error = WeirError("E000", "start '\(processes[process].instance)'")
       coordinator.handle(
-        .spawnFailed(processes[process].instance, error), at: moment.instant, into: &effects)
+        .spawnFailed(processes[process].instance, error),
+        at: moment.instant,
+        into: &effects
+      )
       return
     }
     processes[process].life = .alive

@@ -27,7 +27,9 @@ struct SimulatedSource {
   private var random: SeededRandom
 
   init(
-    _ schema: Schema, partitions: [PartitionID: [SimulatedRecord]], random: SeededRandom
+    _ schema: Schema,
+    partitions: [PartitionID: [SimulatedRecord]],
+    random: SeededRandom
   ) {
     self.schema = schema
     self.partitions = partitions
@@ -54,8 +56,12 @@ struct SimulatedSource {
       case .bad(let raw):
         rejected.append(
           RejectedRecord(
-            partition: id, place: "\(id.number):\(position)", reason: "no row",
-            raw: Array(raw.utf8)))
+            partition: id,
+            place: "\(id.number):\(position)",
+            reason: "no row",
+            raw: Array(raw.utf8)
+          )
+        )
       case .nothingUntil(let time) where time > now:
         isWaiting = true
         break reading
@@ -70,6 +76,8 @@ struct SimulatedSource {
     if position == records.count, random.chance(50) { next = .ended }
     return Answer(
       rows: SourceRows(origin: .partition(id), batch: batch, rejected: rejected, next: next),
-      isEmpty: rows.isEmpty, isWaiting: isWaiting)
+      isEmpty: rows.isEmpty,
+      isWaiting: isWaiting
+    )
   }
 }

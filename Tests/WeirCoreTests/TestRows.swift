@@ -54,7 +54,7 @@ enum TestSchema {
     }
     batch.count = rows.count
     if rows.contains(where: { $0.stamp != nil }) {
-      batch.beginStamps(rows: rows.count)
+      batch.beginStamps(rows: batch.count)
       for (index, row) in rows.enumerated() {
         batch.stamps.words[index] = row.stamp ?? Batch.noStamp
       }

@@ -2,6 +2,7 @@ import Glibc
 import Testing
 import WeirCore
 import WeirPOSIX
+import WeirTesting
 
 @Suite struct FileTests {
   private let folder = TemporaryFolder()

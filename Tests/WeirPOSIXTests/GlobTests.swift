@@ -1,6 +1,7 @@
 import Glibc
 import Testing
 import WeirPOSIX
+import WeirTesting
 
 @Suite struct GlobTests {
   private let folder = TemporaryFolder()

@@ -3,7 +3,9 @@ import WeirColumns
 extension Batch {
   /// A batch of rows written as literals; `stamps`, if given, has one entry a row.
   package static func of(
-    _ schema: Schema, _ rows: [[Value]], stamps: [Int64?] = []
+    _ schema: Schema,
+    _ rows: [[Value]],
+    stamps: [Int64?] = []
   ) -> Batch {
     let batch = Batch(schema, capacity: max(rows.count, 1))
     batch.append(rows, stamps: stamps)
@@ -13,7 +15,9 @@ extension Batch {
   /// Appends rows written as literals behind those that are there.
   package func append(_ rows: [[Value]], stamps: [Int64?] = []) {
     precondition(
-      stamps.isEmpty || stamps.count == rows.count, "\(stamps.count) stamps, \(rows.count) rows")
+      stamps.isEmpty || stamps.count == rows.count,
+      "\(stamps.count) stamps, \(rows.count) rows"
+    )
     reserve(rows: count + rows.count)
     for (offset, row) in rows.enumerated() {
       precondition(row.count == columns.count, "\(row) in \(columns.count) columns")

@@ -7,11 +7,13 @@ struct HarnessRun {
   var driver: NodeDriver
   let job: JobPlan
   let instance: InstanceID
+  private let outputs: [ChannelPlan]
   private var random: SeededRandom?
   private let encoder = FrameEncoder(codec: .refusing, policy: .none)
   private var moment = Moment(
     instant: Instant(nanoseconds: 1_000_000),
-    wall: WallTime(microseconds: 1_767_261_600_000_000))
+    wall: WallTime(microseconds: 1_767_261_600_000_000)
+  )
   private var sequences: [ChannelID: UInt64] = [:]
   /// What was told to the instance of each channel that it sends on.
   private var allowances: [ChannelID: UInt64] = [:]
@@ -21,6 +23,7 @@ struct HarnessRun {
     self.driver = driver
     self.job = job
     self.instance = instance
+    outputs = job.channels.filter { $0.sender == instance }
     random = mode.scarcity.map { SeededRandom(seed: $0) }
   }
 
@@ -33,7 +36,10 @@ struct HarnessRun {
       var header = FrameHeader(.hello, channel.id, Generation(1))
       header.schema = schema
       let hello = Hello(
-        plan: job.fingerprint, schema: schema, keyGroups: UInt32(job.keyGroups))
+        plan: job.fingerprint,
+        schema: schema,
+        keyGroups: UInt32(job.keyGroups)
+      )
       deliver(Frame(header, hello: hello))
     }
     step(.started)
@@ -98,7 +104,6 @@ struct HarnessRun {
 
   /// Plenty of credit for what is new; when it is scarce, a few bytes for some channel.
   private mutating func giveCredit() {
-    let outputs = job.channels.filter { $0.sender == instance }
     for channel in outputs {
       guard let count = received[channel.id] else { continue }
       let before = allowances[channel.id]

@@ -35,6 +35,7 @@ package struct NodeDriver {
   package private(set) var wasCongested = false
 
   private let job: JobPlan
+  private let channels: [ChannelPlan]
   private let rowsOfTurn: Int
   private let inputs: Int
   private let outputs: Int
@@ -45,8 +46,15 @@ package struct NodeDriver {
 
   package init(_ job: JobPlan, _ instance: InstanceID, flow: FlowBudget = FlowBudget()) {
     self.job = job
+    channels = job.channels
     node = InstanceNode(
-      instance, job: job, generation: Generation(1), partitions: [], pool: pool, flow: flow)
+      instance,
+      job: job,
+      generation: Generation(1),
+      partitions: [],
+      pool: pool,
+      flow: flow
+    )
     witnesses = job.channels.map { ChannelWitness($0) }
     rowsOfTurn = max(flow.emittedRows, job.batch.rows)
     inputs = job.channels.filter { $0.receiver == instance }.count
@@ -78,11 +86,14 @@ package struct NodeDriver {
     case .started: return .started
     case .stop(let reason): return .stopRequested(reason)
     case .frame(let bytes):
-      let channels = job.channels
+      let channels = channels
       let edges = job.edges
       let frame = try bytes.withUnsafeBytes { raw in
         try decoder.decode(
-          raw, schema: { edges[channels[Int($0.number)].edge].schema }, pool: pool)
+          raw,
+          schema: { edges[channels[Int($0.number)].edge].schema },
+          pool: pool
+        )
       }
       if frame.header.kind == .credit {
         witnesses[Int(frame.header.channel.number)].granted(frame.header)
@@ -100,7 +111,7 @@ package struct NodeDriver {
         if let fault = witnesses[number].sent(frame.header) { faults.append(fault) }
       }
       if let batch = frame.batch {
-        rows[job.channels[number].edge, default: []] += batch.values
+        rows[channels[number].edge, default: []] += batch.values
       }
       sent.append(FrameBytes.of(frame, encoder))
       if let batch = frame.batch { pool.give(batch, fingerprint: frame.header.schema) }

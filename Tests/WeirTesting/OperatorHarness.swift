@@ -55,7 +55,8 @@ package struct OperatorHarness {
   package var plainMode: Mode {
     Mode(
       sizes: rows.map { $0.isEmpty ? [] : [$0.count] },
-      order: rows.indices.flatMap { Array(repeating: $0, count: rows[$0].isEmpty ? 1 : 2) })
+      order: rows.indices.flatMap { Array(repeating: $0, count: rows[$0].isEmpty ? 1 : 2) }
+    )
   }
 
   /// Every way to cut each channel while there are few, else random ones; every order while there
@@ -173,7 +174,9 @@ package struct OperatorHarness {
         let (stamps, watermark) = times(channel, through: part.upperBound, schema)
         run.send(
           Batch.of(schema, Array(rows[channel][part]), stamps: Array(stamps[part])),
-          on: channels[channel], watermark)
+          on: channels[channel],
+          watermark
+        )
         next[channel] = (place.batch + 1, part.upperBound)
       }
     }
@@ -185,8 +188,13 @@ package struct OperatorHarness {
       counters.counted + counters.filtered + counters.late + counters.rejected + counters.errors
     if accounted != read { faults.append("\(counters) do not account for \(read) rows") }
     return Outcome(
-      rows: run.driver.rows, counters: counters, mailbox: run.driver.mailbox,
-      sent: run.driver.sent, faults: faults, wasCongested: run.driver.wasCongested)
+      rows: run.driver.rows,
+      counters: counters,
+      mailbox: run.driver.mailbox,
+      sent: run.driver.sent,
+      faults: faults,
+      wasCongested: run.driver.wasCongested
+    )
   }
 
   /// The bytes that a recorded mailbox makes the instance send.
@@ -207,7 +215,9 @@ package struct OperatorHarness {
 
   /// The stamps of the first `count` rows of a channel, and the watermark after them.
   private func times(
-    _ channel: Int, through count: Int, _ schema: Schema
+    _ channel: Int,
+    through count: Int,
+    _ schema: Schema
   ) -> (stamps: [Int64?], watermark: Watermark) {
     var stamps: [Int64?] = []
     var highest: Int64?

@@ -51,16 +51,26 @@ package struct PlanBuilder {
   /// Adds a source whose rows have that schema, with its event time.
   @discardableResult
   package mutating func source(
-    _ name: String, _ schema: Schema, lag: Int64 = 0, idleAfter: Int64? = nil,
-    rate: Double? = nil, onBadRecord: BadRecordPolicy = .divert, processes: Int = 1
+    _ name: String,
+    _ schema: Schema,
+    lag: Int64 = 0,
+    idleAfter: Int64? = nil,
+    rate: Double? = nil,
+    onBadRecord: BadRecordPolicy = .divert,
+    processes: Int = 1
   ) -> Stream {
     var time = TimePlan(isEventTime: true)
     time.lag = lag
     time.idleAfter = idleAfter
     let file = FileSourcePlan(path: "", follow: false, format: .json, fields: [])
     let plan = SourcePlan(
-      schema: schema, needed: Array(schema.fields.indices), time: time, onBadRecord: onBadRecord,
-      rate: rate, connector: .file(file))
+      schema: schema,
+      needed: Array(schema.fields.indices),
+      time: time,
+      onBadRecord: onBadRecord,
+      rate: rate,
+      connector: .file(file)
+    )
     return add(name, .source(plan), processes, output: schema)
   }
 
@@ -69,16 +79,31 @@ package struct PlanBuilder {
   /// `pushed`: the senders do its work. With 0 processes it runs whole in its only sender.
   @discardableResult
   package mutating func stateless(
-    _ name: String, from: [Stream], where filter: String? = nil, columns: [String]? = nil,
-    pushed: Bool = false, onError: ErrorPolicy = .fail, processes: Int = 1
+    _ name: String,
+    from: [Stream],
+    where filter: String? = nil,
+    columns: [String]? = nil,
+    pushed: Bool = false,
+    onError: ErrorPolicy = .fail,
+    processes: Int = 1
   ) -> Stream {
     let stage = drafts.count
     guard let input = from.first?.schema else { preconditionFailure("'\(name)' reads nothing") }
-    let work = work(stage, input, filter, columns, onError, isWhole: !pushed || processes == 0)
+    let work = work(
+      stage,
+      input,
+      filter,
+      columns,
+      onError,
+      counting: !pushed || processes == 0 ? .whole : .input
+    )
     let isSent = pushed || processes == 0
     let stream = add(
-      name, .stateless(StatelessPlan(work: isSent ? nil : work)), processes,
-      output: work.outputSchema)
+      name,
+      .stateless(StatelessPlan(work: isSent ? nil : work)),
+      processes,
+      output: work.outputSchema
+    )
     if processes == 0, let only = from.first {
       precondition(from.count == 1, "'\(name)' has no process and several inputs")
       drafts[stage].host = drafts[only.stage].host
@@ -94,23 +119,33 @@ package struct PlanBuilder {
   /// Adds an operator with windows; its `where` is pushed up to its senders.
   @discardableResult
   package mutating func window(
-    _ name: String, from: [Stream], where filter: String? = nil, key: [String],
-    _ window: WindowSpec, _ aggregates: [AggregateSpec], having: String? = nil,
-    earlyEvery: Int64? = nil, onError: ErrorPolicy = .fail, processes: Int = 1
+    _ name: String,
+    from: [Stream],
+    where filter: String? = nil,
+    key: [String],
+    _ window: WindowSpec,
+    _ aggregates: [AggregateSpec],
+    having: String? = nil,
+    earlyEvery: Int64? = nil,
+    onError: ErrorPolicy = .fail,
+    processes: Int = 1
   ) -> Stream {
     let stage = drafts.count
     guard let input = from.first?.schema else { preconditionFailure("'\(name)' reads nothing") }
-    let work = work(stage, input, filter, nil, onError, isWhole: false)
+    let work = work(stage, input, filter, nil, onError, counting: .input)
     let columns = key.map { column($0, of: input) }
-    let result = WindowOperator(
-      window, aggregates, keyColumns: columns, input: input, keyGroups: keyGroups,
-      operatorName: name
-    ).output
-    let select = self.work(stage, result, nil, nil, onError, isWhole: false)
-    let keyed = KeyedPlan(
-      window: window, aggregates: aggregates, key: columns, input: input,
-      having: having.map { condition($0, over: result) }, results: select,
-      earlyEvery: earlyEvery)
+    var keyed = KeyedPlan(
+      window: window,
+      aggregates: aggregates,
+      key: columns,
+      input: input,
+      having: nil,
+      results: work,
+      earlyEvery: earlyEvery
+    )
+    let result = keyed.makeOperator(keyGroups: keyGroups, name: name).output
+    keyed.having = having.map { condition($0, over: result) }
+    keyed.results = self.work(stage, result, nil, nil, onError, counting: .none)
     let stream = add(name, .keyed(keyed), processes, output: result)
     for input in from { connect(input, to: stage, work, partitioning: .key(columns)) }
     return stream
@@ -131,7 +166,9 @@ package struct PlanBuilder {
       preconditionFailure("'\(drafts[stream.stage].plan.name)' has no late rows")
     }
     let schema = Schema(
-      plan.input.fields + [Field("lateness", .duration)], eventTime: plan.input.eventTime)
+      plan.input.fields + [Field("lateness", .duration)],
+      eventTime: plan.input.eventTime
+    )
     return port(.late, of: stream.stage, schema)
   }
 
@@ -144,9 +181,11 @@ package struct PlanBuilder {
   package mutating func rejected(_ stream: Stream) -> Stream {
     let schema = Schema(
       [
-        Field("raw", .bytes), Field("error", .string), Field("position", .string),
+        Field("raw", .string), Field("error", .string), Field("position", .string),
         Field(Schema.hiddenTimeName, .timestamp),
-      ], eventTime: 3)
+      ],
+      eventTime: 3
+    )
     return port(.rejected, of: stream.stage, schema)
   }
 
@@ -171,7 +210,13 @@ package struct PlanBuilder {
       return stage
     }
     return JobPlan(
-      name: name, batch: batch, keyGroups: keyGroups, stages: stages, edges: edges, fingerprint: 7)
+      name: name,
+      batch: batch,
+      keyGroups: keyGroups,
+      stages: stages,
+      edges: edges,
+      fingerprint: 7
+    )
   }
 
   private func outlets(of port: Port) -> [OutletPlan] {
@@ -179,33 +224,48 @@ package struct PlanBuilder {
       if let edge = reader.edge { return OutletPlan(work: reader.work, target: .edge(edge)) }
       let inner = drafts[reader.stage].ports.first { $0.kind == .main }
       return OutletPlan(
-        work: reader.work, target: .outlets(inner.map { outlets(of: $0) } ?? []))
+        work: reader.work,
+        target: .outlets(inner.map { outlets(of: $0) } ?? [])
+      )
     }
   }
 
   // MARK: Parts
 
   private mutating func add(
-    _ name: String, _ role: StageRole, _ processes: Int, output: Schema?
+    _ name: String,
+    _ role: StageRole,
+    _ processes: Int,
+    output: Schema?
   ) -> Stream {
     let stage = drafts.count
     drafts.append(
       Draft(
-        plan: StagePlan(name: name, role: role, processes: processes), host: stage,
-        ports: output.map { [Port(kind: .main, schema: $0)] } ?? []))
+        plan: StagePlan(name: name, role: role, processes: processes),
+        host: stage,
+        ports: output.map { [Port(kind: .main, schema: $0)] } ?? []
+      )
+    )
     return Stream(stage: stage, kind: .main, schema: output ?? Schema([]))
   }
 
   private mutating func connect(
-    _ stream: Stream, to stage: StageIndex, _ work: RowWorkPlan?,
+    _ stream: Stream,
+    to stage: StageIndex,
+    _ work: RowWorkPlan?,
     partitioning: EdgePlan.Partitioning
   ) {
     let host = drafts[stream.stage].host
     let suffix = stream.kind == .main ? "" : ".\(stream.kind.rawValue)"
     edges.append(
       EdgePlan(
-        from: drafts[stream.stage].plan.name + suffix, senders: [host], to: stage,
-        schema: work?.outputSchema ?? stream.schema, partitioning: partitioning))
+        from: drafts[stream.stage].plan.name + suffix,
+        senders: [host],
+        to: stage,
+        schema: work?.outputSchema ?? stream.schema,
+        partitioning: partitioning
+      )
+    )
     drafts[stage].plan.inputs.append(edges.count - 1)
     read(stream, Reader(work: work, edge: edges.count - 1, stage: stage))
   }
@@ -218,16 +278,25 @@ package struct PlanBuilder {
   }
 
   private func work(
-    _ stage: StageIndex, _ input: Schema, _ filter: String?, _ names: [String]?,
-    _ onError: ErrorPolicy, isWhole: Bool
+    _ stage: StageIndex,
+    _ input: Schema,
+    _ filter: String?,
+    _ names: [String]?,
+    _ onError: ErrorPolicy,
+    counting: RowWorkPlan.Counting
   ) -> RowWorkPlan {
     let output = names.map { $0.map { column($0, of: input) } } ?? Array(input.fields.indices)
     let time = input.eventTime.flatMap { output.firstIndex(of: $0) }
     return RowWorkPlan(
-      stage: stage, input: input, computed: [],
-      filters: filter.map { [condition($0, over: input)] } ?? [], output: output,
-      outputSchema: Schema(output.map { input.fields[$0] }, eventTime: time), onError: onError,
-      isWholeOperator: isWhole)
+      stage: stage,
+      input: input,
+      computed: [],
+      filters: filter.map { [condition($0, over: input)] } ?? [],
+      output: output,
+      outputSchema: Schema(output.map { input.fields[$0] }, eventTime: time),
+      onError: onError,
+      counting: counting
+    )
   }
 
   private func column(_ name: String, of schema: Schema) -> Int {

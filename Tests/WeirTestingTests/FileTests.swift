@@ -20,14 +20,17 @@ import WeirTesting
     let compared = GoldenFile(path: path, isUpdating: false)
     #expect(
       compared.difference(from: "x")
-        == "there is no golden file '\(path)'; UPDATE_GOLDEN=1 makes it")
+        == "there is no golden file '\(path)'; UPDATE_GOLDEN=1 makes it"
+    )
     #expect(GoldenFile(path: path, isUpdating: true).difference(from: "one\ntwo\n") == nil)
     #expect(compared.difference(from: "one\ntwo\n") == nil)
     #expect(
       compared.difference(from: "one\nthree\n")
-        == "line 2 of '\(path)':\n  was two\n  is  three")
+        == "line 2 of '\(path)':\n  was two\n  is  three"
+    )
     #expect(
-      compared.difference(from: "one\ntwo") == "line 3 of '\(path)':\n  was \n  is  the end")
+      compared.difference(from: "one\ntwo") == "line 3 of '\(path)':\n  was \n  is  the end"
+    )
     #expect(compared.contents == "one\ntwo\n")
   }
 }

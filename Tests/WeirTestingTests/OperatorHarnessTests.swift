@@ -6,22 +6,41 @@ import WeirTesting
 /// Operators in the harness: in every mode they say the same.
 @Suite struct OperatorHarnessTests {
   private static let events = Schema(
-    [Field("k", .string), Field("n", .int), Field("t", .timestamp)], eventTime: 2)
+    [Field("k", .string), Field("n", .int), Field("t", .timestamp)],
+    eventTime: 2
+  )
   private static let count = AggregateSpec(.count, name: "rows")
   private static let sum = AggregateSpec(
-    .sum, argument: 1, argumentType: .int, name: "total")
+    .sum,
+    argument: 1,
+    argumentType: .int,
+    name: "total"
+  )
   private static let last = AggregateSpec(
-    .last, argument: 1, argumentType: .int, name: "latest")
+    .last,
+    argument: 1,
+    argumentType: .int,
+    name: "latest"
+  )
 
   private static func windows(
-    _ shape: WindowSpec.Shape, sources: Int = 1, having: String? = nil, batchRows: Int = 8
+    _ shape: WindowSpec.Shape,
+    sources: Int = 1,
+    having: String? = nil,
+    batchRows: Int = 8
   ) -> JobPlan {
     var settings = BatchSettings()
     settings.rows = batchRows
     var builder = PlanBuilder(batch: settings)
     let inputs = (0..<sources).map { builder.source("s\($0)", events, lag: 5) }
     let windows = builder.window(
-      "w", from: inputs, key: ["k"], WindowSpec(shape), [count, sum, last], having: having)
+      "w",
+      from: inputs,
+      key: ["k"],
+      WindowSpec(shape),
+      [count, sum, last],
+      having: having
+    )
     let late = builder.late(windows)
     builder.sink("out", from: [windows], processes: 2)
     builder.sink("late", from: [late])
@@ -41,11 +60,16 @@ import WeirTesting
   }
 
   private func check(
-    _ job: JobPlan, _ stage: String, rows counts: [Int], seed: UInt64, most: Int = 24
+    _ job: JobPlan,
+    _ stage: String,
+    rows counts: [Int],
+    seed: UInt64,
+    most: Int = 12,
+    lag: Int64 = 5
   ) {
     var random = SeededRandom(seed: seed)
     let rows = counts.map { Self.rows($0, &random) }
-    let harness = OperatorHarness(job, InstanceID(stage, 0), rows: rows, lag: 5)
+    let harness = OperatorHarness(job, InstanceID(stage, 0), rows: rows, lag: lag)
     let faults = harness.check(random: &random, most: most)
     #expect(faults.isEmpty, "WEIR_SEED=\(seed): \(faults.joined(separator: "\n"))")
     #expect(!harness.run(harness.plainMode).rows.isEmpty)
@@ -72,14 +96,26 @@ import WeirTesting
     check(Self.windows(.tumbling(size: 15), sources: 3), "w", rows: [4, 4, 0], seed: seed)
   }
 
+  /// Without rows behind the watermark: which sessions those join depends on what has fired.
+  @Test(arguments: SeededRandom.seeds(4))
+  func `sessions say the same in every mode`(seed: UInt64) {
+    check(Self.windows(.session(gap: 4), sources: 2), "w", rows: [25, 15], seed: seed, lag: 60)
+  }
+
   @Test(arguments: SeededRandom.seeds(3))
   func `an operator without state says the same in every mode`(seed: UInt64) {
     var settings = BatchSettings()
     settings.rows = 4
     var builder = PlanBuilder(batch: settings)
-    let inputs = [builder.source("a", Self.events, lag: 5), builder.source("b", Self.events, lag: 5)]
+    let inputs = [
+      builder.source("a", Self.events, lag: 5), builder.source("b", Self.events, lag: 5),
+    ]
     let kept = builder.stateless(
-      "kept", from: inputs, where: "n % 3 <> 1 and k = 'hot'", columns: ["n", "t"])
+      "kept",
+      from: inputs,
+      where: "n % 3 <> 1 and k = 'hot'",
+      columns: ["n", "t"]
+    )
     builder.sink("out", from: [kept])
     check(builder.plan(), "kept", rows: [20, 13], seed: seed)
   }

@@ -8,7 +8,9 @@ import WeirTesting
     [
       Field("b", .bool), Field("i", .int), Field("f", .float), Field("s", .string),
       Field("j", .json), Field("t", .timestamp),
-    ], eventTime: 5)
+    ],
+    eventTime: 5
+  )
 
   @Test func `rows written as literals are read back`() {
     let rows: [[Value]] = [
@@ -24,7 +26,9 @@ import WeirTesting
   @Test func `stamps are read back, and appended behind rows without any`() {
     let batch = Batch.of(schema, [[true, 1, 1.0, "a", nil, 1]])
     batch.append(
-      [[true, 2, 1.0, "b", nil, 2], [true, 3, 1.0, "c", nil, 3]], stamps: [nil, 5])
+      [[true, 2, 1.0, "b", nil, 2], [true, 3, 1.0, "c", nil, 3]],
+      stamps: [nil, 5]
+    )
     #expect(batch.stampValues == [nil, nil, 5])
     #expect(batch.values.map { $0[3] } == ["a", "b", "c"])
   }

@@ -93,4 +93,20 @@ struct DamagedFileTests {
     #expect(reading.codes == ["W002", "W002"])
     #expect(reading.places == ["3:1", "4:14"])
   }
+
+  @Test func `a fault behind an anchor is told once`() {
+    let reading = Reading(
+      """
+      weir: 1
+      name: one
+      sources:
+        a: { file: { path: a }, schema: &schema { id: text } }
+        b: { file: { path: b }, schema: *schema }
+      sinks:
+        c: { from: [a, b], discard: {} }
+
+      """
+    )
+    #expect(reading.codes == ["W023"])
+  }
 }

@@ -58,4 +58,9 @@ struct SubstitutionTests {
     }
     #expect(plan.path == "/base/in/a.jsonl")
   }
+
+  @Test func `a secret is not shown in what is said of it`() {
+    let reading = Reading(file("", processes: "${secret:KEY}"), ["KEY": "hunter2"])
+    #expect(reading.diagnostics.map(\.message) == ["'processes' is '***', not a whole number"])
+  }
 }

@@ -2,23 +2,15 @@ import Glibc
 import Testing
 import WeirCore
 import WeirRuntime
+import WeirTesting
 import WeirZeroMQ
 
 /// A folder of its own for the endpoints of one test, removed with the object.
 final class EndpointFolder {
-  let path: String
+  private let folder = TemporaryFolder()
   private var count = 0
 
-  init() {
-    var template = Array("/tmp/weir-zmq-XXXXXX".utf8CString)
-    precondition(mkdtemp(&template) != nil, "no temporary folder: error \(errno)")
-    path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-  }
-
-  deinit {
-    for number in 0...count { unlink("\(path)/\(number)") }
-    rmdir(path)
-  }
+  var path: String { folder.path }
 
   /// An endpoint that nobody has used.
   func next() -> String {

@@ -223,6 +223,17 @@ enum ErrorCatalogue {
       "a store is not known",
       "This version keeps state in folders: 'store: file:FOLDER'."
     ),
+    ErrorEntry(
+      "E415",
+      "a followed file became shorter",
+      "What was cut off had been read, and what follows would be read from the wrong place. Let "
+        + "whoever writes the file only append to it, and rotate by new names."
+    ),
+    ErrorEntry(
+      "E416",
+      "a followed file was replaced",
+      "Another file has its name now. Rotate by new names that the path's pattern matches."
+    ),
   ]
 
   private static let rows = [

@@ -9,6 +9,8 @@ final class FilePartition {
   private let file: FileReader
   private let reader: any RecordReader
   private let follows: Bool
+  /// The column of the event time.
+  private let timeName: String
   // Owned here, freed in `deinit`; grows for records longer than a block.
   private var block: UnsafeMutableRawBufferPointer
   private var start = 0
@@ -16,6 +18,8 @@ final class FilePartition {
   private var readOffset: Int64 = 0
   private var isAtEnd = false
   private var rejectedThen = RejectedRecords()
+  /// Finds rows without a usable event time; nil where the time of reading is taken.
+  private var screen: EventTimeScreen?
 
   /// Bytes of a block: as much as stays in the processor's second cache.
   private static let blockBytes = 256 << 10
@@ -23,6 +27,8 @@ final class FilePartition {
   init(_ path: String, _ plan: FileSourcePlan, _ source: SourcePlan) throws(WeirError) {
     file = try FileReader(path)
     follows = plan.follow
+    timeName = source.schema.eventTime.map { source.schema.fields[$0].name } ?? ""
+    screen = source.time.isEventTime ? EventTimeScreen(maximumAhead: source.time.maxAhead) : nil
     let fields = plan.fields.enumerated().map { index, field in
       RecordField(
         field.name,
@@ -55,31 +61,113 @@ final class FilePartition {
   /// The length of the file as it is now.
   func size() throws(WeirError) -> Int64 { try file.size() }
 
-  /// Reads rows until the batch has as many as wanted; true when the file has no more for now.
+  /// Reads rows until the batch has as many as wanted, or as many bytes as a frame should have.
+  ///
+  /// True when the file has no more for now.
   func read(
     into batch: Batch,
     maximumRows: Int,
     _ id: PartitionID,
     _ rejected: inout [WeirCore.RejectedRecord]
   ) throws(WeirError) -> Bool {
-    while batch.count < maximumRows {
+    while batch.count < maximumRows, batch.footprint < Limits.batchBytes {
       let isLast = isAtEnd && !follows
       if end > start {
-        rejectedThen.removeAll()
-        let used = reader.read(
-          UnsafeRawBufferPointer(rebasing: block[start..<end]),
-          into: batch,
-          maximumRows: maximumRows,
-          rejected: &rejectedThen,
-          isLast: isLast
-        )
-        for record in rejectedThen.records { rejected.append(describe(record, id)) }
+        let used = readBlock(into: batch, maximumRows: maximumRows, id, &rejected, isLast: isLast)
         start += used
         if used > 0 { continue }
       }
       guard try fill() else { return true }
     }
     return false
+  }
+
+  /// Reads records of the block; returns how many of its bytes are done with.
+  private func readBlock(
+    into batch: Batch,
+    maximumRows: Int,
+    _ id: PartitionID,
+    _ rejected: inout [WeirCore.RejectedRecord],
+    isLast: Bool
+  ) -> Int {
+    let place = reader.place
+    let screenBefore = screen
+    let first = batch.count
+    rejectedThen.removeAll()
+    let used = reader.read(
+      UnsafeRawBufferPointer(rebasing: block[start..<end]),
+      into: batch,
+      maximumRows: maximumRows - first,
+      rejected: &rejectedThen,
+      isLast: isLast
+    )
+    if findings(in: batch, from: first).isEmpty {
+      for record in rejectedThen.records { rejected.append(describe(record, id, from: start)) }
+      return used
+    }
+    // A row does not know where its record lies: the same bytes are read again, row by row.
+    reader.place = place
+    screen = screenBefore
+    batch.count = first
+    var done = 0
+    while done < used {
+      let from = start + done
+      done += readRow(from..<(start + used), into: batch, id, &rejected, isLast: isLast)
+    }
+    return used
+  }
+
+  /// Reads up to one row, and takes it back if its event time cannot be used.
+  private func readRow(
+    _ range: Range<Int>,
+    into batch: Batch,
+    _ id: PartitionID,
+    _ rejected: inout [WeirCore.RejectedRecord],
+    isLast: Bool
+  ) -> Int {
+    let row = batch.count
+    rejectedThen.removeAll()
+    let used = reader.read(
+      UnsafeRawBufferPointer(rebasing: block[range]),
+      into: batch,
+      maximumRows: 1,
+      rejected: &rejectedThen,
+      isLast: isLast
+    )
+    guard used > 0 else { return range.count }
+    for record in rejectedThen.records {
+      rejected.append(describe(record, id, from: range.lowerBound))
+    }
+    guard let finding = findings(in: batch, from: row).first else { return used }
+    batch.count = row
+    // What stands before the record in these bytes was refused or is white space.
+    var first = rejectedThen.records.last.map { $0.offset + $0.length } ?? 0
+    var last = used
+    let bytes = block[range]
+    func isSpace(_ offset: Int) -> Bool { bytes[range.lowerBound + offset] <= 0x20 }
+    while first < last, isSpace(first) { first += 1 }
+    while first < last, isSpace(last - 1) { last -= 1 }
+    let record = WeirFormats.RejectedRecord(
+      offset: first,
+      length: last - first,
+      reason: reason(finding.fault)
+    )
+    rejected.append(describe(record, id, from: range.lowerBound))
+    return used
+  }
+
+  /// The rows from one on whose event time is missing, or too far ahead.
+  private func findings(in batch: Batch, from first: Int) -> [EventTimeScreen.Finding] {
+    screen?.findings(in: batch.times, rows: first..<batch.count, wall: WallClock.now()) ?? []
+  }
+
+  private func reason(_ fault: EventTimeScreen.Fault) -> String {
+    switch fault {
+    case .missing: "field '\(timeName)': expected the event time, found null"
+    case .ahead(let microseconds):
+      "field '\(timeName)': the event time is \(DurationText.text(microseconds)) ahead, more than "
+        + "'max_ahead'"
+    }
   }
 
   /// Reads on behind what is left; false when there is nothing more for now.
@@ -97,11 +185,33 @@ final class FilePartition {
       rebasing: block[end..<(block.count - FormatLimits.blockSlack)]
     )
     let count = try file.read(into: room, at: readOffset)
+    if count == 0, follows { try checkIdentity() }
     isAtEnd = count < room.count
     end += count
     readOffset += Int64(count)
     // At the end of the file what is left is looked at once more, as the last record.
     return count > 0 || (isAtEnd && !follows && end > start)
+  }
+
+  /// A file that is being followed only grows: what happened to it otherwise is not guessed at.
+  private func checkIdentity() throws(WeirError) {
+    let hint = "rotate files by giving the new one a new name that the path's pattern matches"
+    let size = try file.size()
+    guard size >= readOffset else {
+      throw WeirError(
+        "E415",
+        "'\(file.path)' became shorter while it was being followed",
+        detail: "\(size) bytes, of which \(readOffset) had been read",
+        hint: hint
+      )
+    }
+    guard try FileReader.identity(of: file.path) == file.identity else {
+      throw WeirError(
+        "E416",
+        "'\(file.path)' was replaced while it was being followed",
+        hint: hint
+      )
+    }
   }
 
   private func grow() {
@@ -116,13 +226,14 @@ final class FilePartition {
 
   private func describe(
     _ record: WeirFormats.RejectedRecord,
-    _ id: PartitionID
+    _ id: PartitionID,
+    from first: Int
   ) -> WeirCore.RejectedRecord {
-    let from = start + record.offset
+    let from = first + record.offset
     let raw = Array(block[from..<min(from + record.length, end)])
     return WeirCore.RejectedRecord(
       partition: id,
-      place: "\(file.path), byte \(position + Int64(record.offset))",
+      place: "\(file.path), byte \(position + Int64(from - start))",
       reason: record.reason,
       raw: raw
     )

@@ -10,6 +10,8 @@ struct RunSummary: Codable, Hashable {
     var host: String?
     var rowsIn: UInt64
     var rowsOut: UInt64
+    /// Rows that reached the state, or went on: with the next four they add up to `rowsIn`.
+    var counted: UInt64
     /// Rows that `where` took out.
     var filtered: UInt64
     var late: UInt64
@@ -76,6 +78,7 @@ extension RunSummary.Stage {
     host = plan.processes == 0 ? state.job.host(of: index).map { state.job.stages[$0].name } : nil
     rowsIn = counters.rowsIn
     rowsOut = counters.rowsOut
+    counted = counters.counted
     filtered = counters.filtered
     late = counters.late
     rejected = counters.rejected

@@ -8,7 +8,8 @@ package enum FrameKind: UInt8, Sendable, CaseIterable {
   case batch = 2
   /// A watermark of its own, when there are no rows for it to ride on.
   case watermark = 3
-  /// The sender expects no rows for now: leave the channel out of the least watermark.
+  /// The sender expects no rows for now: leave the channel out of the least watermark; carries the
+  /// watermark that was not said before.
   case idle = 4
   /// Takes `idle` back; a batch does too.
   case active = 5

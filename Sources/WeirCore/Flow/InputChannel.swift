@@ -19,7 +19,11 @@ package struct InputChannel {
   private let hello: Hello
 
   package init(
-    _ plan: ChannelPlan, generation: Generation, schema: UInt64, hello: Hello, budget: Int,
+    _ plan: ChannelPlan,
+    generation: Generation,
+    schema: UInt64,
+    hello: Hello,
+    budget: Int,
     flow: FlowBudget = FlowBudget()
   ) {
     self.plan = plan
@@ -75,7 +79,9 @@ package struct InputChannel {
     case .watermark:
       isIdle = false
       watermark = max(watermark, header.watermark)
-    case .idle: isIdle = true
+    case .idle:
+      isIdle = true
+      watermark = max(watermark, header.watermark)
     case .active: isIdle = false
     case .end:
       hasEnded = true

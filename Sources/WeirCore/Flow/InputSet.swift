@@ -25,8 +25,13 @@ package struct InputSet {
         keyGroups: UInt32(job.keyGroups)
       )
       return InputChannel(
-        plan, generation: generation, schema: schema, hello: hello, budget: budget,
-        flow: flow)
+        plan,
+        generation: generation,
+        schema: schema,
+        hello: hello,
+        budget: budget,
+        flow: flow
+      )
     }
   }
 
@@ -71,11 +76,20 @@ package struct InputSet {
   }
 
   private mutating func updateWatermark() {
-    var least: Watermark?
-    for channel in channels where !channel.isIdle || channel.hasEnded {
-      least = min(least ?? channel.watermark, channel.watermark)
+    // Channels that have ended hold nothing back, but do not stand for those that may go on.
+    var active: Watermark?
+    var open: Watermark?
+    var ended: Watermark?
+    for channel in channels {
+      let mark = channel.watermark
+      if channel.hasEnded {
+        ended = min(ended ?? mark, mark)
+      } else {
+        open = min(open ?? mark, mark)
+        if !channel.isIdle { active = min(active ?? mark, mark) }
+      }
     }
-    if let least { watermark = max(watermark, least) }
+    if let least = active ?? open ?? ended { watermark = max(watermark, least) }
   }
 
   /// Takes no more than what is queued now.

@@ -92,7 +92,12 @@ package struct OutputChannel {
     guard !isIdle, !hasEnded else { return }
     cut(using: pool)
     isIdle = true
-    queue.append(Frame(FrameHeader(.idle, plan.id, generation)))
+    // A watermark that came behind it would make the receiver take the channel for active again.
+    var header = FrameHeader(.idle, plan.id, generation)
+    header.watermark = watermark
+    watermarkSaid = watermark
+    watermarkDeadline = nil
+    queue.append(Frame(header))
   }
 
   /// Says that there will be no more rows; everything gathered goes before it.

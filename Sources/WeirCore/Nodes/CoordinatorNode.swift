@@ -250,7 +250,7 @@ package struct CoordinatorNode {
 
   private mutating func tick(at now: Instant, into effects: inout [CoordinatorEffect]) {
     guard let due = leaveBy, due <= now else { return }
-    let late = members.first { $0.step != .gone && ($0.isSink || phase != .stopping) }
+    let late = members.first { isLate($0) }
     guard let late else { return }
     let error = WeirError(
       "E405",
@@ -258,6 +258,17 @@ package struct CoordinatorNode {
       recovery: .restart
     )
     fail(late.instance, error, into: &effects)
+  }
+
+  /// True if the run waits for that instance.
+  private func isLate(_ member: Member) -> Bool {
+    switch phase {
+    case .binding: member.step == .spawned || member.step == .assigned
+    case .linking: member.step == .bound
+    case .stopping: member.isSink && member.step != .finished
+    case .leaving: member.step != .gone
+    case .created, .running, .killing, .ended: false
+    }
   }
 
   // MARK: Members

@@ -29,8 +29,12 @@ package struct InstanceNode {
 
   /// Makes the node of an instance; `partitions` are those of a source that it reads.
   package init(
-    _ instance: InstanceID, job: JobPlan, generation: Generation, partitions: [PartitionID],
-    pool: BatchPool, flow: FlowBudget = FlowBudget()
+    _ instance: InstanceID,
+    job: JobPlan,
+    generation: Generation,
+    partitions: [PartitionID],
+    pool: BatchPool,
+    flow: FlowBudget = FlowBudget()
   ) {
     guard let stage = job.index(of: instance.stage) else {
       preconditionFailure("no stage '\(instance.stage)' in plan '\(job.name)'")
@@ -128,7 +132,8 @@ package struct InstanceNode {
   /// The next moment at which something must happen although nothing arrives.
   package func deadline(at now: Moment) -> Instant? {
     var earliest = outputs.deadline
-    guard phase == .running else { return earliest }
+    // Without room for output nothing can be done: credit will call.
+    guard phase == .running, !outputs.isCongested else { return earliest }
     let due: Instant? =
       switch role {
       case .source(let source): source.deadline(at: now)

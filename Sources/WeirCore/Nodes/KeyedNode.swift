@@ -22,6 +22,8 @@ struct KeyedNode {
   private(set) var isFiring = false
   private(set) var isFinished = false
   private var earlyAt: Instant?
+  /// The watermark that the state was told.
+  private var advancedTo = Watermark.start
   /// Rows that a firing emits in one turn.
   private let emittedRows: Int
 
@@ -79,14 +81,16 @@ struct KeyedNode {
       effects.append(.recycle(batch))
       isFiring = true
     }
-    if inputs.watermark > before {
-      state.advance(to: inputs.watermark)
-      isFiring = true
-    } else if inputs.isIdle {
-      outputs.becomeIdle()
-    }
+    if inputs.watermark > before { isFiring = true }
     // Most batches fire nothing: finding that out here saves a turn.
-    if isFiring { try emit(inputs, &outputs) } else { finish(inputs, &outputs) }
+    if isFiring { try emit(inputs, &outputs) } else { conclude(inputs, &outputs) }
+  }
+
+  /// Says what is known of time, once all results are out.
+  private mutating func conclude(_ inputs: InputSet, _ outputs: inout OutputSet) {
+    outputs.advance(to: inputs.watermark)
+    if inputs.isIdle { outputs.becomeIdle() }
+    finish(inputs, &outputs)
   }
 
   private mutating func finish(_ inputs: InputSet, _ outputs: inout OutputSet) {
@@ -123,7 +127,13 @@ struct KeyedNode {
     _ outputs: inout OutputSet
   ) throws(WeirError) {
     emitted.removeAll()
-    let emission = try state.emit(maximumRows: emittedRows, into: emitted)
+    var emission = try state.emit(maximumRows: emittedRows, into: emitted)
+    // What the rows brought forth, such as updates, is out before their watermark fires anything.
+    if emission == .none, inputs.watermark > advancedTo {
+      advancedTo = inputs.watermark
+      state.advance(to: advancedTo)
+      emission = try state.emit(maximumRows: emittedRows, into: emitted)
+    }
     if let having { try settle(having, &outputs) }
     switch emission {
     case .rows(let kind):
@@ -131,8 +141,7 @@ struct KeyedNode {
       try deliver(kind, &outputs)
     case .none:
       isFiring = false
-      outputs.advance(to: inputs.watermark)
-      finish(inputs, &outputs)
+      conclude(inputs, &outputs)
     }
   }
 

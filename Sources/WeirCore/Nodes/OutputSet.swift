@@ -23,7 +23,10 @@ package struct OutputSet {
   private let scratch: PartitionScratch
 
   init(
-    _ job: JobPlan, instance: InstanceID, generation: Generation, pool: BatchPool,
+    _ job: JobPlan,
+    instance: InstanceID,
+    generation: Generation,
+    pool: BatchPool,
     flow: FlowBudget
   ) {
     let plans = job.channels.filter { $0.sender == instance }
@@ -96,10 +99,12 @@ package struct OutputSet {
 
   private mutating func gather(_ batch: Batch, _ rows: Selection, _ channel: Int) {
     var left = rows
+    // Rows of long texts are appended a few at a time: a builder is looked at only in between.
+    let few = max(1, batch.count * Limits.batchBytes / max(batch.footprint, 1))
     while left.count > 0 {
       let builder = channels[channel].builder
       var part = left
-      part.count = min(left.count, settings.rows - builder.count)
+      part.count = min(left.count, settings.rows - builder.count, few)
       builder.append(batch, part)
       channels[channel].appended(oldest: oldest, at: now.instant, settings: settings)
       if builder.count >= settings.rows || builder.footprint >= Limits.batchBytes {

@@ -55,7 +55,7 @@ struct SourceNode {
     let due = rowsDue(at: now)
     guard due > 0 else { return false }
     guard let scope = nextScope(at: now.instant) else {
-      rest(at: now, &outputs)
+      rest(&outputs)
       return false
     }
     isReading = true
@@ -128,7 +128,7 @@ struct SourceNode {
     }
     effects.append(.recycle(batch))
     noteNext(rows, at: now)
-    rest(at: now, &outputs)
+    rest(&outputs)
   }
 
   /// When the oldest of the rows now read was due; without a rate, now.
@@ -164,7 +164,10 @@ struct SourceNode {
       if case .partition(let partition) = rows.origin, partitions[index] != partition { continue }
       switch rows.next {
       case .more: clocks[index].expectMore()
-      case .waiting: clocks[index].wait(at: now.instant)
+      case .waiting:
+        clocks[index].wait(at: now.instant)
+        guard let idleAfter = plan.time.idleAfter, let startedAt else { continue }
+        clocks[index].rest(at: now.instant, idleAfter: idleAfter, startedAt: startedAt.instant)
       case .ended: clocks[index].end()
       }
     }
@@ -188,13 +191,8 @@ struct SourceNode {
     outputs.advance(to: least)
   }
 
-  /// Leaves out partitions that have had no row for long, and moves the watermark on.
-  private mutating func rest(at now: Moment, _ outputs: inout OutputSet) {
-    if let idleAfter = plan.time.idleAfter, let startedAt {
-      for index in clocks.indices where !clocks[index].hasEnded {
-        clocks[index].rest(at: now.instant, idleAfter: idleAfter, startedAt: startedAt.instant)
-      }
-    }
+  /// Moves the watermark on, and says so when all partitions have had no row for long.
+  private mutating func rest(_ outputs: inout OutputSet) {
     advance(&outputs)
     let isResting =
       clocks.contains { !$0.hasEnded } && clocks.allSatisfy { $0.isIdle || $0.hasEnded }

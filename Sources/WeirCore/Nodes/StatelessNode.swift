@@ -37,10 +37,9 @@ struct StatelessNode {
     }
     if inputs.haveEnded {
       outputs.end(at: inputs.watermark)
-    } else if inputs.isIdle {
-      outputs.becomeIdle()
     } else {
       outputs.advance(to: inputs.watermark)
+      if inputs.isIdle { outputs.becomeIdle() }
     }
   }
 }

@@ -1,6 +1,6 @@
 extension KeyedPlan {
   /// The operator that does what the plan says.
-  func makeOperator(keyGroups: Int, name: String) -> any KeyedOperator {
+  package func makeOperator(keyGroups: Int, name: String) -> any KeyedOperator {
     switch window.shape {
     case .tumbling, .sliding:
       WindowOperator(

@@ -18,10 +18,18 @@ package struct PartitionClock: Hashable, Sendable {
   package func watermark(lag: Int64) -> Watermark {
     if hasEnded { return .end }
     guard let highest else { return .start }
-    return Watermark(microseconds: highest.subtractingReportingOverflow(lag).partialValue)
+    return Watermark(microseconds: Self.bound(highest, lag))
   }
 
-  package mutating func end() { hasEnded = true }
+  private static func bound(_ time: Int64, _ lag: Int64) -> Int64 {
+    let (bound, isBelow) = time.subtractingReportingOverflow(lag)
+    return isBelow ? .min : bound
+  }
+
+  package mutating func end() {
+    hasEnded = true
+    retryAt = nil
+  }
 
   package mutating func saw(_ time: Int64, at now: Instant) {
     highest = max(highest ?? time, time)
@@ -40,6 +48,9 @@ package struct PartitionClock: Hashable, Sendable {
   }
 
   /// Leaves the partition out if it has had no row for `idleAfter` microseconds.
+  ///
+  /// To be asked when a look has found nothing: a partition that was not looked at, because the
+  /// source waited for credit, may well have rows.
   package mutating func rest(at now: Instant, idleAfter: Int64, startedAt: Instant) {
     let since = lastRow ?? startedAt
     if now.nanoseconds - since.nanoseconds >= idleAfter * 1000 { isIdle = true }
@@ -48,7 +59,7 @@ package struct PartitionClock: Hashable, Sendable {
   /// Stamps the rows that are behind this partition's watermark as it was when they were read.
   ///
   /// `rows` are positions first, first + step, … of the batch. Returns the highest time so far.
-  mutating func stamp(
+  package mutating func stamp(
     _ batch: Batch,
     first: Int,
     step: Int,
@@ -58,7 +69,7 @@ package struct PartitionClock: Hashable, Sendable {
     let times = batch.times.words
     guard first < batch.count else { return }
     var highest = highest ?? times[first]
-    var bound = highest - lag
+    var bound = Self.bound(highest, lag)
     var row = first
     while row < batch.count {
       let time = times[row]
@@ -68,7 +79,7 @@ package struct PartitionClock: Hashable, Sendable {
       }
       if time > highest {
         highest = time
-        bound = time - lag
+        bound = Self.bound(time, lag)
       }
       row += step
     }

@@ -23,7 +23,6 @@ struct PlanRules {
       case .sink: break
       }
     }
-    remarkOnLaterParts(&diagnostics)
   }
 
   private func isRead(_ index: Int, _ kind: PortKind) -> Bool {
@@ -141,20 +140,6 @@ struct PlanRules {
       at: name.location,
       "nothing reads '\(name.value)'",
       hint: "add a sink with 'from: \(name.value)', or take the stage out"
-    )
-  }
-
-  private func remarkOnLaterParts(_ diagnostics: inout Diagnostics) {
-    var parts: [String] = []
-    if file.checkpoints?.isOn == true { parts.append("'checkpoints'") }
-    if file.mostRestarts != nil { parts.append("'restarts'") }
-    if file.sinks.contains(where: { $0.delivery != nil }) { parts.append("'delivery'") }
-    guard !parts.isEmpty else { return }
-    diagnostics.report(
-      .notYetInForce,
-      at: file.name.location,
-      "\(parts.joined(separator: ", ")): checked, but not in force in this version: a failed stage "
-        + "ends the run"
     )
   }
 }

@@ -82,7 +82,7 @@ extension DocumentComposer {
     }
   }
 
-  /// A colon where no value may begin: either it cuts an expression, or the line is indented wrongly.
+  /// A colon where no value may begin: it cuts an expression, or the line is indented wrongly.
   private mutating func reportColon(_ mark: SourceLocation) {
     let before = source.line(mark.line).prefix(mark.column - 1)
     let isInValue = zip(before, before.dropFirst()).contains { $0 == ":" && $1 == " " }
@@ -191,7 +191,7 @@ extension DocumentComposer {
   ///
   /// The parser stops at the first map with repeated keys and tells where one of them stands first.
   /// That one is given another name in the text, and the text read again, until all is read; then
-  /// the maps that hold a renamed key tell where its repetitions are. So YAML is parsed by one parser.
+  /// the maps that hold a renamed key tell where its repetitions are. So one parser reads YAML.
   private mutating func reportDuplicates(_ keys: [String], _ mark: SourceLocation) {
     var first = mark
     var renamed: [(mark: SourceLocation, key: String)] = []

@@ -14,14 +14,6 @@ struct DocumentComposer {
 
   /// The root of the only document; nil, and a diagnostic, if the text is no such thing.
   static func compose(_ source: SourceText, _ diagnostics: inout Diagnostics) -> DocumentNode? {
-    guard source.text.utf8.count <= TopologyLimits.textBytes else {
-      diagnostics.report(
-        .tooLarge,
-        at: .start,
-        "the file is larger than \(TopologyLimits.textBytes >> 20) MiB"
-      )
-      return nil
-    }
     var composer = DocumentComposer(source, diagnostics)
     defer { diagnostics = composer.diagnostics }
     guard !composer.reportTabs() else { return nil }
@@ -135,7 +127,7 @@ extension DocumentComposer {
     )
   }
 
-  /// Where a value begins behind its anchor and its tag; a tag is refused, since it would be a guess.
+  /// Where a value begins behind its anchor and its tag; a tag is refused: it names a type.
   private mutating func content(from mark: SourceLocation) -> SourceLocation {
     var column = mark.column
     while true {

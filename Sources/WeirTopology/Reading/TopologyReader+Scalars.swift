@@ -19,6 +19,7 @@ extension TopologyReader {
       guard scalar.text.contains("${") else { return scalar }
       var substitution = Substitution(scalar.text)
       let text = substitution.result(context.environment)
+      for secret in substitution.secrets { diagnostics.hide(secret) }
       for fault in substitution.faults {
         var place = scalar.location
         if scalar.isVerbatim {
@@ -199,7 +200,7 @@ extension TopologyReader {
           scalar.location,
           "'\(key.text)' is '\(scalar.text)', without a unit",
           hint:
-            "write '\(scalar.text)ms', '\(scalar.text)s' or another of the units d, h, m, s, ms and us"
+            "write '\(scalar.text)ms', '\(scalar.text)s' or another of d, h, m, s, ms and us"
         )
       } else {
         report(
@@ -250,6 +251,10 @@ extension TopologyReader {
     guard let entry = map[key], let path = text(entry) else { return nil }
     guard !path.value.isEmpty, !path.value.utf8.contains(0) else {
       report(.wrongForm, path.location, "'\(key)' is no path")
+      return nil
+    }
+    guard !path.value.hasPrefix("s3:") else {
+      reportLater("a '\(key)' in s3", path.location)
       return nil
     }
     return absolute(path.value)

@@ -64,12 +64,7 @@ extension TopologyReader {
     let written = map.shape.connectors.filter { map.has($0) }
     if written.count == 1 { return written[0] }
     if written.isEmpty {
-      // One of a later version was reported where it stands.
-      let isReported = diagnostics.all.contains {
-        $0.code == DiagnosticCode.notYet.rawValue
-          && $0.message.hasSuffix("in \(map.subject) is not there yet")
-      }
-      if !isReported {
+      if !map.hasLaterKeys {
         report(
           .connectorCount,
           map.location,

@@ -1,18 +1,8 @@
 import Glibc
 import WeirPOSIX
+import WeirTesting
 
-/// A folder of its own for one test, removed with the object.
-final class TemporaryFolder {
-  let path: String
-
-  init() {
-    var template = Array("/tmp/weir-test-XXXXXX".utf8CString)
-    precondition(mkdtemp(&template) != nil, "no temporary folder: error \(errno)")
-    path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-  }
-
-  deinit { try? Folder.removeTree(path) }
-
+extension TemporaryFolder {
   /// Makes a file, and the folders above it.
   @discardableResult
   func file(_ name: String, _ text: String = "") throws -> String {

@@ -1,0 +1,171 @@
+import Testing
+import WeirColumns
+import WeirCore
+import WeirTesting
+
+/// The sending end of a channel: what leaves when.
+@Suite struct OutputChannelTests {
+  private typealias Fixture = ChannelFixture
+
+  /// A channel and its sender's clock.
+  private struct Sender {
+    var channel = Fixture.output()
+    let pool = BatchPool()
+
+    mutating func append(_ numbers: [Int64], at time: Int64) {
+      channel.builder.append(numbers.map { [.int($0), .int($0)] })
+      channel.appended(
+        oldest: WallTime(microseconds: 0),
+        at: Fixture.at(time),
+        settings: Fixture.settings
+      )
+    }
+
+    mutating func advance(to watermark: Int64, at time: Int64) {
+      channel.advance(
+        to: Watermark(microseconds: watermark),
+        oldest: WallTime(microseconds: 0),
+        at: Fixture.at(time),
+        settings: Fixture.settings
+      )
+    }
+
+    mutating func grant(_ bytes: UInt64, acknowledging frames: UInt64, generation: UInt32 = 2) {
+      var header = FrameHeader(.credit, Fixture.plan.id, Generation(generation))
+      header.allowance = bytes
+      header.acknowledged = frames
+      channel.grant(header)
+    }
+
+    /// What leaves at that time, in milliseconds.
+    mutating func leave(at time: Int64) -> [String] {
+      channel.expire(at: Fixture.at(time), using: pool)
+      var left: [String] = []
+      while let frame = channel.next() { left.append(Fixture.text(frame)) }
+      return left
+    }
+  }
+
+  /// A sender whose hello has left and that has credit.
+  private func greeted() -> Sender {
+    var sender = Sender()
+    _ = sender.leave(at: 0)
+    sender.grant(1 << 20, acknowledging: 1)
+    return sender
+  }
+
+  @Test func `the hello leaves first, and needs no credit`() {
+    var sender = Sender()
+    sender.append([1], at: 0)
+    #expect(sender.leave(at: 100) == ["hello"])
+    #expect(!sender.channel.isDrained)
+    sender.grant(1, acknowledging: 1)
+    #expect(sender.leave(at: 100) == ["batch 1"])
+    #expect(sender.channel.isDrained)
+  }
+
+  @Test func `rows leave after the linger of the first of them`() {
+    var sender = greeted()
+    sender.append([1], at: 10)
+    sender.append([2], at: 14)
+    #expect(sender.channel.deadline == Fixture.at(15))
+    #expect(sender.leave(at: 14) == [])
+    #expect(sender.leave(at: 15) == ["batch 1 2"])
+    #expect(sender.channel.deadline == nil)
+  }
+
+  @Test func `a watermark rides on rows`() {
+    var sender = greeted()
+    sender.append([1], at: 10)
+    sender.advance(to: 7, at: 11)
+    #expect(sender.leave(at: 15) == ["batch 1 @7"])
+    #expect(sender.leave(at: 99) == [])
+  }
+
+  @Test func `a watermark without rows goes alone after the linger`() {
+    var sender = greeted()
+    sender.advance(to: 7, at: 10)
+    sender.advance(to: 8, at: 12)
+    #expect(sender.leave(at: 14) == [])
+    #expect(sender.leave(at: 15) == ["watermark @8"])
+  }
+
+  @Test func `a lone watermark waits for the acknowledgement of the one before, and is replaced`() {
+    var sender = greeted()
+    sender.advance(to: 7, at: 10)
+    #expect(sender.leave(at: 15) == ["watermark @7"])
+    sender.advance(to: 8, at: 20)
+    sender.advance(to: 9, at: 30)
+    #expect(sender.leave(at: 40) == [])
+    #expect(sender.channel.deadline == nil)
+    sender.grant(1 << 20, acknowledging: 1)
+    #expect(sender.leave(at: 41) == [])
+    sender.grant(1 << 20, acknowledging: 2)
+    #expect(sender.leave(at: 42) == ["watermark @9"])
+  }
+
+  @Test func `an older watermark says nothing`() {
+    var sender = greeted()
+    sender.advance(to: 7, at: 10)
+    sender.advance(to: 6, at: 11)
+    #expect(sender.leave(at: 15) == ["watermark @7"])
+  }
+
+  @Test func `without credit signals wait behind rows`() {
+    var sender = Sender()
+    _ = sender.leave(at: 0)
+    sender.append([1], at: 0)
+    sender.channel.becomeIdle(using: sender.pool)
+    sender.append([2], at: 1)
+    sender.channel.end(at: .end, using: sender.pool)
+    #expect(sender.leave(at: 50) == [])
+    #expect(sender.channel.heldBytes > 0)
+    sender.grant(1, acknowledging: 1)
+    #expect(sender.leave(at: 51) == ["batch 1", "idle"])
+    sender.grant(1 << 20, acknowledging: 1)
+    #expect(sender.leave(at: 52) == ["batch 2", "end @\(Int64.max)"])
+    #expect(sender.channel.heldBytes == 0)
+  }
+
+  @Test func `credit of another generation is of the dead`() {
+    var sender = Sender()
+    _ = sender.leave(at: 0)
+    sender.append([1], at: 0)
+    sender.grant(1 << 20, acknowledging: 1, generation: 1)
+    #expect(sender.leave(at: 50) == [])
+  }
+
+  @Test func `idleness is said once, and again after rows or a watermark`() {
+    var sender = greeted()
+    sender.channel.becomeIdle(using: sender.pool)
+    sender.channel.becomeIdle(using: sender.pool)
+    #expect(sender.leave(at: 10) == ["idle"])
+    sender.advance(to: 5, at: 20)
+    #expect(sender.leave(at: 30) == ["watermark @5"])
+    sender.channel.becomeIdle(using: sender.pool)
+    #expect(sender.leave(at: 40) == ["idle @5"])
+    sender.append([1], at: 50)
+    sender.channel.becomeIdle(using: sender.pool)
+    #expect(sender.leave(at: 50) == ["batch 1 @5", "idle @5"])
+  }
+
+  @Test func `a watermark that still lingers goes with the idle frame, not behind it`() {
+    var sender = greeted()
+    sender.advance(to: 5, at: 10)
+    sender.channel.becomeIdle(using: sender.pool)
+    #expect(sender.leave(at: 10) == ["idle @5"])
+    #expect(sender.channel.deadline == nil)
+    #expect(sender.leave(at: 100) == [])
+  }
+
+  @Test func `the end takes what is gathered with it, and is said once`() {
+    var sender = greeted()
+    sender.append([1, 2], at: 10)
+    sender.advance(to: 5, at: 10)
+    sender.channel.end(at: .end, using: sender.pool)
+    sender.channel.end(at: .end, using: sender.pool)
+    #expect(sender.leave(at: 10) == ["batch 1 2 @5", "end @\(Int64.max)"])
+    #expect(sender.channel.deadline == nil)
+    #expect(sender.channel.isDrained)
+  }
+}

@@ -1,0 +1,98 @@
+import WeirColumns
+import WeirCore
+import WeirTesting
+
+/// A source instance stepped by hand: its reads are answered by the test.
+struct SourceFixture {
+  static let schema = Schema([Field("n", .int), Field("t", .timestamp)], eventTime: 1)
+  private(set) var node: InstanceNode
+  private(set) var reads: [ReadRequest] = []
+  /// Frames that were said, in words, but for the hello.
+  private(set) var said: [String] = []
+  private(set) var hasFinished = false
+  private var now = Moment(instant: Instant(nanoseconds: 0), wall: WallTime(microseconds: 0))
+
+  init(
+    partitions: Int,
+    lag: Int64 = 0,
+    idleAfter: Int64? = nil,
+    rate: Double? = nil,
+    processes: Int = 1,
+    flow: FlowBudget = FlowBudget()
+  ) throws {
+    var settings = BatchSettings()
+    settings.rows = 10
+    var builder = PlanBuilder(batch: settings)
+    let source = builder.source(
+      "s",
+      Self.schema,
+      lag: lag,
+      idleAfter: idleAfter,
+      rate: rate,
+      processes: processes
+    )
+    builder.sink("out", from: [source])
+    node = InstanceNode(
+      InstanceID("s", 0),
+      job: builder.plan(),
+      generation: Generation(1),
+      partitions: (0..<partitions).map { PartitionID($0) },
+      pool: BatchPool(),
+      flow: flow
+    )
+    try step(.linked)
+    try step(.started)
+  }
+
+  var moment: Moment { now }
+
+  /// Gives all the credit there is.
+  mutating func grant(_ bytes: UInt64 = 1 << 40) throws {
+    var header = FrameHeader(.credit, ChannelID(0), Generation(1))
+    header.allowance = bytes
+    header.acknowledged = 1_000_000
+    try step(.frameReceived(Frame(header)))
+  }
+
+  /// Lets so many milliseconds pass, and turns.
+  mutating func turn(after milliseconds: Int64 = 0) throws {
+    now.instant = now.instant.advanced(byNanoseconds: milliseconds * 1_000_000)
+    now.wall.microseconds += milliseconds * 1000
+    try step(.turned)
+  }
+
+  /// Answers the last read with rows of those times.
+  mutating func answer(_ times: [Int64], _ next: SourceRows.Next = .more) throws {
+    guard case .partition(let partition)? = reads.last?.scope else {
+      preconditionFailure("nothing was read")
+    }
+    let batch = Batch.of(Self.schema, times.map { [.int($0), .int($0)] })
+    try step(
+      .rowsRead(SourceRows(origin: .partition(partition), batch: batch, next: next))
+    )
+  }
+
+  /// Turns, and says from which partition rows are wanted now; nil: from none.
+  mutating func wanted(after milliseconds: Int64 = 0) throws -> Int? {
+    let before = reads.count
+    try turn(after: milliseconds)
+    guard reads.count > before, case .partition(let partition)? = reads.last?.scope else {
+      return nil
+    }
+    return partition.number
+  }
+
+  private mutating func step(_ event: InstanceEvent) throws {
+    var effects: [InstanceEffect] = []
+    try node.handle(event, at: now, into: &effects)
+    for effect in effects {
+      switch effect {
+      case .send(let frame) where frame.header.kind != .hello:
+        said.append(ChannelFixture.text(frame))
+      case .read(let request): reads.append(request)
+      case .finished: hasFinished = true
+      case .send, .write, .publish, .recycle: break
+      }
+    }
+  }
+}

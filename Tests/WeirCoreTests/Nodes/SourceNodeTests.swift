@@ -1,0 +1,128 @@
+import Testing
+import WeirColumns
+import WeirCore
+import WeirTesting
+
+/// Which partition a source reads, when, and what it says of time.
+@Suite struct SourceNodeTests {
+  @Test func `the partition whose highest time is lowest is read next`() throws {
+    var source = try SourceFixture(partitions: 3)
+    try source.grant()
+    var order: [Int?] = []
+    for times: [Int64] in [[50], [10], [30], [40], [45], [60]] {
+      order.append(try source.wanted())
+      try source.answer(times)
+    }
+    #expect(order == [0, 1, 2, 1, 2, 1])
+  }
+
+  @Test func `one read is answered before the next`() throws {
+    var source = try SourceFixture(partitions: 1)
+    #expect(try source.wanted() == 0)
+    #expect(try source.wanted() == nil)
+    try source.answer([1])
+    #expect(try source.wanted() == 0)
+  }
+
+  @Test func `the watermark is the least of the partitions, less the lag`() throws {
+    var source = try SourceFixture(partitions: 2, lag: 5)
+    try source.grant()
+    try source.turn()
+    try source.answer([50])
+    #expect(source.node.watermark == .start)
+    try source.turn()
+    try source.answer([20, 30])
+    #expect(source.node.watermark == Watermark(microseconds: 25))
+    try source.turn(after: 10)
+    #expect(source.said == ["batch 50 20 30 @25"])
+  }
+
+  @Test func `an ended partition holds nothing back, and the last one ends the source`() throws {
+    var source = try SourceFixture(partitions: 2)
+    try source.grant()
+    try source.turn()
+    try source.answer([50])
+    try source.turn()
+    try source.answer([20], .ended)
+    #expect(source.node.watermark == Watermark(microseconds: 50))
+    try source.turn()
+    try source.answer([], .ended)
+    try source.turn()
+    #expect(source.hasFinished)
+    #expect(source.said == ["batch 50 20 @50", "end @\(Int64.max)"])
+  }
+
+  @Test func `a source without partitions ends at once`() throws {
+    var source = try SourceFixture(partitions: 0)
+    try source.turn()
+    try source.turn()
+    #expect(source.hasFinished)
+    #expect(source.said == ["end @\(Int64.max)"])
+  }
+
+  @Test func `a paced source asks for the rows that are due`() throws {
+    var source = try SourceFixture(partitions: 1, rate: 1000)
+    try source.turn()
+    #expect(source.reads.last?.maximumRows == 1)
+    try source.answer([1])
+    #expect(try source.wanted() == nil)
+    #expect(source.node.deadline(at: source.moment) != nil)
+    #expect(try source.wanted(after: 4) == 0)
+    #expect(source.reads.last?.maximumRows == 4)
+    try source.answer([2, 3, 4, 5])
+    #expect(try source.wanted(after: 1000) == 0)
+    #expect(source.reads.last?.maximumRows == 10)
+  }
+
+  @Test func `processes share the rate of their source`() throws {
+    var source = try SourceFixture(partitions: 1, rate: 1000, processes: 2)
+    try source.turn()
+    try source.answer([1])
+    #expect(try source.wanted(after: 8) == 0)
+    #expect(source.reads.last?.maximumRows == 4)
+  }
+
+  @Test func `a partition without data for long is left out, and says so when it is the last`()
+    throws
+  {
+    var source = try SourceFixture(partitions: 1, idleAfter: 20_000)
+    try source.grant()
+    try source.turn()
+    try source.answer([7], .waiting)
+    for _ in 0..<10 where try source.wanted(after: 5) != nil { try source.answer([], .waiting) }
+    #expect(source.said == ["batch 7 @7", "idle @7"])
+    _ = try source.wanted(after: 200)
+    try source.answer([9])
+    try source.turn(after: 10)
+    #expect(source.said.last == "batch 9 @9")
+  }
+
+  /// The source was kept from reading: that says nothing about its partitions.
+  @Test func `a partition that was not looked at is not idle`() throws {
+    var source = try SourceFixture(partitions: 2, idleAfter: 20_000)
+    try source.grant()
+    try source.turn()
+    try source.answer([10])
+    try source.turn()
+    try source.answer([11])
+    #expect(try source.wanted(after: 60_000) == 0)
+    try source.answer([90])
+    #expect(source.node.watermark == Watermark(microseconds: 11))
+  }
+
+  @Test func `a source that waits for credit is called by no deadline`() throws {
+    var flow = FlowBudget()
+    flow.outputBytes = 1
+    var source = try SourceFixture(partitions: 2, flow: flow)
+    try source.turn()
+    try source.answer([], .waiting)
+    try source.turn()
+    try source.answer([1])
+    try source.turn(after: 50)
+    try source.answer([2])
+    #expect(source.node.isBackpressured)
+    #expect(source.node.deadline(at: source.moment) == nil)
+    try source.grant()
+    #expect(source.node.hasWork(at: source.moment))
+  }
+}
