@@ -110,9 +110,7 @@ let package = Package(
     // Tests.
     .target(
       name: "WeirTesting",
-      dependencies: [
-        "WeirColumns", "WeirExpressions", "WeirCore", "WeirWire",
-      ],
+      dependencies: ["WeirColumns", "WeirExpressions", "WeirCore", "WeirWire"],
       path: "Tests/WeirTesting",
       swiftSettings: strict
     ),
@@ -138,6 +136,18 @@ let package = Package(
       swiftSettings: strict
     ),
     .testTarget(
+      name: "WeirCoreTests",
+      dependencies: ["WeirColumns", "WeirCore", "WeirTesting"],
+      exclude: ["Nodes/Golden"],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "WeirTopologyTests",
+      dependencies: ["WeirColumns", "WeirCore", "WeirTopology"],
+      exclude: ["Examples", "Golden"],
+      swiftSettings: strict
+    ),
+    .testTarget(
       name: "WeirWireTests",
       dependencies: ["WeirColumns", "WeirCore", "WeirWire", "CChecksum"],
       exclude: ["Golden"],
@@ -155,9 +165,9 @@ let package = Package(
     ),
     .testTarget(name: "WeirLZ4Tests", dependencies: ["WeirLZ4"], swiftSettings: strict),
     .testTarget(
-      name: "WeirCoreTests",
-      dependencies: ["WeirColumns", "WeirCore", "WeirTesting"],
-      exclude: ["Nodes/Golden"],
+      name: "WeirTests",
+      dependencies: ["Weir", "WeirColumns", "WeirCore", "WeirTopology", "WeirPOSIX"],
+      exclude: ["Golden"],
       swiftSettings: strict
     ),
   ],

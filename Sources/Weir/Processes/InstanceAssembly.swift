@@ -3,6 +3,7 @@ import WeirCore
 import WeirFormats
 import WeirPOSIX
 import WeirRuntime
+import WeirTopology
 import WeirZeroMQ
 
 /// Puts an instance together from its assignment: plan, node, and gateways to the world.
@@ -18,11 +19,7 @@ struct InstanceAssembly {
   }
 
   func parts() throws(WeirError) -> InstanceParts {
-    let job = try TopologyPlanning.plan(
-      text: assignment.text,
-      path: assignment.path,
-      base: assignment.base
-    )
+    let job = try job()
     let instance = assignment.instance
     guard let stage = job.index(of: instance.stage) else {
       preconditionFailure("no stage '\(instance.stage)' in '\(job.name)'")
@@ -65,6 +62,26 @@ struct InstanceAssembly {
     return parts
   }
 
+  /// The plan, made from what the coordinator made it from: a fault here is one of the world.
+  private func job() throws(WeirError) -> JobPlan {
+    let context = TopologyContext(
+      path: assignment.path,
+      base: assignment.base,
+      environment: ProcessIdentity.environment
+    )
+    do throws(TopologyFaults) {
+      return try Topology.compile(assignment.text, in: context).plan
+    } catch {
+      throw WeirError(
+        "E410",
+        "'\(assignment.instance)' cannot plan what the coordinator planned",
+        detail: error.diagnostics.first.map { "\($0.code): \($0.message)" },
+        hint: "the weir executable was replaced while the run started: start it again",
+        blame: .weir
+      )
+    }
+  }
+
   private func source(
     _ plan: SourcePlan,
     _ stage: StagePlan,
@@ -81,8 +98,15 @@ struct InstanceAssembly {
         paths: owned.map { (PartitionID($0), assignment.partitions[$0]) },
         rows: job.batch.rows
       )
-    case .generate:
-      preconditionFailure("generate")
+    case .generate(let generate):
+      return GenerateSource(
+        generate,
+        source: plan,
+        output: output,
+        partitions: owned.map { PartitionID($0) },
+        rows: job.batch.rows,
+        startedAt: assignment.startedAt
+      )
     }
   }
 
@@ -93,14 +117,23 @@ struct InstanceAssembly {
   ) throws(WeirError) -> any SinkGateway {
     switch plan.connector {
     case .file(let file):
+      let writers = writers(job, stage, file.format)
       return try FileSink(
         file,
+        run: job.name,
         instance: assignment.instance,
         incarnation: assignment.incarnation,
-        writers: writers(job, stage, file.format)
+        writers: writers,
+        header: header(job, stage, writers)
       )
     case .standardOutput(let format):
-      return StandardOutputSink(writers: writers(job, stage, format))
+      let writers = writers(job, stage, format)
+      // Several processes share one output: only the first prints a header.
+      let isFirst = assignment.instance.index == 0
+      return try StandardOutputSink(
+        writers: writers,
+        header: isFirst ? header(job, stage, writers) : []
+      )
     case .discard: return DiscardSink()
     }
   }
@@ -116,10 +149,25 @@ struct InstanceAssembly {
       writers[edge] =
         switch format {
         case .json: JSONLinesWriter(schema)
-        case .csv:
-          JSONLinesWriter(schema)
+        case .csv(let hasHeader, let delimiter, let nulls):
+          CSVWriter(
+            schema,
+            format: CSVFormat(hasHeader: hasHeader, delimiter: delimiter, nulls: nulls)
+          )
         }
     }
     return writers
+  }
+
+  /// What stands before the first record: that of the first input.
+  private func header(
+    _ job: JobPlan,
+    _ stage: StageIndex,
+    _ writers: [EdgeIndex: any RecordWriter]
+  ) -> [UInt8] {
+    guard let first = job.stages[stage].inputs.first, let writer = writers[first] else { return [] }
+    let text = TextBuffer()
+    writer.writeHeader(into: text)
+    return Array(text.bytes)
   }
 }

@@ -1,4 +1,3 @@
-import Glibc
 import WeirCore
 import WeirPOSIX
 import WeirRuntime
@@ -6,26 +5,18 @@ import WeirZeroMQ
 
 /// The main program of a run: the coordinator on the main thread, one child per instance.
 struct RunProcess {
-  let job: JobPlan
-  /// The text and the places that every instance plans from.
-  let path: String
-  let base: String
-  let text: String
-  let stateFolder: String
+  private let loaded: LoadedTopology
+  private let prepared: PreparedRun
+
+  init(_ loaded: LoadedTopology, _ prepared: PreparedRun) {
+    self.loaded = loaded
+    self.prepared = prepared
+  }
 
   /// Runs to the end; throws what keeps it from starting.
   func run(view: sending any RunView) throws(WeirError) -> RunOutcome {
-    try Folder.create(stateFolder)
-    let lock = try FileLock(stateFolder + "/lock")
-    let folder = try RunFolder(stateFolder: stateFolder, under: lock)
-    defer { try? Folder.removeTree(folder.path) }
-    return try coordinate(folder, view)
-  }
-
-  private func coordinate(
-    _ folder: RunFolder,
-    _ view: sending any RunView
-  ) throws(WeirError) -> RunOutcome {
+    let job = loaded.job
+    let folder = prepared.runFolder
     let loop = try LoopExecutor(name: "coordinator")
     let signals = try RunSignals(loop: loop)
     let context = try ZeroMQContext()
@@ -44,7 +35,7 @@ struct RunProcess {
       members: members,
       loop: loop
     )
-    let assignments = try assignments(members, folder)
+    let assignments = assignments(members)
     let coordinator = Coordinator(
       job,
       executor: loop,
@@ -76,47 +67,24 @@ struct RunProcess {
   }
 
   private func assignments(
-    _ members: [(InstanceID, Incarnation)],
-    _ folder: RunFolder
-  ) throws(WeirError) -> [InstanceID: Assignment] {
+    _ members: [(InstanceID, Incarnation)]
+  ) -> [InstanceID: Assignment] {
     let startedAt = WallClock.now()
     var assignments: [InstanceID: Assignment] = [:]
-    var partitions: [StageIndex: [String]] = [:]
     for (instance, incarnation) in members {
-      guard let stage = job.index(of: instance.stage) else { continue }
-      if partitions[stage] == nil { partitions[stage] = try Self.partitions(of: job.stages[stage]) }
+      guard let stage = loaded.job.index(of: instance.stage) else { continue }
       assignments[instance] = Assignment(
         instance: instance,
         incarnation: incarnation,
         generation: Generation(1),
-        path: path,
-        base: base,
-        text: text,
-        runFolder: folder.path,
-        partitions: partitions[stage] ?? [],
+        path: loaded.path,
+        base: loaded.base,
+        text: loaded.text,
+        runFolder: prepared.runFolder.path,
+        partitions: prepared.partitions[stage],
         startedAt: startedAt
       )
     }
     return assignments
-  }
-
-  /// The partitions of a source: its files, taken once, or the 64 of a generator.
-  private static func partitions(of stage: StagePlan) throws(WeirError) -> [String] {
-    guard case .source(let source) = stage.role else { return [] }
-    switch source.connector {
-    case .generate: return (0..<GeneratePlan.partitions).map { "\($0)" }
-    case .file(let file):
-      let paths = try Glob(file.path).paths()
-      guard !paths.isEmpty || file.follow else {
-        throw WeirError(
-          "E408",
-          "source '\(stage.name)' has no file to read",
-          detail: "'\(file.path)'",
-          hint: "check the path: relative ones are relative to the topology file",
-          blame: .user
-        )
-      }
-      return paths
-    }
   }
 }

@@ -9,7 +9,13 @@ final class StandardOutputSink: SinkGateway {
   private let writers: [EdgeIndex: any RecordWriter]
   private let text = TextBuffer()
 
-  init(writers: [EdgeIndex: any RecordWriter]) { self.writers = writers }
+  /// Prints what stands before the first record.
+  init(writers: [EdgeIndex: any RecordWriter], header: [UInt8]) throws(WeirError) {
+    self.writers = writers
+    try header.span.withUnsafeBytes { raw throws(WeirError) in
+      try Terminal.write(raw, to: .output)
+    }
+  }
 
   func write(_ batch: Batch, edge: EdgeIndex) throws(WeirError) {
     guard let writer = writers[edge] else { return }

@@ -16,6 +16,8 @@ final class FilePartition {
   private var readOffset: Int64 = 0
   private var isAtEnd = false
   private var rejectedThen = RejectedRecords()
+  /// Rows whose event time cannot be used; nil for a source that takes the time of reading.
+  private var screen: EventTimeScreen?
 
   /// Bytes of a block: as much as stays in the processor's second cache.
   private static let blockBytes = 256 << 10
@@ -23,6 +25,9 @@ final class FilePartition {
   init(_ path: String, _ plan: FileSourcePlan, _ source: SourcePlan) throws(WeirError) {
     file = try FileReader(path)
     follows = plan.follow
+    if source.time.isEventTime {
+      screen = EventTimeScreen(maximumAhead: source.time.maxAhead)
+    }
     let fields = plan.fields.enumerated().map { index, field in
       RecordField(
         field.name,
@@ -35,7 +40,11 @@ final class FilePartition {
     reader =
       switch plan.format {
       case .json: JSONLinesReader(RecordSchema(fields))
-      case .csv: JSONLinesReader(RecordSchema(fields))
+      case .csv(let hasHeader, let delimiter, let nulls):
+        CSVReader(
+          RecordSchema(fields),
+          format: CSVFormat(hasHeader: hasHeader, delimiter: delimiter, nulls: nulls)
+        )
       }
     block = .allocate(
       byteCount: Self.blockBytes + FormatLimits.blockSlack,
@@ -62,6 +71,7 @@ final class FilePartition {
       let isLast = isAtEnd && !follows
       if end > start {
         rejectedThen.removeAll()
+        let before = batch.count
         let used = reader.read(
           UnsafeRawBufferPointer(rebasing: block[start..<end]),
           into: batch,
@@ -69,6 +79,7 @@ final class FilePartition {
           rejected: &rejectedThen,
           isLast: isLast
         )
+        screenTimes(of: batch, from: before, consumed: used)
         for record in rejectedThen.records { rejected.append(describe(record, id)) }
         start += used
         if used > 0 { continue }
@@ -93,11 +104,85 @@ final class FilePartition {
       rebasing: block[end..<(block.count - FormatLimits.blockSlack)]
     )
     let count = try file.read(into: room, at: readOffset)
+    if count == 0, follows { try checkIdentity() }
     isAtEnd = count < room.count
     end += count
     readOffset += Int64(count)
     // At the end of the file what is left is looked at once more, as the last record.
     return count > 0 || (isAtEnd && !follows && end > start)
+  }
+
+  /// A file that is being followed only grows: what happened to it otherwise is not guessed at.
+  private func checkIdentity() throws(WeirError) {
+    let size = try file.size()
+    guard size >= readOffset else {
+      throw WeirError(
+        "E415",
+        "'\(file.path)' became shorter while it was being followed",
+        detail: "\(size) bytes, of which \(readOffset) had been read",
+        hint: "rotate files by giving the new one a new name that the path's pattern matches",
+        blame: .environment
+      )
+    }
+    guard try FileReader.identity(of: file.path) == file.identity else {
+      throw WeirError(
+        "E416",
+        "'\(file.path)' was replaced while it was being followed",
+        hint: "rotate files by giving the new one a new name that the path's pattern matches",
+        blame: .environment
+      )
+    }
+  }
+
+  /// Takes rows out whose event time cannot be used, and rejects their records.
+  private func screenTimes(of batch: Batch, from first: Int, consumed: Int) {
+    guard screen != nil, batch.count > first else { return }
+    let findings =
+      screen?.findings(
+        in: batch.times,
+        rows: first..<batch.count,
+        wall: WallClock.now()
+      ) ?? []
+    guard !findings.isEmpty else { return }
+    let lines = acceptedLines(consumed: consumed)
+    let name = batch.schema.eventTime.map { batch.schema.fields[$0].name } ?? ""
+    for finding in findings {
+      let line = lines[min(finding.row - first, lines.count - 1)]
+      rejectedThen.records.append(
+        WeirFormats.RejectedRecord(
+          offset: line.lowerBound,
+          length: line.count,
+          reason: Self.reason(finding.fault, name)
+        )
+      )
+    }
+    rejectedThen.records.sort { $0.offset < $1.offset }
+    batch.remove(rows: findings.map(\.row))
+  }
+
+  private static func reason(_ fault: EventTimeScreen.Fault, _ name: String) -> String {
+    switch fault {
+    case .missing: "event time '\(name)' is null"
+    case .ahead(let microseconds):
+      "event time '\(name)' is \(DurationText.text(microseconds)) ahead of everything before it "
+        + "and of the clock"
+    }
+  }
+
+  /// Where the records that became rows lie in the block, in order: those that were not rejected.
+  ///
+  /// Only for messages about rare rows, so it walks the lines again.
+  private func acceptedLines(consumed: Int) -> [Range<Int>] {
+    var lines: [Range<Int>] = []
+    var offset = 0
+    while offset < consumed {
+      let rest = block[(start + offset)..<(start + consumed)]
+      let end = (rest.firstIndex(of: UInt8(ascii: "\n")) ?? start + consumed) - start
+      let isRejected = rejectedThen.records.contains { $0.offset == offset }
+      if end > offset, !isRejected { lines.append(offset..<end) }
+      offset = end + 1
+    }
+    return lines.isEmpty ? [0..<consumed] : lines
   }
 
   private func grow() {

@@ -101,13 +101,16 @@ package struct OutputChannel {
   }
 
   /// Says that there will be no more rows; everything gathered goes before it.
-  package mutating func end(at final: Watermark, using pool: BatchPool) {
+  ///
+  /// What a receiver makes of it is as old as the last rows: `oldest`.
+  package mutating func end(at final: Watermark, oldest: WallTime, using pool: BatchPool) {
     guard !hasEnded else { return }
     cut(using: pool)
     hasEnded = true
     watermarkDeadline = nil
     var header = FrameHeader(.end, plan.id, generation)
     header.watermark = final
+    header.oldestAt = oldest
     queue.append(Frame(header))
   }
 

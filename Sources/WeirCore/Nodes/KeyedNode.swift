@@ -75,7 +75,7 @@ struct KeyedNode {
       if inputs.haveEnded { finish(inputs, &outputs) }
       return
     }
-    outputs.oldest = taken.frame.header.oldestAt
+    outputs.note(taken.frame.header)
     if let batch = taken.frame.batch {
       try process(batch, before, &outputs)
       effects.append(.recycle(batch))

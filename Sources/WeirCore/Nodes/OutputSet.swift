@@ -115,6 +115,11 @@ package struct OutputSet {
 
   // MARK: Signals
 
+  /// Notes how old the input is that is being handled; signals without rows behind them say nothing.
+  mutating func note(_ header: FrameHeader) {
+    if header.oldestAt.microseconds > 0 { oldest = header.oldestAt }
+  }
+
   mutating func advance(to watermark: Watermark) {
     for index in channels.indices {
       channels[index].advance(
@@ -131,7 +136,9 @@ package struct OutputSet {
   }
 
   mutating func end(at watermark: Watermark) {
-    for index in channels.indices { channels[index].end(at: watermark, using: pool) }
+    for index in channels.indices {
+      channels[index].end(at: watermark, oldest: oldest, using: pool)
+    }
   }
 
   mutating func grant(_ header: FrameHeader) {

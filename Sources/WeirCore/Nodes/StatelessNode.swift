@@ -25,7 +25,7 @@ struct StatelessNode {
     into effects: inout [InstanceEffect]
   ) throws(WeirError) {
     guard let taken = inputs.take(at: now.instant) else { return }
-    outputs.oldest = taken.frame.header.oldestAt
+    outputs.note(taken.frame.header)
     if let batch = taken.frame.batch {
       if countsHere {
         outputs.counters[stage].counted += UInt64(batch.count)

@@ -41,7 +41,7 @@ extension LanguageCatalogue {
       LanguageEntry(
         "on_bad_record",
         .word(BadRecordPolicy.allCases.map(\.rawValue)),
-        "What happens to a record that does not parse; 'divert' sends it to the port SOURCE.rejected.",
+        "What happens to a record that does not parse; 'divert' sends it to SOURCE.rejected.",
         standard: "fail",
         example: "divert"
       ),

@@ -183,7 +183,7 @@ extension LanguageCatalogue {
       LanguageEntry(
         "path",
         .path,
-        "The file of a bounded run, else what the names of parts begin with; with '/' at its end a folder of parts.",
+        "The file, or what the names of its parts are made of; with '/' at its end a folder.",
         example: "out/alerts.jsonl",
         isRequired: true
       ),

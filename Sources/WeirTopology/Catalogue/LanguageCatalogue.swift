@@ -190,7 +190,7 @@ package enum LanguageCatalogue {
       LanguageEntry(
         "compression",
         .word(BatchSettings.Compression.allCases.map(\.rawValue)),
-        "Whether batches are compressed between processes; 'auto' leaves it out where it does not pay.",
+        "Whether batches are compressed; 'auto' leaves it out where it does not pay.",
         standard: "lz4",
         example: "auto"
       ),

@@ -32,6 +32,8 @@ package struct Diagnostic: Hashable, Sendable, Codable {
 /// The faults found so far; all of them are told in one go.
 package struct Diagnostics: Sendable {
   package private(set) var all: [Diagnostic] = []
+  /// Values that came in as `${secret:NAME}`: shown as `***` in every message.
+  private var secrets: [String] = []
 
   package init() {}
 
@@ -43,14 +45,28 @@ package struct Diagnostics: Sendable {
     _ message: String,
     hint: String? = nil
   ) {
-    all.append(Diagnostic(code, at: location, message, hint: hint))
+    all.append(Diagnostic(code, at: location, veiled(message), hint: hint.map { veiled($0) }))
   }
 
-  /// In the order of the file.
+  /// Keeps a value out of all messages to come.
+  package mutating func hide(_ secret: String) {
+    if !secret.isEmpty { secrets.append(secret) }
+  }
+
+  private func veiled(_ text: String) -> String {
+    secrets.reduce(text) { $0.replacing($1, with: "***") }
+  }
+
+  /// In the order of the file, and as they were found in one place; each once.
+  ///
+  /// What an alias stands for is read at each of its uses, and its faults are found as often.
   package var sorted: [Diagnostic] {
-    all.sorted {
-      ($0.location.line, $0.location.column, $0.code)
-        < ($1.location.line, $1.location.column, $1.code)
+    let ordered = all.enumerated().sorted {
+      ($0.element.location.line, $0.element.location.column, $0.element.code, $0.offset)
+        < ($1.element.location.line, $1.element.location.column, $1.element.code, $1.offset)
     }
+    var once: [Diagnostic] = []
+    for (_, diagnostic) in ordered where once.last != diagnostic { once.append(diagnostic) }
+    return once
   }
 }

@@ -1,7 +1,6 @@
 /// The stable code of a kind of diagnostic; codes are never reused.
 ///
-/// W001 to W039 but for W010 to W013 are of form and come from the reader; the others are of meaning
-/// and come from the planner.
+/// Those of form come from the reader, those of meaning from the planner.
 package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   case yamlSyntax = "W001"
   case duplicateKey = "W002"
@@ -20,7 +19,6 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   case bareWord = "W015"
   case missingUnit = "W016"
   case badDuration = "W017"
-  case badSize = "W018"
   case badTime = "W019"
   case badNumber = "W020"
   case outOfRange = "W021"
@@ -55,6 +53,23 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   case notYet = "W080"
   case notYetInForce = "W081"
 
+  /// Whether the reader reports it, of the text alone; the others come from the planner.
+  package var isOfForm: Bool {
+    switch self {
+    case .yamlSyntax, .duplicateKey, .tab, .severalDocuments, .cutShort, .unknownKey, .missingKey,
+      .unknownVersion, .badName, .duplicateName, .wrongForm, .bareWord, .missingUnit,
+      .badDuration, .badTime, .badNumber, .outOfRange, .unknownWord, .badType, .missingVariable,
+      .badSubstitution, .connectorCount, .clauseConflict, .badPattern, .badGenerator, .hiddenName,
+      .tooLarge, .badWindow, .notYet, .notYetInForce:
+      true
+    case .unknownStage, .unknownColumn, .unknownPort, .cycle, .expressionFault, .typeMismatch,
+      .schemaMismatch, .eventTimeNotTimestamp, .badEventTime, .keyMissing, .tooManyProcesses,
+      .selectDropsKey, .noEventTime, .unboundedState, .unreadStage, .unreadPort,
+      .inlinedOperator:
+      false
+    }
+  }
+
   /// Errors keep a topology from running; warnings and notes are told, and it runs.
   package var severity: Diagnostic.Severity {
     switch self {
@@ -62,7 +77,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
     case .selectDropsKey, .noEventTime, .unreadPort, .inlinedOperator, .notYetInForce: .note
     case .yamlSyntax, .duplicateKey, .tab, .severalDocuments, .cutShort, .unknownKey, .missingKey,
       .unknownVersion, .badName, .duplicateName, .unknownStage, .unknownColumn, .unknownPort,
-      .wrongForm, .bareWord, .missingUnit, .badDuration, .badSize, .badTime, .badNumber,
+      .wrongForm, .bareWord, .missingUnit, .badDuration, .badTime, .badNumber,
       .outOfRange, .unknownWord, .badType, .missingVariable, .badSubstitution, .connectorCount,
       .clauseConflict, .badPattern, .badGenerator, .hiddenName, .tooLarge, .cycle,
       .expressionFault, .typeMismatch, .schemaMismatch, .eventTimeNotTimestamp, .badEventTime,

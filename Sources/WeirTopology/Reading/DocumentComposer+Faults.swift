@@ -37,6 +37,22 @@ extension DocumentComposer {
     let doing = context?.text ?? ""
     if doing.contains("quoted scalar"), let start = context.map({ SourceLocation($0.mark) }) {
       report(.yamlSyntax, start, "the quote that begins here is not closed", nil)
+    } else if doing.contains("flow"), let start = context.map({ SourceLocation($0.mark) }),
+      start.line < mark.line
+    {
+      report(
+        .yamlSyntax,
+        start,
+        "the bracket that begins here is not closed",
+        "close it, or put a text that holds brackets in double quotes"
+      )
+    } else if doing.contains("simple key"), let start = context.map({ SourceLocation($0.mark) }) {
+      report(
+        .yamlSyntax,
+        start,
+        "a line that is no 'key: value'",
+        "is a ':' missing, or the indentation of a longer value?"
+      )
     } else if problem.contains("mapping values are not allowed") {
       reportColon(mark)
     } else if problem.contains("cannot start any token") {
@@ -66,7 +82,7 @@ extension DocumentComposer {
     }
   }
 
-  /// A colon where no value may begin: either it cuts an expression, or the line is indented wrongly.
+  /// A colon where no value may begin: it cuts an expression, or the line is indented wrongly.
   private mutating func reportColon(_ mark: SourceLocation) {
     let before = source.line(mark.line).prefix(mark.column - 1)
     let isInValue = zip(before, before.dropFirst()).contains { $0 == ":" && $1 == " " }
@@ -159,7 +175,13 @@ extension DocumentComposer {
     _ message: String,
     _ hint: String?
   ) {
-    diagnostics.report(code, at: mark, message, hint: hint)
+    // The parser marks the line behind the last one if the text ends too early.
+    var place = mark
+    while place.line > 1, source.rest(line: place.line, column: 1).allSatisfy({ $0 == " " }) {
+      place.line -= 1
+      place.column = source.line(place.line).count + 1
+    }
+    diagnostics.report(code, at: place, message, hint: hint)
   }
 }
 
@@ -169,7 +191,7 @@ extension DocumentComposer {
   ///
   /// The parser stops at the first map with repeated keys and tells where one of them stands first.
   /// That one is given another name in the text, and the text read again, until all is read; then
-  /// the maps that hold a renamed key tell where its repetitions are. So YAML is parsed by one parser.
+  /// the maps that hold a renamed key tell where its repetitions are. So one parser reads YAML.
   private mutating func reportDuplicates(_ keys: [String], _ mark: SourceLocation) {
     var first = mark
     var renamed: [(mark: SourceLocation, key: String)] = []

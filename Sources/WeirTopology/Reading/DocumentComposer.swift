@@ -5,6 +5,7 @@ struct DocumentComposer {
   let source: SourceText
   var diagnostics: Diagnostics
   private var nodeCount = 0
+  private var isTooLarge = false
 
   private init(_ source: SourceText, _ diagnostics: Diagnostics) {
     self.source = source
@@ -13,14 +14,6 @@ struct DocumentComposer {
 
   /// The root of the only document; nil, and a diagnostic, if the text is no such thing.
   static func compose(_ source: SourceText, _ diagnostics: inout Diagnostics) -> DocumentNode? {
-    guard source.text.utf8.count <= TopologyLimits.textBytes else {
-      diagnostics.report(
-        .tooLarge,
-        at: .start,
-        "the file is larger than \(TopologyLimits.textBytes >> 20) MiB"
-      )
-      return nil
-    }
     var composer = DocumentComposer(source, diagnostics)
     defer { diagnostics = composer.diagnostics }
     guard !composer.reportTabs() else { return nil }
@@ -29,7 +22,8 @@ struct DocumentComposer {
         composer.diagnostics.report(.missingKey, at: .start, "the file is empty")
         return nil
       }
-      return composer.node(root, depth: 0)
+      let node = composer.node(root, depth: 0)
+      return composer.isTooLarge ? nil : node
     } catch let error as YamlError {
       composer.report(error)
     } catch {
@@ -61,16 +55,18 @@ struct DocumentComposer {
 
 extension DocumentComposer {
   private mutating func node(_ node: Node, depth: Int) -> DocumentNode? {
+    guard !isTooLarge else { return nil }
     nodeCount += 1
     let mark = node.mark.map { SourceLocation($0) } ?? .start
     guard nodeCount <= TopologyLimits.nodes, depth <= TopologyLimits.depth else {
-      if nodeCount <= TopologyLimits.nodes || nodeCount == TopologyLimits.nodes + 1 {
+      if !isTooLarge {
         let what =
           depth > TopologyLimits.depth
           ? "lists and maps lie more than \(TopologyLimits.depth) deep in one another"
           : "the file holds more than \(TopologyLimits.nodes) values"
         diagnostics.report(.tooLarge, at: mark, what)
       }
+      isTooLarge = true
       return nil
     }
     let start = content(from: mark)
@@ -83,7 +79,7 @@ extension DocumentComposer {
       for item in sequence {
         if let item = self.node(item, depth: depth + 1) { items.append(item) }
       }
-      if sequence.style == .flow { joinCutItems(&items) }
+      if begins(start, with: "[") { joinCutItems(&items) }
       return DocumentNode(content: .list(items), location: start)
     case .mapping(let mapping):
       return map(mapping, at: start, depth: depth)
@@ -113,8 +109,13 @@ extension DocumentComposer {
       guard let value = node(value, depth: depth + 1) else { continue }
       entries.append(DocumentEntry(key: read, value: value))
     }
-    if mapping.style == .flow { joinCutEntries(&entries) }
+    if begins(mark, with: "{") { joinCutEntries(&entries) }
     return DocumentNode(content: .map(entries), location: mark)
+  }
+
+  /// Whether a list or map is written in brackets; the parser does not tell.
+  private func begins(_ mark: SourceLocation, with bracket: Unicode.Scalar) -> Bool {
+    source.rest(line: mark.line, column: mark.column).first == bracket
   }
 
   mutating func reportRepeated(_ key: DocumentScalar) {
@@ -126,7 +127,7 @@ extension DocumentComposer {
     )
   }
 
-  /// Where a value begins behind its anchor and its tag; a tag is refused, since it would be a guess.
+  /// Where a value begins behind its anchor and its tag; a tag is refused: it names a type.
   private mutating func content(from mark: SourceLocation) -> SourceLocation {
     var column = mark.column
     while true {

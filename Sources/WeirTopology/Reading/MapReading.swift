@@ -5,12 +5,21 @@ struct MapReading {
   let subject: String
   let location: SourceLocation
   private let entries: [DocumentEntry]
+  /// True if a word of a later version stands in it, which was reported.
+  let hasLaterKeys: Bool
 
-  init(shape: LanguageMap, subject: String, location: SourceLocation, entries: [DocumentEntry]) {
+  /// `entries` are all that is written; what is unknown or later is left out.
+  init(
+    shape: LanguageMap,
+    subject: String,
+    location: SourceLocation,
+    entries: [DocumentEntry]
+  ) {
     self.shape = shape
     self.subject = subject
     self.location = location
-    self.entries = entries
+    self.entries = entries.filter { shape.entry($0.key.text)?.isLater == false }
+    hasLaterKeys = entries.contains { shape.entry($0.key.text)?.isLater == true }
   }
 
   /// The entry of a key of the catalogue, if it is written.

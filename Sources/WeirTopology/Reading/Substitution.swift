@@ -1,5 +1,6 @@
-/// Puts values from outside into a scalar: `${NAME}`, `${NAME:-default}`, `${secret:NAME}`; `$${` is
-/// a literal `${`.
+/// Puts values from outside into a scalar: `${NAME}`, `${NAME:-default}`, `${secret:NAME}`.
+///
+/// `$${` is a literal `${`.
 struct Substitution {
   /// Why a value cannot be put in; offset and length are in Unicode scalars of the text.
   struct Fault {
@@ -12,6 +13,8 @@ struct Substitution {
 
   private let text: [Unicode.Scalar]
   private(set) var faults: [Fault] = []
+  /// The values that were put in as secrets.
+  private(set) var secrets: [String] = []
 
   init(_ text: String) { self.text = Array(text.unicodeScalars) }
 
@@ -76,7 +79,10 @@ struct Substitution {
       )
       return nil
     }
-    if let value = environment[name] ?? standard { return value }
+    if let value = environment[name] ?? standard {
+      if isSecret { secrets.append(value) }
+      return value
+    }
     fault(
       .missingVariable,
       start,

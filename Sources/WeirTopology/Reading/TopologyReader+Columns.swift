@@ -110,7 +110,12 @@ extension TopologyReader {
       return nil
     }
     guard !scalar.text.allSatisfy({ $0 == " " }) else {
-      report(.wrongForm, entry.key.location, "'\(entry.key.text)' has no value")
+      report(
+        .wrongForm,
+        entry.key.location,
+        "'\(entry.key.text)' has no value",
+        hint: "write one, or remove the key"
+      )
       return nil
     }
     return ExpressionText(scalar.text, at: scalar.location, isVerbatim: scalar.isVerbatim)

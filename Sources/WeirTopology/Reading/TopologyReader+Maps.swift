@@ -23,7 +23,8 @@ extension TopologyReader {
     var entries: [DocumentEntry] = []
     switch node.content {
     case .map(let written):
-      for entry in written where isKnown(entry, of: shape, subject) { entries.append(entry) }
+      entries = written
+      for entry in written { checkKnown(entry, of: shape, subject) }
     case .scalar(let scalar) where scalar.isAbsent:
       break
     case .scalar, .list:
@@ -49,24 +50,21 @@ extension TopologyReader {
     return MapReading(shape: shape, subject: subject, location: start, entries: entries)
   }
 
-  /// Whether a key is to be read; what is not is reported, but for the user's own `x-…`.
-  private mutating func isKnown(
+  /// Reports a key that is not to be read, but for the user's own `x-…`.
+  private mutating func checkKnown(
     _ entry: DocumentEntry,
     of shape: LanguageMap,
     _ subject: String
-  ) -> Bool {
+  ) {
     let key = entry.key
     guard let known = shape.entry(key.text) else {
-      if key.text.hasPrefix("x-") { return false }
-      reportUnknown(key, of: shape, subject)
-      return false
+      if !key.text.hasPrefix("x-") { reportUnknown(key, of: shape, subject) }
+      return
     }
     if known.isLater {
       reportLater("'\(key.text)' in \(subject)", key.location)
       if shape.name == .operator || shape.name == .topology { lacksNames = true }
-      return false
     }
-    return true
   }
 
   private mutating func reportUnknown(
@@ -82,12 +80,12 @@ extension TopologyReader {
       break
     }
     var hint = "known here are " + shape.entries.filter { !$0.isLater }.map(\.key).list
-    if let nearest = NearestName.find(key.text, among: shape.entries.map(\.key)) {
-      hint = "did you mean '\(nearest)'?"
-    } else if key.text == "<<" {
+    if key.text == "<<" {
       hint = "merge keys are not part of the language"
     } else if let home = Self.home(of: key.text) {
       hint = "'\(key.text)' is a key of \(home)"
+    } else if let nearest = NearestName.find(key.text, among: shape.entries.map(\.key)) {
+      hint = "did you mean '\(nearest)'?"
     }
     report(.unknownKey, key.location, "unknown key '\(key.text)' in \(subject)", hint: hint)
   }

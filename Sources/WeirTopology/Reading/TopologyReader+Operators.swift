@@ -8,6 +8,9 @@ extension TopologyReader {
     _ node: DocumentNode
   ) -> OperatorStage? {
     let subject = "operator '\(name.value)'"
+    let lackedNames = lacksNames
+    lacksNames = false
+    defer { lacksNames = lacksNames || lackedNames }
     guard let map = mapReading(node, .operator, subject: subject, at: name.location) else {
       lacksNames = true
       return nil
@@ -31,7 +34,7 @@ extension TopologyReader {
     return stage
   }
 
-  /// Clauses that mean nothing without another one.
+  /// Clauses that mean nothing without another one, unless that one may be there, unreadable.
   private mutating func reportConflicts(_ map: MapReading) {
     guard !map.has("aggregate"), !lacksNames else { return }
     if let window = map["window"] {

@@ -8,12 +8,18 @@ extension TopologyReader {
   mutating func scalar(_ node: DocumentNode, of key: DocumentScalar) -> DocumentScalar? {
     switch node.content {
     case .scalar(let scalar) where scalar.isAbsent:
-      report(.wrongForm, key.location, "'\(key.text)' has no value")
+      report(
+        .wrongForm,
+        key.location,
+        "'\(key.text)' has no value",
+        hint: "write one, or remove the key"
+      )
       return nil
     case .scalar(var scalar):
       guard scalar.text.contains("${") else { return scalar }
       var substitution = Substitution(scalar.text)
       let text = substitution.result(context.environment)
+      for secret in substitution.secrets { diagnostics.hide(secret) }
       for fault in substitution.faults {
         var place = scalar.location
         if scalar.isVerbatim {
@@ -63,7 +69,7 @@ extension TopologyReader {
     return true
   }
 
-  private static let bareWords = ["yes", "no", "on", "off", "y", "n", "null", "~"]
+  private static let bareWords = ["yes", "no", "on", "off", "null", "~"]
 
   mutating func boolean(_ key: String, _ map: MapReading) -> Bool? {
     guard let entry = map[key], let scalar = scalar(entry.value, of: entry.key) else { return nil }
@@ -193,7 +199,8 @@ extension TopologyReader {
           .missingUnit,
           scalar.location,
           "'\(key.text)' is '\(scalar.text)', without a unit",
-          hint: "write '\(scalar.text)s' or another of the units d, h, m, s, ms and us"
+          hint:
+            "write '\(scalar.text)ms', '\(scalar.text)s' or another of d, h, m, s, ms and us"
         )
       } else {
         report(
@@ -244,6 +251,10 @@ extension TopologyReader {
     guard let entry = map[key], let path = text(entry) else { return nil }
     guard !path.value.isEmpty, !path.value.utf8.contains(0) else {
       report(.wrongForm, path.location, "'\(key)' is no path")
+      return nil
+    }
+    guard !path.value.hasPrefix("s3:") else {
+      reportLater("a '\(key)' in s3", path.location)
       return nil
     }
     return absolute(path.value)

@@ -64,12 +64,7 @@ extension TopologyReader {
     let written = map.shape.connectors.filter { map.has($0) }
     if written.count == 1 { return written[0] }
     if written.isEmpty {
-      // One of a later version was reported where it stands.
-      let isReported = diagnostics.all.contains {
-        $0.code == DiagnosticCode.notYet.rawValue
-          && $0.message.hasSuffix("in \(map.subject) is not there yet")
-      }
-      if !isReported {
+      if !map.hasLaterKeys {
         report(
           .connectorCount,
           map.location,
@@ -175,7 +170,8 @@ extension TopologyReader {
       return .json
     }
     let header = boolean("header", options) ?? true
-    let nulls = options["nulls"].flatMap { text($0) }?.value ?? ""
+    // Here a bare `NULL` is what it says.
+    let nulls = options["nulls"].flatMap { scalar($0.value, of: $0.key) }?.text ?? ""
     let delimiter = delimiter(options) ?? UInt8(ascii: ",")
     return isCSV ? .csv(header: header, delimiter: delimiter, nulls: nulls) : .json
   }

@@ -4,8 +4,8 @@ import WeirExpressions
 
 /// Reads the text of a topology file into a `TopologyFile` and collects every fault of form.
 ///
-/// What is wrong is reported and left out, and reading goes on. The file is given to the planner unless
-/// what is missing makes names: a lost column or stage would be reported again at each use of it.
+/// What is wrong is reported and left out, and reading goes on. The file is given to the planner
+/// unless what is missing makes names: a lost column would be reported again at each use of it.
 package struct TopologyReader {
   let context: TopologyContext
   let source: SourceText
@@ -25,6 +25,14 @@ package struct TopologyReader {
     in context: TopologyContext,
     _ diagnostics: inout Diagnostics
   ) -> TopologyFile? {
+    guard text.utf8.count <= TopologyLimits.textBytes else {
+      diagnostics.report(
+        .tooLarge,
+        at: .start,
+        "the file is larger than \(TopologyLimits.textBytes >> 20) MiB"
+      )
+      return nil
+    }
     let source = SourceText(text)
     guard let root = DocumentComposer.compose(source, &diagnostics) else { return nil }
     var reader = TopologyReader(source, context, diagnostics)
@@ -92,11 +100,8 @@ package struct TopologyReader {
     var stages: [(Located<String>, DocumentNode)] = []
     for stage in entries {
       let name = Located(stage.key.text, at: stage.key.location)
-      if checkedName(name, of: "a stage") {
-        stages.append((name, stage.value))
-      } else {
-        lacksNames = true
-      }
+      if !checkedName(name, of: "a stage") { lacksNames = true }
+      stages.append((name, stage.value))
     }
     return stages
   }

@@ -1,0 +1,45 @@
+import WeirCore
+
+/// What a sink promises about each row from the source to the outside, and why not more.
+struct Delivery: Codable, Hashable {
+  var sink: String
+  var guarantee: String
+  var why: String
+
+  /// The promises of all sinks, in the order of the plan.
+  static func promises(_ job: JobPlan) -> [Delivery] {
+    let isBounded = job.stages.allSatisfy { stage in
+      guard case .source(let source) = stage.role else { return true }
+      return source.isBounded
+    }
+    return job.stages.compactMap { stage in
+      guard case .sink(let sink) = stage.role else { return nil }
+      switch sink.connector {
+      case .file:
+        return Delivery(
+          sink: stage.name,
+          guarantee: "exactly-once, for a run that ends well",
+          why: file(isBounded)
+        )
+      case .standardOutput:
+        return Delivery(
+          sink: stage.name,
+          guarantee: "at-least-once",
+          why: "rows are printed at once: a run that is started again prints them again"
+        )
+      case .discard:
+        return Delivery(
+          sink: stage.name,
+          guarantee: "none",
+          why: "rows are counted and dropped"
+        )
+      }
+    }
+  }
+
+  private static func file(_ isBounded: Bool) -> String {
+    let when = isBounded ? "when the input has ended" : "when the run is stopped"
+    return "parts become visible \(when), whole; not stronger because checkpoints are not in force "
+      + "in this version: a run that fails leaves nothing and starts again from the beginning"
+  }
+}

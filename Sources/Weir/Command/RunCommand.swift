@@ -1,0 +1,127 @@
+import ArgumentParser
+import Logging
+import WeirCore
+import WeirPOSIX
+import WeirTopology
+
+/// `weir run`: a topology, from its first process to its last.
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Runs a topology until its input ends or it is stopped.",
+    discussion: """
+      Rows of 'stdout' sinks go to standard output, everything else to standard
+      error. Ctrl-C and SIGTERM stop the run: what has reached the sinks is
+      published. A second Ctrl-C ends it at once.
+
+      Examples:
+        weir run harbor-fleet.yaml
+        weir run harbor-fleet.yaml --fresh      again, the old output aside
+        weir run harbor-fleet.yaml --format json > run.json
+        weir run harbor-fleet.yaml --log-format json 2> run.log
+      """
+  )
+
+  @OptionGroup var topology: TopologyArguments
+  @Flag(help: "Move the state and the output of earlier runs aside, to '….old-TIME'.")
+  var fresh = false
+  @Option(help: "Whether what people see is coloured.") var color = ColorChoice.auto
+  @Option(help: ArgumentHelp("What is logged.", valueName: "level")) var logLevel = LogLevel.info
+  @Option(help: "How log lines are written; json also turns the live view off.")
+  var logFormat = OutputFormat.text
+  @Option(
+    help: ArgumentHelp(
+      "How the summary is printed.",
+      discussion: """
+        As json it goes to standard output, or to standard error if a sink writes rows there.
+        """
+    )
+  )
+  var format = OutputFormat.text
+
+  func run() throws {
+    let environment = ProcessIdentity.environment
+    let isColored = color.isColored(.error, environment: environment)
+    let loaded = try LoadedTopology.load(topology, color: color)
+    warn(of: loaded, isColored)
+    let watch = RunWatch(RunState(loaded.job, at: SystemClocks().now()), display(loaded, isColored))
+    let outcome: RunOutcome
+    let outputs: [SinkOutput]
+    do throws(WeirError) {
+      let prepared = try RunPreparation(loaded).prepare(fresh: fresh)
+      defer { prepared.close() }
+      for move in prepared.moved { Console.write("moved \(move)\n", to: .error) }
+      outcome = try RunProcess(loaded, prepared).run(view: watch)
+      outputs = prepared.outputs()
+    } catch {
+      watch.close()
+      Console.write(error, isColored: isColored)
+      throw error.blame == .user ? CommandExit.fault : CommandExit.failure
+    }
+    watch.close()
+    report(watch.state, outcome, outputs, loaded.job, isColored)
+    if outcome.exitCode != 0 { throw ExitCode(outcome.exitCode) }
+  }
+
+  /// Warnings and what is not in force yet; other notes are for `weir check`.
+  private func warn(of loaded: LoadedTopology, _ isColored: Bool) {
+    let remarks = loaded.topology.remarks.filter {
+      $0.severity == .warning || $0.code == DiagnosticCode.notYetInForce.rawValue
+    }
+    guard !remarks.isEmpty else { return }
+    Console.write(
+      RemarkText.text(remarks, path: loaded.path, text: loaded.text, isColored: isColored),
+      to: .error
+    )
+  }
+
+  private func display(_ loaded: LoadedTopology, _ isColored: Bool) -> RunDisplay {
+    // Rows on the same terminal would tear the live view apart.
+    let mixesRows = loaded.job.writesToStandardOutput && Terminal.isTerminal(.output)
+    if Terminal.isTerminal(.error), logFormat == .text, !mixesRows {
+      return .live(LiveScreen(isColored: isColored))
+    }
+    var logger = Logger(label: loaded.job.name) { RunLogHandler($0, format: logFormat) }
+    logger.logLevel = logLevel.level
+    return .log(RunLog(logger))
+  }
+
+  private func report(
+    _ state: RunState,
+    _ outcome: RunOutcome,
+    _ outputs: [SinkOutput],
+    _ job: JobPlan,
+    _ isColored: Bool
+  ) {
+    let summary = RunSummary(state, outcome: outcome, outputs: outputs, at: SystemClocks().now())
+    if let failure = state.failure {
+      let lines = ErrorText.lines(
+        failure.error,
+        instance: failure.instance,
+        isColored: isColored
+      )
+      Console.write(lines.joined(separator: "\n") + "\n", to: .error)
+    }
+    switch format {
+    case .text:
+      Console.write(
+        SummaryText.text(summary, width: Terminal.width(.error), isColored: isColored),
+        to: .error
+      )
+    case .json:
+      Console.write(Console.json(summary), to: job.writesToStandardOutput ? .error : .output)
+    }
+  }
+}
+
+extension JobPlan {
+  /// True if rows of a sink go to standard output.
+  var writesToStandardOutput: Bool {
+    stages.contains { stage in
+      guard case .sink(let sink) = stage.role, case .standardOutput = sink.connector else {
+        return false
+      }
+      return true
+    }
+  }
+}

@@ -1,0 +1,258 @@
+/// Every fault that a run can report, by code; a test compares it with the sources.
+enum ErrorCatalogue {
+  static let entries: [ErrorEntry] = files + processes + sockets + frames + runs + rows
+
+  private static let files = [
+    ErrorEntry(
+      "E101",
+      "a file cannot be opened",
+      "The file does not exist, or its mode or its folder's does not allow it."
+    ),
+    ErrorEntry(
+      "E102",
+      "a file cannot be read",
+      "The system refused to read on: look at the disk, or at the network behind the folder."
+    ),
+    ErrorEntry(
+      "E103",
+      "a file cannot be written",
+      "Most often the disk is full. What was not published is not visible; run again."
+    ),
+    ErrorEntry(
+      "E104",
+      "a file cannot be made durable",
+      "The system could not bring bytes to the disk (fsync). The file is not trusted any more."
+    ),
+    ErrorEntry(
+      "E105",
+      "a file cannot be renamed",
+      "A part gets its final name by renaming: both names must lie on one file system."
+    ),
+    ErrorEntry(
+      "E106",
+      "a name is taken",
+      "Weir never overwrites. Move the file away, or run with '--fresh', which moves output aside."
+    ),
+    ErrorEntry("E107", "a folder cannot be created", "Look at the mode of the folder above it."),
+    ErrorEntry("E108", "a folder cannot be listed", "Look at the mode of the folder."),
+    ErrorEntry(
+      "E109",
+      "a file or folder cannot be removed",
+      "Look at the mode of the folder it lies in."
+    ),
+    ErrorEntry(
+      "E110",
+      "a folder is not private",
+      "Sockets lie in a folder that only its owner may enter. Somebody else made it, or opened it: "
+        + "remove it, or set XDG_RUNTIME_DIR to a folder of yours."
+    ),
+    ErrorEntry(
+      "E111",
+      "another process has the lock",
+      "A run of this topology lives already, on the same state folder. Stop it first, or give this "
+        + "one another name or store."
+    ),
+    ErrorEntry("E112", "a lock cannot be taken", "The file system may not support locks (flock)."),
+    ErrorEntry(
+      "E113",
+      "the path of a socket is too long",
+      "A Unix socket's path has at most 107 bytes. Set XDG_RUNTIME_DIR to a shorter one."
+    ),
+    ErrorEntry(
+      "E114",
+      "a path is no regular file",
+      "Sources read files, not folders, pipes or devices."
+    ),
+    ErrorEntry("E115", "a file's name is not text", "Names must be UTF-8 to be listed and sorted."),
+    ErrorEntry(
+      "E116",
+      "a path leads nowhere",
+      "Part of the path does not exist, or is a link in a circle."
+    ),
+    ErrorEntry("E117", "a file cannot be looked at", "Look at the modes of the folders above it."),
+  ]
+
+  private static let processes = [
+    ErrorEntry(
+      "E118",
+      "a process cannot be started",
+      "The limit on processes ('ulimit -u') or memory may be reached."
+    ),
+    ErrorEntry("E119", "a process cannot be watched", "The kernel must be Linux 5.3 or later."),
+    ErrorEntry("E120", "a signal cannot be sent", "The process belongs to somebody else."),
+    ErrorEntry(
+      "E121",
+      "the coordinator has ended",
+      "A process of a run ends when its coordinator does."
+    ),
+    ErrorEntry(
+      "E122",
+      "a process cannot be tied to its coordinator",
+      "The kernel refused (prctl)."
+    ),
+    ErrorEntry(
+      "E123",
+      "a pipe cannot be made",
+      "The limit on open files may be reached: 'ulimit -n'."
+    ),
+    ErrorEntry("E124", "signals cannot be listened to", "The kernel refused (signalfd)."),
+    ErrorEntry("E125", "a process cannot find out about itself", "Is /proc mounted?"),
+    ErrorEntry(
+      "E126",
+      "whoever read the output has gone",
+      "Rows went to a pipe whose reader has ended, such as 'head'."
+    ),
+    ErrorEntry("E127", "a standard stream cannot be written", "Look at where it is redirected to."),
+  ]
+
+  private static let sockets = [
+    ErrorEntry("E201", "ZeroMQ cannot start", "The limit on open files may be reached."),
+    ErrorEntry("E202", "a socket cannot be made", "The limit on open files may be reached."),
+    ErrorEntry("E203", "an option of a socket cannot be set", "libzmq must be 4.3 or later."),
+    ErrorEntry("E204", "a socket cannot be bound", "Look at the folder named in the address."),
+    ErrorEntry("E205", "a socket cannot be connected", "Look at the folder named in the address."),
+    ErrorEntry("E206", "a message cannot be sent", "The other process has most likely ended."),
+    ErrorEntry("E207", "a message cannot be received", "The socket has failed; run again."),
+    ErrorEntry("E208", "a peer is not connected", "The other process has most likely ended."),
+    ErrorEntry(
+      "E209",
+      "a message has the wrong form",
+      "Something else writes to the run's sockets."
+    ),
+    ErrorEntry("E210", "connections cannot be watched", "The limit on open files may be reached."),
+    ErrorEntry("E211", "a loop cannot be made", "The limit on open files may be reached."),
+    ErrorEntry("E212", "the name of a socket is taken", "Another run uses the same folder."),
+    ErrorEntry("E213", "nobody listens at an address", "The other process has most likely ended."),
+  ]
+
+  private static let frames = [
+    ErrorEntry(
+      "E301",
+      "bytes are missing",
+      "A frame between processes, or stored state, is shorter than it says."
+    ),
+    ErrorEntry("E302", "bytes are no frame", "Something else writes to the run's sockets."),
+    ErrorEntry(
+      "E303",
+      "a frame has another version",
+      "Processes of different versions of Weir met."
+    ),
+    ErrorEntry("E304", "a frame is damaged", "Its checksum is wrong: suspect the memory."),
+    ErrorEntry("E305", "a frame is of an unknown kind", "Processes of different versions met."),
+    ErrorEntry("E306", "a frame is over a limit", "A row may be too large."),
+    ErrorEntry("E307", "the body of a frame is damaged", "Its parts do not fit together."),
+    ErrorEntry(
+      "E308",
+      "a frame does not fit the plan",
+      "Sender and receiver planned different topologies."
+    ),
+    ErrorEntry(
+      "E310",
+      "a control message cannot be read",
+      "Something else writes to the run's sockets."
+    ),
+    ErrorEntry(
+      "E311",
+      "a control message is of an unknown kind",
+      "Processes of different versions of Weir met: start the run again."
+    ),
+  ]
+
+  private static let runs = [
+    ErrorEntry(
+      "E401",
+      "a channel is broken",
+      "Frames between two processes came out of order, or one is missing: the run ends."
+    ),
+    ErrorEntry(
+      "E402",
+      "a frame went to the wrong process",
+      "Something else writes to the sockets."
+    ),
+    ErrorEntry(
+      "E403",
+      "processes of different versions",
+      "The weir executable was replaced while the run started: start it again."
+    ),
+    ErrorEntry(
+      "E404",
+      "a process of the run died",
+      "It was killed (a signal 9 may come from the system, when memory is short), or it met a fault "
+        + "of Weir's own. In this version the whole run ends; parts not yet published stay hidden."
+    ),
+    ErrorEntry(
+      "E405",
+      "a process did not answer in time",
+      "It may be stopped, or the machine is too busy to start so many processes."
+    ),
+    ErrorEntry("E406", "a peer is no longer connected", "The process at the other end has ended."),
+    ErrorEntry(
+      "E407",
+      "a file is no topology",
+      "A topology is text in UTF-8 and at most 16 MiB long."
+    ),
+    ErrorEntry(
+      "E408",
+      "a source has no file to read",
+      "No file has the path, or matches the pattern. Relative paths are relative to the folder of "
+        + "the topology file, or to '--base'. With 'follow: true' a source waits for files instead."
+    ),
+    ErrorEntry(
+      "E409",
+      "output of an earlier run is in the way",
+      "A run never overwrites parts or adds to those of another run. '--fresh' moves old parts and "
+        + "old state to '….old-TIME'."
+    ),
+    ErrorEntry(
+      "E410",
+      "a process planned something else",
+      "Every process plans from the topology's text; the executable was replaced meanwhile."
+    ),
+    ErrorEntry(
+      "E411",
+      "too few open files are allowed",
+      "Each file and each connection needs one. Raise the limit with 'ulimit -n'."
+    ),
+    ErrorEntry(
+      "E412",
+      "a sink cannot write",
+      "The folder of its path exists but does not let it in."
+    ),
+    ErrorEntry(
+      "E414",
+      "a store is not known",
+      "This version keeps state in folders: 'store: file:FOLDER'."
+    ),
+  ]
+
+  private static let rows = [
+    ErrorEntry(
+      "E501",
+      "an expression failed for a row",
+      "A division by zero, a cast that does not fit, an overflow. 'on_error: skip' counts such rows, "
+        + "'divert' sends them to OPERATOR.errors; 'try_cast' and 'case' guard an expression."
+    ),
+    ErrorEntry(
+      "E502",
+      "a record is no row",
+      "It does not parse, or a value has another type than the schema says. 'on_bad_record: skip' "
+        + "counts such records, 'divert' sends them to SOURCE.rejected."
+    ),
+    ErrorEntry(
+      "E511",
+      "an aggregate overflows",
+      "Sums and counts are exact, and never wrap: use a float where a sum may be that large."
+    ),
+    ErrorEntry(
+      "E512",
+      "too many windows are open",
+      "Event times lie further ahead of the watermark than can be kept: look for times in the far "
+        + "future, or set 'max_ahead'."
+    ),
+    ErrorEntry(
+      "E513",
+      "stored state is cut short",
+      "What was kept of an operator ends too early: it was damaged, or written by another version."
+    ),
+  ]
+}

@@ -1,0 +1,94 @@
+import WeirCore
+import WeirPOSIX
+
+/// Looks for what would keep a topology from running on this machine, and changes nothing.
+struct RunInspection {
+  private let loaded: LoadedTopology
+  private var job: JobPlan { loaded.job }
+
+  init(_ loaded: LoadedTopology) { self.loaded = loaded }
+
+  /// Everything that is in the way now.
+  func hindrances() -> [WeirError] {
+    var found: [WeirError] = []
+    collect(&found) { () throws(WeirError) in _ = try partitions() }
+    collect(&found) { () throws(WeirError) in try checkOutputs() }
+    collect(&found) { () throws(WeirError) in _ = try loaded.stateFolder() }
+    return found
+  }
+
+  private func collect(_ found: inout [WeirError], _ check: () throws(WeirError) -> Void) {
+    do throws(WeirError) { try check() } catch { found.append(error) }
+  }
+
+  // MARK: Inputs
+
+  /// The partitions of every stage: files, taken once, or the 64 of a generator; throws E408.
+  func partitions() throws(WeirError) -> [[String]] {
+    var partitions: [[String]] = []
+    for stage in job.stages { partitions.append(try Self.partitions(of: stage)) }
+    return partitions
+  }
+
+  private static func partitions(of stage: StagePlan) throws(WeirError) -> [String] {
+    guard case .source(let source) = stage.role else { return [] }
+    switch source.connector {
+    case .generate: return (0..<GeneratePlan.partitions).map { "\($0)" }
+    case .file(let file):
+      let paths = try Glob(file.path).paths()
+      guard !paths.isEmpty || file.follow else {
+        throw WeirError(
+          "E408",
+          "source '\(stage.name)' has no file to read",
+          detail: "\"\(file.path)\"",
+          hint: "check the path: relative ones are relative to the topology file, or to '--base'",
+          blame: .user
+        )
+      }
+      return paths
+    }
+  }
+
+  // MARK: Outputs
+
+  /// The sinks that make files, and the names of their parts.
+  var fileSinks: [(sink: String, names: PartNames)] {
+    job.stages.compactMap { stage in
+      guard case .sink(let sink) = stage.role, case .file(let file) = sink.connector else {
+        return nil
+      }
+      return (stage.name, PartNames(file.path))
+    }
+  }
+
+  /// Throws E409 if output of an earlier run is in the way.
+  func checkOutputs() throws(WeirError) {
+    var taken: [String] = []
+    for (_, names) in fileSinks {
+      for path in try names.existing() where !taken.contains(path) { taken.append(path) }
+    }
+    guard let first = taken.first else { return }
+    let more = taken.count > 1 ? " and \(taken.count - 1) more" : ""
+    throw WeirError(
+      "E409",
+      "the output of an earlier run is in the way",
+      detail: "\"\(first)\"\(more)",
+      hint: "'--fresh' moves it aside, to '….old-TIME'",
+      blame: .user
+    )
+  }
+
+  // MARK: Descriptors
+
+  /// Open files that one process of the run needs at most.
+  func descriptorsNeeded(_ partitions: [[String]]) -> Int {
+    // Each socket has a descriptor of its own, each connection one at either end.
+    var most = 64 + 3 * job.instances.count
+    for instance in job.instances {
+      guard let stage = job.index(of: instance.stage) else { continue }
+      let files = partitions[stage].count / max(job.stages[stage].processes, 1) + 1
+      most = max(most, 48 + 4 * job.peers(of: instance).count + files)
+    }
+    return most
+  }
+}

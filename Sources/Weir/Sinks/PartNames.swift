@@ -1,0 +1,81 @@
+import WeirCore
+import WeirPOSIX
+
+/// The names of a file sink's parts.
+struct PartNames {
+  let folder: String
+  private let stem: String
+  private let suffix: String
+
+  /// Digits of an epoch in the name of a part.
+  private static let epochDigits = 10
+
+  /// Takes a path such as `out/alerts.jsonl`, or `out/alerts/` for a folder of parts.
+  init(_ path: String) {
+    if path.hasSuffix("/") {
+      folder = path == "/" ? path : String(path.dropLast())
+      stem = "part"
+      suffix = ""
+      return
+    }
+    folder = Folder.parent(of: path)
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    if let dot = name.lastIndex(of: "."), dot != name.startIndex {
+      stem = String(name[..<dot])
+      suffix = String(name[dot...])
+    } else {
+      stem = name
+      suffix = ""
+    }
+  }
+
+  /// The name of the only part of a bounded run.
+  var single: String { "\(folder)/\(stem)\(suffix)" }
+
+  /// The name of a part among others.
+  func part(epoch: Epoch, instance: Int) -> String {
+    let digits = String(epoch.number)
+    let padded = String(repeating: "0", count: max(0, Self.epochDigits - digits.count)) + digits
+    return "\(folder)/\(stem)-\(padded)-\(instance)\(suffix)"
+  }
+
+  /// The name of a part that is not visible yet; names of runs and sinks have no dot.
+  func hidden(run: String, sink: String, epoch: Epoch, incarnation: Incarnation) -> String {
+    "\(folder)/\(Self.hiddenPrefix(run, sink))\(epoch.number).\(incarnation.number)"
+  }
+
+  private static func hiddenPrefix(_ run: String, _ sink: String) -> String {
+    ".weir.\(run).\(sink)."
+  }
+
+  // MARK: What is there
+
+  /// The paths of parts that are visible, in order; none if there is no such folder.
+  func existing() throws(WeirError) -> [String] {
+    guard Folder.isFolder(folder) else { return [] }
+    return try Folder.names(in: folder).filter { isPart($0) }.map { "\(folder)/\($0)" }
+  }
+
+  /// True for the name of the only part, or of one among others.
+  func isPart(_ name: String) -> Bool {
+    if name == stem + suffix { return true }
+    guard name.hasPrefix(stem + "-"), name.hasSuffix(suffix),
+      name.utf8.count > stem.utf8.count + 1 + suffix.utf8.count
+    else { return false }
+    let middle = name.dropFirst(stem.count + 1).dropLast(suffix.count)
+    let numbers = middle.split(separator: "-", omittingEmptySubsequences: false)
+    return numbers.count == 2 && numbers[0].utf8.count >= Self.epochDigits
+      && numbers.allSatisfy { number in
+        !number.isEmpty && number.utf8.allSatisfy { (0x30...0x39).contains($0) }
+      }
+  }
+
+  /// Removes hidden parts that a run has left; only under the lock of that run.
+  func removeHidden(run: String, sink: String) throws(WeirError) {
+    guard Folder.isFolder(folder) else { return }
+    let prefix = Self.hiddenPrefix(run, sink)
+    for name in try Folder.names(in: folder) where name.hasPrefix(prefix) {
+      try Folder.removeTree("\(folder)/\(name)")
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import WeirColumns
+import WeirCore
+
+/// A picture of a run as lines: the live view.
+enum PictureText {
+  /// A line about the run, then a table with a line for each stage, no wider than the terminal.
+  static func lines(_ picture: RunPicture, width: Int?, isColored: Bool) -> [String] {
+    var table = TextTable([
+      .init("stage", .left), .init("rows in"), .init("rows out"), .init("rows/s"), .init("busy"),
+      .init("backpr."), .init("idle"), .init("watermark"), .init("behind"), .init("memory"),
+    ])
+    for stage in picture.stages { table.add(row(stage)) }
+    return [head(picture, width: width, isColored: isColored)]
+      + table.lines(width: width, isColored: isColored)
+  }
+
+  private static func head(_ picture: RunPicture, width: Int?, isColored: Bool) -> String {
+    let word =
+      switch picture.phase {
+      case .starting: "starting"
+      case .running: "running"
+      case .stopping: "stopping: what has reached the sinks is published"
+      }
+    var parts = [word, NumberText.seconds(picture.elapsedSeconds)]
+    if picture.processes > 0 {
+      parts.append(picture.processes == 1 ? "1 process" : "\(picture.processes) processes")
+    }
+    if let progress = picture.progress, picture.phase == .running {
+      var text = "\(bar(progress)) \(NumberText.percent(progress)) read"
+      if progress > 0.02, progress < 1, picture.elapsedSeconds > 2 {
+        let left = picture.elapsedSeconds / progress * (1 - progress)
+        text += ", \(NumberText.seconds(left)) to go"
+      }
+      parts.append(text)
+    }
+    let rest = "  " + parts.joined(separator: "  ")
+    let room = max((width ?? .max) - picture.name.count, 0)
+    return Style.strong.applied(to: picture.name, isColored) + String(rest.prefix(room))
+  }
+
+  private static func bar(_ share: Double) -> String {
+    let filled = Int((share * 20).rounded())
+    return "[" + String(repeating: "#", count: filled)
+      + String(repeating: ".", count: 20 - filled) + "]"
+  }
+
+  private static func row(_ stage: RunPicture.Stage) -> [TextTable.Cell] {
+    let name = stage.host.map { "\(stage.name) (in \($0))" } ?? stage.name
+    let shares = stage.shares
+    return [
+      .init(name, stage.hasFinished ? .good : .plain),
+      .init(NumberText.count(stage.rowsIn)),
+      .init(NumberText.count(stage.rowsOut)),
+      .init(stage.rowsPerSecond.map { NumberText.rate($0) } ?? "-"),
+      .init(shares.map { NumberText.percent($0.busy) } ?? "-"),
+      .init(
+        shares.map { NumberText.percent($0.backpressured) } ?? "-",
+        (shares?.backpressured ?? 0) >= 0.5 ? .warning : .plain
+      ),
+      .init(shares.map { NumberText.percent($0.idle) } ?? "-"),
+      .init(watermark(stage.watermark)),
+      .init(stage.behindMicroseconds.map { NumberText.span($0) } ?? "-"),
+      .init(stage.memoryBytes.map { NumberText.bytes($0) } ?? "-"),
+    ]
+  }
+
+  /// A watermark to the second; `end` when no event can come any more.
+  static func watermark(_ watermark: Watermark?) -> String {
+    switch watermark {
+    case nil, Watermark.start?: "-"
+    case Watermark.end?: "end"
+    case let watermark?:
+      TimestampText.text(watermark.microseconds / 1_000_000 * 1_000_000)
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import Logging
+import WeirCore
+
+/// The log of a run: what happens, and every ten seconds how far it is.
+struct RunLog: Sendable {
+  private let logger: Logger
+  private var saidAt: Instant?
+
+  private static let pauseNanoseconds: Int64 = 10_000_000_000
+
+  init(_ logger: Logger) { self.logger = logger }
+
+  mutating func note(_ notice: RunNotice, _ state: RunState, at now: Moment) {
+    switch notice {
+    case .running(let instances):
+      saidAt = now.instant
+      logger.info("running", metadata: ["processes": "\(instances)"])
+    case .progress:
+      if let saidAt, now.instant.nanoseconds - saidAt.nanoseconds < Self.pauseNanoseconds { return }
+      saidAt = now.instant
+      say(state.picture(at: now))
+    case .finished(let instance): logger.debug("finished", metadata: ["instance": "\(instance)"])
+    case .stopping(let signal):
+      logger.info(
+        "stopping: what has reached the sinks is published",
+        metadata: ["signal": "\(signal)"]
+      )
+    case .killing(let instances):
+      logger.debug("ending processes", metadata: ["processes": "\(instances)"])
+    case .failed(let instance, let error):
+      logger.error(
+        "failed",
+        metadata: [
+          "instance": "\(instance)", "code": "\(error.code)",
+          "error": "\(error.message)",
+        ]
+      )
+    }
+  }
+
+  private func say(_ picture: RunPicture) {
+    let head = picture.progress.map { ", \(NumberText.percent($0)) read" } ?? ""
+    logger.info("running for \(NumberText.seconds(picture.elapsedSeconds))\(head)")
+    for stage in picture.stages {
+      var metadata: Logger.Metadata = [
+        "stage": "\(stage.name)", "rows_in": "\(stage.rowsIn)", "rows_out": "\(stage.rowsOut)",
+      ]
+      if let rate = stage.rowsPerSecond { metadata["rows_per_s"] = "\(Int(rate.rounded()))" }
+      if let shares = stage.shares {
+        metadata["busy"] = "\(NumberText.fixed(shares.busy, 2))"
+        metadata["backpressured"] = "\(NumberText.fixed(shares.backpressured, 2))"
+      }
+      if stage.watermark != nil {
+        metadata["watermark"] = "\(PictureText.watermark(stage.watermark))"
+      }
+      if let memory = stage.memoryBytes { metadata["memory_bytes"] = "\(memory)" }
+      logger.info("progress", metadata: metadata)
+    }
+  }
+}

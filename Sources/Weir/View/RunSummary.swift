@@ -1,0 +1,101 @@
+import WeirCore
+
+/// What a run did, when it is over: for people as a table, for programs as JSON.
+struct RunSummary: Codable, Hashable {
+  struct Stage: Codable, Hashable {
+    var name: String
+    var kind: String
+    var processes: Int
+    /// The stage in whose processes it ran, if it had none.
+    var host: String?
+    var rowsIn: UInt64
+    var rowsOut: UInt64
+    /// Rows that `where` took out.
+    var filtered: UInt64
+    var late: UInt64
+    /// Records that were no rows.
+    var rejected: UInt64
+    /// Rows for which an expression failed.
+    var errors: UInt64
+    /// Result rows that `having` took out.
+    var withheld: UInt64
+    /// From when a row was due or read to its arrival at the sink; the greatest of all instances.
+    var latencyP50Microseconds: Int64?
+    var latencyP99Microseconds: Int64?
+    var cpuSeconds: Double?
+    /// The most memory that its instances had, added up.
+    var peakMemoryBytes: Int64?
+  }
+
+  struct Failure: Codable, Hashable {
+    var instance: String
+    var error: WeirError
+  }
+
+  var name: String
+  /// `finished`, `stopped`, `interrupted` or `failed`.
+  var outcome: String
+  var wallSeconds: Double
+  var cpuSeconds: Double
+  var stages: [Stage]
+  /// What was written: files that are visible now.
+  var outputs: [SinkOutput]
+  var failure: Failure?
+
+  init(_ state: RunState, outcome: RunOutcome, outputs: [SinkOutput], at now: Moment) {
+    name = state.job.name
+    self.outcome =
+      switch outcome {
+      case .finished: "finished"
+      case .stopped: "stopped"
+      case .interrupted: "interrupted"
+      case .failed: "failed"
+      }
+    wallSeconds = (state.seconds(at: now.instant) * 1000).rounded() / 1000
+    stages = state.job.stages.indices.map { Stage(state, $0) }
+    cpuSeconds = stages.reduce(0) { $0 + ($1.cpuSeconds ?? 0) }
+    self.outputs = outputs
+    failure = state.failure.map { Failure(instance: "\($0.instance)", error: $0.error) }
+  }
+}
+
+/// A file that a sink has made.
+struct SinkOutput: Codable, Hashable {
+  var sink: String
+  var path: String
+}
+
+extension RunSummary.Stage {
+  init(_ state: RunState, _ index: StageIndex) {
+    let plan = state.job.stages[index]
+    let counters = state.counters(of: index)
+    let reports = state.reports(of: index)
+    name = plan.name
+    kind = plan.role.word
+    processes = plan.processes
+    host = plan.processes == 0 ? state.job.host(of: index).map { state.job.stages[$0].name } : nil
+    rowsIn = counters.rowsIn
+    rowsOut = counters.rowsOut
+    filtered = counters.filtered
+    late = counters.late
+    rejected = counters.rejected
+    errors = counters.errors
+    withheld = counters.withheld
+    latencyP50Microseconds = reports.compactMap { $0.latency?.p50 }.max()
+    latencyP99Microseconds = reports.compactMap { $0.latency?.p99 }.max()
+    guard !reports.isEmpty else { return }
+    cpuSeconds = reports.reduce(0) { $0 + $1.cpuSeconds }
+    peakMemoryBytes = reports.reduce(0) { $0 + $1.peakMemoryBytes }
+  }
+}
+
+extension StageRole {
+  /// What people call it.
+  var word: String {
+    switch self {
+    case .source: "source"
+    case .stateless, .keyed: "operator"
+    case .sink: "sink"
+    }
+  }
+}
