@@ -127,6 +127,28 @@ import WeirTesting
     check(builder.plan(), "out", rows: [12, 9], seed: 1)
   }
 
+  @Test func `updates are out before the watermark of their batch fires the next window`() {
+    var builder = PlanBuilder()
+    let windows = builder.window(
+      "w",
+      from: [builder.source("s", Self.events)],
+      key: ["k"],
+      WindowSpec(.tumbling(size: 10), allowedLateness: 100),
+      [Self.count]
+    )
+    builder.sink("out", from: [windows])
+    builder.sink("updates", from: [builder.updates(windows)])
+    let rows: [[Value]] = [["a", 1, 1], ["a", 2, 40], ["a", 3, 2], ["a", 4, 80]]
+    let harness = OperatorHarness(builder.plan(), InstanceID("w", 0), rows: [rows], lag: 0)
+    var mode = harness.plainMode
+    mode.sizes = [[2, 2]]
+    mode.order = [0, 0, 0]
+    let outcome = harness.run(mode)
+    #expect(outcome.faults == [])
+    #expect(outcome.rows[1]?.map { $0[2] } == [10, 50, 90])
+    #expect(outcome.rows[2]?.map { Array($0[1...4]) } == [[0, 10, 2, true]])
+  }
+
   @Test func `scarce credit congests the output`() {
     var random = SeededRandom(seed: 3)
     let rows = Self.rows(60, &random)

@@ -8,6 +8,8 @@ enum GeneratedRecipe {
   /// One of so many numbers from 0, each alike.
   case uniformRank(UInt64, NumberFormat?)
   /// One of so many numbers from 0, the small ones more often.
+  case tableRank(RankTable, NumberFormat?)
+  /// The same of more numbers than a table should hold.
   case zipfRank(ZipfSampler, NumberFormat?)
   /// One of some texts.
   case texts(GeneratedTexts)
@@ -28,10 +30,13 @@ enum GeneratedRecipe {
     case .pick(let format, let count, let skew):
       precondition(count > 0, "column '\(plan.name)' picks one of \(count)")
       let format = Self.format(format, plan.type)
-      self =
-        skew == 0
-        ? .uniformRank(UInt64(count), format)
-        : .zipfRank(ZipfSampler(count: count, skew: skew), format)
+      if skew == 0 {
+        self = .uniformRank(UInt64(count), format)
+      } else if count <= RankTable.largestCount {
+        self = .tableRank(RankTable(count: count, skew: skew), format)
+      } else {
+        self = .zipfRank(ZipfSampler(count: count, skew: skew), format)
+      }
     case .weights(let weights): self = Self.weights(weights, plan)
     case .uniform(let low, let high): self = Self.uniform(low, high, plan)
     case .normal(let mean, let deviation): self = .normal(mean: mean, deviation: deviation)

@@ -85,10 +85,18 @@ package struct NumberFormat: Hashable, Sendable {
     let total = max(length, width)
     var rest = number
     var place = total &- 1
-    for _ in 0..<length {
-      let quotient = rest / 10
-      target[place] = 0x30 &+ UInt8(truncatingIfNeeded: rest &- quotient &* 10)
+    // Two digits a step: each division waits for the one before.
+    for _ in 0..<(length >> 1) {
+      let quotient = rest / 100
+      let pair = rest &- quotient &* 100
+      let tens = pair / 10
+      target[place] = 0x30 &+ UInt8(truncatingIfNeeded: pair &- tens &* 10)
+      target[place &- 1] = 0x30 &+ UInt8(truncatingIfNeeded: tens)
       rest = quotient
+      place &-= 2
+    }
+    if length & 1 == 1 {
+      target[place] = 0x30 &+ UInt8(truncatingIfNeeded: rest)
       place &-= 1
     }
     while place >= 0 {

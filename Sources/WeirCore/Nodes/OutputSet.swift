@@ -138,7 +138,9 @@ package struct OutputSet {
   }
 
   mutating func end(at watermark: Watermark) {
-    for index in channels.indices { channels[index].end(at: watermark, oldest: oldest, using: pool) }
+    for index in channels.indices {
+      channels[index].end(at: watermark, oldest: oldest, using: pool)
+    }
   }
 
   mutating func grant(_ header: FrameHeader) {

@@ -48,9 +48,8 @@ struct NeededColumns {
         flags[port] = all
       }
     case .sink:
-      for (column, field) in stage.input.fields.enumerated() where !field.isHidden {
-        wanted[column] = true
-      }
+      // A sink writes all columns of each input, not only those that its inputs share.
+      for input in graph.inputs[index] { wantAll(input.port, stages) }
     case .stateless(let body):
       for condition in body.conditions { want(condition) }
       let main = PortReference(stage: index, kind: .main)
@@ -75,6 +74,14 @@ struct NeededColumns {
       wanted[column] = true
     }
     spread(wanted, from: index, graph, stages)
+  }
+
+  /// Marks every visible column of a port.
+  private mutating func wantAll(_ port: PortReference, _ stages: [CheckedStage]) {
+    let schema = stages[port.stage].ports[port.kind] ?? Schema([])
+    var all = flags[port] ?? Array(repeating: false, count: schema.fields.count)
+    for (column, field) in schema.fields.enumerated() where !field.isHidden { all[column] = true }
+    flags[port] = all
   }
 
   /// Marks the columns of the ports that a stage reads.

@@ -120,6 +120,7 @@ import WeirTesting
     try source.answer([1])
     try source.turn(after: 50)
     try source.answer([2])
+    try source.turn(after: 10)
     #expect(source.node.isBackpressured)
     #expect(source.node.deadline(at: source.moment) == nil)
     try source.grant()
