@@ -35,7 +35,8 @@ extension Topology {
   ///
   /// A pure function of the text and the context: every process of a run plans the same.
   package static func compile(
-    _ text: String, in context: TopologyContext
+    _ text: String,
+    in context: TopologyContext
   ) throws(TopologyFaults) -> Topology {
     var diagnostics = Diagnostics()
     let file = TopologyReader.read(text, in: context, &diagnostics)

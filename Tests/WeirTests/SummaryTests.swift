@@ -24,6 +24,7 @@ struct SummaryTests {
           host: "payments",
           rowsIn: 5_000_000,
           rowsOut: 2_000_000,
+          counted: 2_000_000,
           filtered: 3_000_000,
           late: 0,
           rejected: 0,

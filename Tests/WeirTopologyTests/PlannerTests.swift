@@ -6,7 +6,9 @@ import WeirTopology
 @Suite struct PlannerTests {
   private func compile(_ text: String) throws(TopologyFaults) -> Topology {
     try Topology.compile(
-      text, in: TopologyContext(path: "t.yaml", base: "/data", environment: [:]))
+      text,
+      in: TopologyContext(path: "t.yaml", base: "/data", environment: [:])
+    )
   }
 
   private let source = """
@@ -40,15 +42,18 @@ import WeirTopology
             having: total > 2000
         sinks:
           alerts: { from: spend, stdout: {}, format: json }
-        """)
+        """
+    )
     let plan = topology.plan
     #expect(plan.stages.map(\.name) == ["payments", "spend", "alerts"])
     #expect(plan.stages.map(\.processes) == [1, 1, 1])
     #expect(
-      plan.edges[0].schema.fields.map(\.name) == ["card_token", "_argument0", "terminal_ts"])
+      plan.edges[0].schema.fields.map(\.name) == ["card_token", "_argument0", "terminal_ts"]
+    )
     #expect(
       plan.edges[1].schema.fields.map(\.name)
-        == ["card_token", "window_start", "window_end", "total", "rows"])
+        == ["card_token", "window_start", "window_end", "total", "rows"]
+    )
     guard case .source(let read) = plan.stages[0].role else {
       Issue.record("no source")
       return
@@ -70,7 +75,8 @@ import WeirTopology
             where: cents > 10
         sinks:
           out: { from: faster, stdout: {}, format: json }
-        """)
+        """
+    )
     #expect(topology.plan.stages.map(\.processes) == [1, 0, 0, 1])
     #expect(topology.plan.edges.count == 1)
     #expect(topology.plan.edges[0].senders == [0])
@@ -90,11 +96,13 @@ import WeirTopology
         sinks:
           alerts: { from: spend, discard: {} }
           late: { from: spend.late, stdout: {}, format: json }
-        """)
+        """
+    )
     let late = topology.plan.edges.first { $0.from == "spend.late" }
     #expect(
       late?.schema.fields.map(\.name)
-        == ["auth_id", "card_token", "status", "amount_usd", "terminal_ts", "lateness"])
+        == ["auth_id", "card_token", "status", "amount_usd", "terminal_ts", "lateness"]
+    )
   }
 
   @Test func `faults of meaning are all told at once, under the offending word`() {

@@ -80,7 +80,9 @@ package struct SourceStage: Sendable {
   package var processes: Located<Int>?
 
   package init(
-    name: Located<String>, connector: Located<SourceConnector>, fields: [Located<FieldPlan>]
+    name: Located<String>,
+    connector: Located<SourceConnector>,
+    fields: [Located<FieldPlan>]
   ) {
     self.name = name
     self.connector = connector
