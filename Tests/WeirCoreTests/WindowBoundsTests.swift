@@ -96,7 +96,7 @@ import WeirCore
     try probe.process([row(1, x: .max), row(2, x: 1)])
     let error = #expect(throws: WeirError.self) { try probe.advance(to: 10) }
     #expect(error?.code == "E511")
-    #expect(error?.message == "compute column 'sum' in operator 'subject'")
+    #expect(error?.message == "cannot compute column 'sum' of operator 'subject'")
     #expect(error?.detail?.contains("key group") == true)
   }
 

@@ -88,6 +88,7 @@ enum SampleRun {
       counters.rowsIn = count.rowsIn
       counters.rowsOut = count.rowsOut
       counters.filtered = count.filtered
+      counters.counted = count.rowsIn - count.filtered
       return counters
     }
     progress.busyNanoseconds = busy

@@ -168,7 +168,7 @@ extension WeirError {
   static func overflow(of spec: AggregateSpec, in name: String, keyGroup: Int) -> WeirError {
     WeirError(
       "E511",
-      "compute column '\(spec.name)' in operator '\(name)'",
+      "cannot compute column '\(spec.name)' of operator '\(name)'",
       detail: "\(spec.function.rawValue) does not fit \(spec.resultType) for a key of key group "
         + "\(keyGroup)",
       hint: "cast the argument to float, or use smaller windows",

@@ -43,6 +43,8 @@ struct CheckedStage {
     var earlyEvery: Int64?
     /// Over `input`.
     var calls: [AggregateCall]
+    /// What each call is known as: the column that is nothing but the call, or a hidden name.
+    var callNames: [String]
     /// The operator's own result: key, window, calls, markers, time.
     var result: Schema
     /// Over `result`.

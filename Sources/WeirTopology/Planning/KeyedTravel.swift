@@ -20,7 +20,7 @@ struct KeyedTravel {
           argument: argument,
           argumentType: call.argument?.type,
           filter: filter,
-          name: "_\(number)"
+          name: body.callNames[number]
         )
       )
     }

@@ -123,7 +123,11 @@ struct OperatorPass {
       guard let checked else { continue }
       aggregates.append(OutputColumn(name: aggregate.name.value, expression: checked))
     }
-    let result = resultSchema(window, keyFields, calls)
+    let callNames = calls.indices.map { number in
+      aggregates.first { $0.expression.bareColumn == keyFields.count + number }?.name
+        ?? "_\(number)"
+    }
+    let result = resultSchema(window, keyFields, calls, callNames)
     let results = resultScope(result, aggregates)
     let having = stage.having.flatMap { condition($0, results, "having") }
     var outputs = selected(
@@ -138,6 +142,7 @@ struct OperatorPass {
       window: window,
       earlyEvery: stage.window?.earlyEvery,
       calls: calls,
+      callNames: callNames,
       result: result,
       having: having,
       outputs: outputs
@@ -157,7 +162,8 @@ struct OperatorPass {
   private func resultSchema(
     _ window: WindowSpec,
     _ keyFields: [Field],
-    _ calls: [AggregateCall]
+    _ calls: [AggregateCall],
+    _ names: [String]
   ) -> Schema {
     let keys = window.shape == .running ? keyFields : Array(keyFields.dropLast(2))
     let specs = calls.enumerated().map { number, call in
@@ -165,7 +171,7 @@ struct OperatorPass {
         WeirCore.AggregateFunction(call.function),
         argument: call.argument == nil ? nil : 0,
         argumentType: call.argument?.type,
-        name: "_\(number)"
+        name: names[number]
       )
     }
     return KeyedPlan.resultSchema(
