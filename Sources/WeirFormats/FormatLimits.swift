@@ -10,6 +10,10 @@ package enum FormatLimits {
   static let rememberedShapes = 4
   /// Lines in a row that fit no remembered shape before one of them is replaced.
   static let missesToReplace = 16
+  /// Rows after which steps of a shape that gave up guessing guess again, and guesses that must
+  /// have failed for it: one in 32, an estimate of where guessing stops to pay.
+  static let rowsToRetry = 16_384
+  static let surprisesToGiveUp = 512
   /// Values of a line that is worth remembering.
   static let rememberedValues = 256
 }

@@ -39,6 +39,53 @@ enum ChooseKernels {
     }
   }
 
+  /// Takes each row from one of two results, without marks anywhere and without texts.
+  ///
+  /// Branch-free, one pass; false, and nothing is done, if there are marks or texts.
+  static func either(
+    _ condition: Column,
+    _ yes: Lane,
+    _ no: Lane,
+    _ count: Int,
+    _ output: Column
+  ) -> Bool {
+    guard !condition.hasMarks, !yes.column.hasMarks, !no.column.hasMarks else { return false }
+    let flags = condition.flags
+    switch output.layout {
+    case .byte:
+      select(flags, yes.column.flags, yes.mask, no.column.flags, no.mask, count, output.flags)
+    case .word:
+      select(flags, yes.column.words, yes.mask, no.column.words, no.mask, count, output.words)
+    case .variable: return false
+    }
+    return true
+  }
+
+  /// Selects by flag: a loop for each mixture of columns and constants, so that all are vectors.
+  @inline(__always)
+  private static func select<Value: FixedWidthInteger>(
+    _ flags: UnsafeMutablePointer<UInt8>,
+    _ yes: UnsafeMutablePointer<Value>,
+    _ yesMask: Int,
+    _ no: UnsafeMutablePointer<Value>,
+    _ noMask: Int,
+    _ count: Int,
+    _ to: UnsafeMutablePointer<Value>
+  ) {
+    let one = yes[0]
+    let other = no[0]
+    switch (yesMask == 0, noMask == 0) {
+    case (true, true):
+      for row in 0..<count { to[row] = flags[row] & 1 == 1 ? one : other }
+    case (true, false):
+      for row in 0..<count { to[row] = flags[row] & 1 == 1 ? one : no[row] }
+    case (false, true):
+      for row in 0..<count { to[row] = flags[row] & 1 == 1 ? yes[row] : other }
+    case (false, false):
+      for row in 0..<count { to[row] = flags[row] & 1 == 1 ? yes[row] : no[row] }
+    }
+  }
+
   /// Takes the rows of one branch from its result.
   static func take(
     _ result: Lane,

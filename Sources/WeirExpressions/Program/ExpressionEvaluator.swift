@@ -170,6 +170,12 @@ package final class ExpressionEvaluator {
     _ output: Column
   ) {
     let conditions = operands.count / 2
+    if conditions == 1 {
+      let yes = lane(operands[1], columns)
+      let no = lane(operands[2], columns)
+      let condition = dense(operands[0], columns, count)
+      if ChooseKernels.either(condition, yes, no, count, output) { return }
+    }
     branches.reserve(rows: count, used: 0)
     let chosen = branches.flags
     chosen.update(repeating: UInt8(truncatingIfNeeded: conditions), count: count)

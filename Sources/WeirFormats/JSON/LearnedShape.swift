@@ -8,11 +8,15 @@ struct ShapeStep {
     case text
     /// A text that nobody needs.
     case passedText
-    case int
+    /// A number without a fraction: an int, or a timestamp whose unit is no finer than a
+    /// microsecond.
+    case whole
+    /// The three before, as long as `usual` has it.
+    case evenText
+    case passedEvenText
+    case evenWhole
     case decimal
     case float
-    /// A timestamp whose unit is no finer than a microsecond, or one as text.
-    case timestamp
     case bool
     /// Any value, read by the parser and stored, or passed over if `field` is -1.
     case general
@@ -39,8 +43,41 @@ struct ShapeStep {
   /// number that is read here.
   var factor: Int64 = 1
   var greatest = UInt64(Int64.max)
+  /// A timestamp, which may be a text.
+  var isTime = false
   /// Objects and arrays that the value lies in.
   var depth = 1
+  var usual = UsualLength()
+  /// Values that were not as long as guessed since the guessing began.
+  private var surprises = 0
+
+  init(cell: UnsafeMutablePointer<Cell>) {
+    self.cell = cell
+  }
+
+  /// Notes that a value had another length; guesses no more if that happens often.
+  mutating func noteSurprise() {
+    surprises += 1
+    guard surprises > FormatLimits.surprisesToGiveUp else { return }
+    switch kind {
+    case .evenText: kind = .text
+    case .passedEvenText: kind = .passedText
+    case .evenWhole: kind = .whole
+    case .more, .text, .passedText, .whole, .decimal, .float, .bool, .general, .end: break
+    }
+  }
+
+  /// Guesses again.
+  mutating func retry() {
+    surprises = 0
+    switch kind {
+    case .text: kind = .evenText
+    case .passedText: kind = .passedEvenText
+    case .whole: kind = .evenWhole
+    case .more, .evenText, .passedEvenText, .evenWhole, .decimal, .float, .bool, .general, .end:
+      break
+    }
+  }
 }
 
 /// The shape of a line: all that does not change from line to line.
@@ -56,6 +93,8 @@ final class LearnedShape {
   private(set) var count = 0
   /// Needed fields that lines of this shape do not have.
   let absent: [Int]
+  /// Rows since the steps began to guess.
+  private var rows = 0
 
   /// Makes the shape of a parsed line, line end included; nil if it is not worth remembering.
   init?(
@@ -90,11 +129,20 @@ final class LearnedShape {
     appendBytes(line, start, line.count)
     steps[count].kind = .end
     count += 1
+    for index in 0..<count { steps[index].retry() }
   }
 
   deinit {
     steps.deallocate()
     words.deallocate()
+  }
+
+  /// Counts rows that had the shape; from time to time all steps guess again.
+  func count(rows more: Int) {
+    rows += more
+    guard rows >= FormatLimits.rowsToRetry else { return }
+    rows = 0
+    for index in 0..<count { steps[index].retry() }
   }
 
   /// Puts bytes of the line into the next step, and into steps of their own if they are many.
@@ -142,7 +190,7 @@ final class LearnedShape {
     guard field >= 0 else { return }
     switch schema.fields[field].type {
     case .string: step.pointee.kind = schema.fields[field].isNeeded ? .text : .passedText
-    case .int: step.pointee.kind = .int
+    case .int: step.pointee.kind = .whole
     case .float: step.pointee.kind = .float
     case .bool: step.pointee.kind = .bool
     case .decimal(let scale):
@@ -151,7 +199,8 @@ final class LearnedShape {
     case .timestamp:
       let exponent = schema.fields[field].unit.exponent
       guard exponent >= 0 else { return }
-      step.pointee.kind = .timestamp
+      step.pointee.kind = .whole
+      step.pointee.isTime = true
       step.pointee.factor = Int64(NumberScan.powers[exponent])
       step.pointee.greatest = TimestampText.least.magnitude / NumberScan.powers[exponent]
     case .duration, .bytes, .json, .list: break

@@ -11,7 +11,6 @@ final class LineScanner {
   private let cells: RowCells
   private let tree: FieldTree
 
-  private static let highBits: UInt64 = 0x8080_8080_8080_8080
   // "null", "true", "fals" as they lie in memory.
   private static let nullWord = UInt32(littleEndian: 0x6c6c_756e)
   private static let trueWord = UInt32(littleEndian: 0x6575_7274)
@@ -38,6 +37,7 @@ final class LineScanner {
     let words = shape.words
     let powers = NumberScan.powers
     let absent = shape.absent
+    let isWhole = absent.isEmpty
     var lineStart = start
     var at = start
     var next = row
@@ -55,14 +55,16 @@ final class LineScanner {
       case .more: after = at
       case .text: after = scanText(at, step, next)
       case .passedText: after = passText(at, step, next)
-      case .int: after = scanWhole(at, step, next, powers)
-      case .timestamp: after = scanTime(at, step, next, powers)
+      case .whole: after = scanWhole(at, step, next, powers)
+      case .evenText: after = scanEvenText(at, step, next)
+      case .passedEvenText: after = passEvenText(at, step, next)
+      case .evenWhole: after = scanEvenWhole(at, step, next, powers)
       case .decimal: after = scanDecimal(at, step, next, powers)
       case .float: after = scanFloat(at, step.pointee.field, next)
       case .bool: after = scanBool(at, step.pointee.field, next)
       case .general: after = scanGeneral(at, end, step, next)
       case .end:
-        for field in absent { cells.setNull(field, row: next) }
+        if !isWhole { setNull(absent, next) }
         next &+= 1
         lineStart = at
         if next == rowLimit || at >= end { break lines }
@@ -74,6 +76,7 @@ final class LineScanner {
       step += 1
     }
     if next < rowLimit, lineStart < end { cells.undo(row: next) }
+    shape.count(rows: next - row)
     row = next
     return lineStart
   }
@@ -94,36 +97,63 @@ final class LineScanner {
     return difference
   }
 
+  @inline(never)
+  private func setNull(_ fields: [Int], _ row: Int) {
+    for field in fields { cells.setNull(field, row: row) }
+  }
+
   @inline(__always)
   private func isNull(_ at: UnsafeRawPointer) -> Bool {
     at.loadUnaligned(as: UInt32.self) == Self.nullWord
   }
 
-  // MARK: Values; each returns what is behind it, or nil to leave the line to the parser
+  // MARK: Texts; each returns what is behind the value, or nil to leave the line to the parser
 
-  /// The length of a text up to its closing quote, from behind the opening one; -1 if it is not
-  /// a plain, valid one.
   @inline(__always)
-  private func textLength(_ at: UnsafeRawPointer) -> Int {
-    var length = 0
-    var high: UInt64 = 0
-    while true {
-      let word = at.loadUnaligned(fromByteOffset: length, as: UInt64.self)
-      high |= word
-      // Bytes that end the scan: `"` and control bytes (one trick: c ^ 2 < 0x21), `\`.
-      let stops =
-        (((word ^ 0x0202_0202_0202_0202) &- 0x2121_2121_2121_2121)
-          | ((word ^ 0x5c5c_5c5c_5c5c_5c5c) &- 0x0101_0101_0101_0101))
-        & ~word & Self.highBits
-      if stops != 0 {
-        length &+= stops.trailingZeroBitCount &>> 3
-        break
-      }
-      length &+= 8
+  private func scanEvenText(
+    _ at: UnsafeRawPointer,
+    _ step: UnsafeMutablePointer<ShapeStep>,
+    _ row: Int
+  ) -> UnsafeRawPointer? {
+    let text = at + 1
+    let length = step.pointee.usual.count
+    guard step.pointee.usual.holds(textAt: at) else { return scanUnevenText(at, step, row) }
+    let cell = step.pointee.cell
+    let used = cell.pointee.end
+    let end = used &+ length
+    if end > cell.pointee.limit { cells.grow(step.pointee.field, by: length) }
+    let target = UnsafeMutableRawPointer(cell.pointee.bytes + used)
+    target.storeBytes(of: text.loadUnaligned(as: SIMD16<UInt8>.self), as: SIMD16<UInt8>.self)
+    cell.pointee.end = end
+    cell.pointee.offsets[row &+ 1] = UInt32(truncatingIfNeeded: end)
+    return text + length + 1
+  }
+
+  @inline(__always)
+  private func passEvenText(
+    _ at: UnsafeRawPointer,
+    _ step: UnsafeMutablePointer<ShapeStep>,
+    _ row: Int
+  ) -> UnsafeRawPointer? {
+    let length = step.pointee.usual.count
+    guard step.pointee.usual.holds(textAt: at) else { return scanUnevenText(at, step, row) }
+    return at + length + 2
+  }
+
+  /// Reads a text that is not as long as those before.
+  @inline(never)
+  private func scanUnevenText(
+    _ at: UnsafeRawPointer,
+    _ step: UnsafeMutablePointer<ShapeStep>,
+    _ row: Int
+  ) -> UnsafeRawPointer? {
+    let isStored = step.pointee.kind == .evenText
+    guard let after = isStored ? scanText(at, step, row) : passText(at, step, row) else {
+      return nil
     }
-    guard at.load(fromByteOffset: length, as: UInt8.self) == 0x22 else { return -1 }
-    if high & Self.highBits != 0, !UTF8Check.isValid(at, length) { return -1 }
-    return length
+    if at.load(as: UInt8.self) == 0x22 { step.pointee.usual.learn(text: after - at - 2) }
+    step.pointee.noteSurprise()
+    return after
   }
 
   @inline(__always)
@@ -134,7 +164,7 @@ final class LineScanner {
   ) -> UnsafeRawPointer? {
     guard at.load(as: UInt8.self) == 0x22 else { return scanNull(at, step, row) }
     let text = at + 1
-    let length = textLength(text)
+    let length = TextScan.length(text)
     guard length >= 0 else { return nil }
     let cell = step.pointee.cell
     let used = cell.pointee.end
@@ -154,7 +184,7 @@ final class LineScanner {
     _ row: Int
   ) -> UnsafeRawPointer? {
     guard at.load(as: UInt8.self) == 0x22 else { return scanNull(at, step, row) }
-    let length = textLength(at + 1)
+    let length = TextScan.length(at + 1)
     return length >= 0 ? at + length + 2 : nil
   }
 
@@ -169,8 +199,41 @@ final class LineScanner {
     return at + 4
   }
 
+  // MARK: Numbers
+
+  /// Reads a decimal of at most seven digits around a point; others go to `scanLongDecimal`.
   @inline(__always)
   private func scanDecimal(
+    _ at: UnsafeRawPointer,
+    _ step: UnsafeMutablePointer<ShapeStep>,
+    _ row: Int,
+    _ powers: UnsafePointer<UInt64>
+  ) -> UnsafeRawPointer? {
+    let isNegative = at.load(as: UInt8.self) == 0x2d
+    let digits = at + (isNegative ? 1 : 0)
+    let word = digits.loadUnaligned(as: UInt64.self)
+    let stops = NumberScan.stops(word)
+    let rest = stops & (stops &- 1)
+    // Bits up to the point and up to the end: 7 more than eight times the number of bytes.
+    let point = UInt64(truncatingIfNeeded: stops.trailingZeroBitCount) & 0x38
+    let end = rest.trailingZeroBitCount &>> 3
+    let whole = Int(truncatingIfNeeded: point &>> 3)
+    let missing = step.pointee.scale &- (end &- whole &- 1)
+    guard rest != 0, (word &>> point) & 0xff == 0x2e, whole > 0, end &- whole > 1, missing >= 0,
+      whole == 1 || word & 0xff != 0x30, whole &+ step.pointee.scale <= 18
+    else { return scanLongDecimal(at, step, row, powers) }
+    // The digits behind the point move up to those before it, then all to the end of the word.
+    let before: UInt64 = (1 &<< point) &- 1
+    let joined = (word & before) | ((word &>> 8) & ~before)
+    let value = NumberScan.shortNumber(joined, end &- 1) &* powers[missing]
+    let scaled = Int64(truncatingIfNeeded: value)
+    let cell = step.pointee.cell
+    cell.pointee.words[row & cell.pointee.rowMask] = isNegative ? 0 &- scaled : scaled
+    return digits + end
+  }
+
+  @inline(never)
+  private func scanLongDecimal(
     _ at: UnsafeRawPointer,
     _ step: UnsafeMutablePointer<ShapeStep>,
     _ row: Int,
@@ -200,6 +263,47 @@ final class LineScanner {
   }
 
   @inline(__always)
+  private func scanEvenWhole(
+    _ at: UnsafeRawPointer,
+    _ step: UnsafeMutablePointer<ShapeStep>,
+    _ row: Int,
+    _ powers: UnsafePointer<UInt64>
+  ) -> UnsafeRawPointer? {
+    let first = at.loadUnaligned(as: UInt64.self)
+    let length = step.pointee.usual.count
+    guard step.pointee.usual.holds(digitsAt: at), length == 1 || first & 0xff != 0x30 else {
+      return scanUnevenWhole(at, step, row, powers)
+    }
+    let value: UInt64
+    if length <= 8 {
+      value = NumberScan.shortNumber(first, length)
+    } else {
+      let last = at.loadUnaligned(fromByteOffset: length &- 8, as: UInt64.self)
+      value =
+        NumberScan.shortNumber(first, length &- 8) &* 100_000_000 &+ NumberScan.eightDigits(last)
+    }
+    guard value <= step.pointee.greatest else { return nil }
+    let cell = step.pointee.cell
+    cell.pointee.words[row & cell.pointee.rowMask] =
+      Int64(truncatingIfNeeded: value) &* step.pointee.factor
+    return at + length
+  }
+
+  /// Reads a number that has not as many digits as those before.
+  @inline(never)
+  private func scanUnevenWhole(
+    _ at: UnsafeRawPointer,
+    _ step: UnsafeMutablePointer<ShapeStep>,
+    _ row: Int,
+    _ powers: UnsafePointer<UInt64>
+  ) -> UnsafeRawPointer? {
+    guard let after = scanWhole(at, step, row, powers) else { return nil }
+    if at.load(as: UInt8.self) &- 0x30 <= 9 { step.pointee.usual.learn(digits: after - at) }
+    step.pointee.noteSurprise()
+    return after
+  }
+
+  @inline(__always)
   private func scanWhole(
     _ at: UnsafeRawPointer,
     _ step: UnsafeMutablePointer<ShapeStep>,
@@ -210,7 +314,7 @@ final class LineScanner {
     let digits = isNegative ? at + 1 : at
     var value: UInt64 = 0
     let whole = NumberScan.digits(digits, &value, powers)
-    guard whole > 0 else { return scanNull(at, step, row) }
+    guard whole > 0 else { return scanTextOrNull(at, step, row) }
     guard whole <= 18, whole == 1 || digits.load(as: UInt8.self) != 0x30,
       value <= step.pointee.greatest
     else { return nil }
@@ -220,15 +324,15 @@ final class LineScanner {
     return digits + whole
   }
 
-  @inline(__always)
-  private func scanTime(
+  /// Reads what stands in the place of a whole number: a time as text, or a null.
+  @inline(never)
+  private func scanTextOrNull(
     _ at: UnsafeRawPointer,
     _ step: UnsafeMutablePointer<ShapeStep>,
-    _ row: Int,
-    _ powers: UnsafePointer<UInt64>
+    _ row: Int
   ) -> UnsafeRawPointer? {
-    at.load(as: UInt8.self) == 0x22
-      ? scanTimeText(at, step.pointee.field, row) : scanWhole(at, step, row, powers)
+    step.pointee.isTime && at.load(as: UInt8.self) == 0x22
+      ? scanTimeText(at, step.pointee.field, row) : scanNull(at, step, row)
   }
 
   /// Reads a timestamp as text.

@@ -26,14 +26,27 @@ enum NumberScan {
     return UnsafePointer(memory)
   }()
 
+  /// The high bits of those of eight bytes that are no digits.
+  @inline(__always)
+  static func stops(_ word: UInt64) -> UInt64 {
+    let digits = word ^ 0x3030_3030_3030_3030
+    return (((digits & 0x7f7f_7f7f_7f7f_7f7f) &+ 0x7676_7676_7676_7676) | digits)
+      & 0x8080_8080_8080_8080
+  }
+
   /// How many of eight bytes, from the first on, are digits.
   @inline(__always)
   static func leadingDigits(_ word: UInt64) -> Int {
-    let digits = word ^ 0x3030_3030_3030_3030
-    let others =
-      (((digits & 0x7f7f_7f7f_7f7f_7f7f) &+ 0x7676_7676_7676_7676) | digits)
-      & 0x8080_8080_8080_8080
-    return others == 0 ? 8 : others.trailingZeroBitCount &>> 3
+    let stops = stops(word)
+    return stops == 0 ? 8 : stops.trailingZeroBitCount &>> 3
+  }
+
+  /// The number that the first `count` bytes make, 1 to 8 digits.
+  @inline(__always)
+  static func shortNumber(_ word: UInt64, _ count: Int) -> UInt64 {
+    let shift = UInt64(truncatingIfNeeded: (8 &- count) &* 8)
+    // Zeros come before them; for eight digits, which have all their bits, they change nothing.
+    return eightDigits((word &<< shift) | (0x3030_3030_3030_3030 &>> (64 &- shift)))
   }
 
   /// The number that eight digits make.
@@ -67,9 +80,7 @@ enum NumberScan {
         continue
       }
       if length > 0 {
-        let shift = UInt64(truncatingIfNeeded: (8 &- length) &* 8)
-        let padded = (word &<< shift) | (0x3030_3030_3030_3030 &>> (64 &- shift))
-        value = value &* powers[length] &+ eightDigits(padded)
+        value = value &* powers[length] &+ shortNumber(word, length)
         count &+= length
       }
       return count
