@@ -1,4 +1,5 @@
 import CChecksum
+import Foundation
 import WeirColumns
 import WeirCore
 import WeirWire
@@ -7,7 +8,11 @@ import WeirWire
 struct Chance: RandomNumberGenerator {
   private var state: UInt64
 
-  init(seed: UInt64) { state = seed }
+  /// `WEIR_SEED` moves every seed, for longer runs with other numbers.
+  init(seed: UInt64) {
+    let moved = ProcessInfo.processInfo.environment["WEIR_SEED"].flatMap { UInt64($0) } ?? 0
+    state = seed &+ moved &* 0x9e37_79b9
+  }
 
   mutating func next() -> UInt64 {
     state &+= 0x9e37_79b9_7f4a_7c15
