@@ -46,7 +46,13 @@ package struct CoordinatorNode {
   private var outcome = RunOutcome.finished
   private var hasFailed = false
   private var leaveBy: Instant?
+  /// An instance that lost a peer, while it is not known why.
+  private var suspicion: (instance: InstanceID, error: WeirError)?
 
+  /// How long the cause of a lost peer may take to be heard of, in nanoseconds.
+  package static let suspicionNanoseconds: Int64 = 300_000_000
+  /// What an instance reports that cannot send to a peer any more.
+  private static let lostPeerCode = "E406"
   /// How long an instance may take to exit after it was told to, in nanoseconds.
   package static let leaveNanoseconds: Int64 = 5_000_000_000
   /// How long starting may take in all, in nanoseconds.
@@ -135,7 +141,15 @@ package struct CoordinatorNode {
       // All has been published. One that is told to leave later than its peers may still have had
       // something to say to them, and finds nobody.
       guard phase != .leaving else { break }
-      fail(instance, error, into: &effects)
+      guard error.code == Self.lostPeerCode, !hasFailed else {
+        fail(instance, error, into: &effects)
+        return
+      }
+      // That a peer is gone is what a failure looks like from next door, and may be heard of before
+      // the failure itself, which is what people want to know: it gets a moment to arrive.
+      guard suspicion == nil else { break }
+      suspicion = (instance, error)
+      leaveBy = now.advanced(byNanoseconds: Self.suspicionNanoseconds)
     case .pong: break
     }
   }
@@ -213,6 +227,8 @@ package struct CoordinatorNode {
   ) {
     mark(instance, .gone)
     guard phase != .leaving, phase != .killing, phase != .ended else { return }
+    // It has said why, and its peer's own words are still waited for.
+    if let suspicion, suspicion.instance == instance { return }
     let error = WeirError(
       "E404",
       "'\(instance)' died",
@@ -254,6 +270,10 @@ package struct CoordinatorNode {
 
   private mutating func tick(at now: Instant, into effects: inout [CoordinatorEffect]) {
     guard let due = leaveBy, due <= now else { return }
+    if let suspicion {
+      fail(suspicion.instance, suspicion.error, into: &effects)
+      return
+    }
     let late = members.first { isLate($0) }
     guard let late else { return }
     let error = WeirError(

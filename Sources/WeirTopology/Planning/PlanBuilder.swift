@@ -5,13 +5,13 @@ import WeirExpressions
 /// Lays out stages, ports and edges: work that needs no state goes up to the sender, and only
 /// columns that somebody needs travel.
 final class PlanBuilder {
-  private let file: TopologyFile
-  private let graph: StageGraph
-  private let stages: [CheckedStage]
-  private let needed: NeededColumns
-  private var edges: [EdgePlan] = []
+  let file: TopologyFile
+  let graph: StageGraph
+  let stages: [CheckedStage]
+  let needed: NeededColumns
+  private(set) var edges: [EdgePlan] = []
   /// The edge of each input of each stage, once a sender was found.
-  private var edgeOf: [[EdgeIndex?]]
+  private(set) var edgeOf: [[EdgeIndex?]]
 
   init(
     _ file: TopologyFile,
@@ -45,7 +45,7 @@ final class PlanBuilder {
 
   // MARK: Stages
 
-  private func stage(_ index: Int) -> StagePlan {
+  func stage(_ index: Int) -> StagePlan {
     let name = stages[index].name.value
     switch stages[index].body {
     case .source(let source):
@@ -66,7 +66,7 @@ final class PlanBuilder {
     }
   }
 
-  private func plan(_ source: SourceStage, _ index: Int) -> SourcePlan {
+  func plan(_ source: SourceStage, _ index: Int) -> SourcePlan {
     let schema = Schema(
       source.fields.map { Field($0.value.name, $0.value.type) },
       eventTime: source.eventTime.flatMap { event in
@@ -89,7 +89,7 @@ final class PlanBuilder {
     )
   }
 
-  private func sourcePort(_ kind: PortKind, _ index: Int) -> PortPlan? {
+  func sourcePort(_ kind: PortKind, _ index: Int) -> PortPlan? {
     guard let whole = stages[index].ports[kind] else { return nil }
     let port = PortReference(stage: index, kind: kind)
     // Bad records are rare: their port has all its columns.
@@ -99,14 +99,14 @@ final class PlanBuilder {
     return PortPlan(kind, schema: schema, outlets: outlets)
   }
 
-  private func connector(_ sink: SinkStage) -> SinkConnector {
+  func connector(_ sink: SinkStage) -> SinkConnector {
     guard case .file(var plan) = sink.connector.value else { return sink.connector.value }
     plan.isSinglePart = isBounded && (sink.processes?.value ?? 1) == 1 && !plan.path.hasSuffix("/")
     return .file(plan)
   }
 
   /// True if every source comes to an end.
-  private var isBounded: Bool {
+  var isBounded: Bool {
     file.sources.allSatisfy { source in
       switch source.connector.value {
       case .file(let plan): !plan.follow
@@ -117,12 +117,12 @@ final class PlanBuilder {
 
   /// An operator without state runs in its sender unless it was given processes, or has several
   /// inputs that come together in it.
-  private func isInlined(_ index: Int) -> Bool {
+  func isInlined(_ index: Int) -> Bool {
     guard case .stateless(let body) = stages[index].body else { return false }
     return graph.inputs[index].count == 1 && body.stage.processes == nil
   }
 
-  private func statelessStage(_ body: CheckedStage.StatelessBody, _ index: Int) -> StagePlan {
+  func statelessStage(_ body: CheckedStage.StatelessBody, _ index: Int) -> StagePlan {
     let name = stages[index].name.value
     guard !isInlined(index) else {
       return StagePlan(name: name, role: .stateless(StatelessPlan(work: nil)), processes: 0)
@@ -154,7 +154,7 @@ final class PlanBuilder {
   }
 
   /// The columns that the work of a stage with several processes needs of its input.
-  private func arrivingSchema(_ body: CheckedStage.StatelessBody, _ index: Int) -> Schema {
+  func arrivingSchema(_ body: CheckedStage.StatelessBody, _ index: Int) -> Schema {
     let input = stages[index].input
     let main = PortReference(stage: index, kind: .main)
     var used = Array(repeating: false, count: input.fields.count)
@@ -171,7 +171,7 @@ final class PlanBuilder {
     )
   }
 
-  private func keyedStage(_ body: CheckedStage.KeyedBody, _ index: Int) -> StagePlan {
+  func keyedStage(_ body: CheckedStage.KeyedBody, _ index: Int) -> StagePlan {
     let name = stages[index].name.value
     let travel = KeyedTravel(body, stages[index].input, late: lateColumns(index))
     let main = PortReference(stage: index, kind: .main)
@@ -225,7 +225,7 @@ final class PlanBuilder {
   }
 
   /// Sinks see marked rows too, beside the on-time ones.
-  private func sinkOutlets(
+  func sinkOutlets(
     _ main: PortReference,
     _ schema: Schema,
     _ host: Int
@@ -236,12 +236,12 @@ final class PlanBuilder {
     }
   }
 
-  private func lateColumns(_ index: Int) -> [Int] {
+  func lateColumns(_ index: Int) -> [Int] {
     let late = PortReference(stage: index, kind: .late)
     return needed.columns(of: late, in: stages[index].input)
   }
 
-  private func latePort(_ index: Int, _ travel: Schema) -> PortPlan? {
+  func latePort(_ index: Int, _ travel: Schema) -> PortPlan? {
     let port = PortReference(stage: index, kind: .late)
     let schema = Schema(
       travel.fields + [Field("lateness", .duration)],
@@ -251,7 +251,7 @@ final class PlanBuilder {
     return outlets.isEmpty ? nil : PortPlan(.late, schema: schema, outlets: outlets)
   }
 
-  private func errorsPort(_ index: Int, input: Schema, host: Int) -> PortPlan? {
+  func errorsPort(_ index: Int, input: Schema, host: Int) -> PortPlan? {
     let port = PortReference(stage: index, kind: .errors)
     let schema = Schema(
       input.fields + [Field("error", .string), Field("expression", .string)],
@@ -261,238 +261,9 @@ final class PlanBuilder {
     return outlets.isEmpty ? nil : PortPlan(.errors, schema: schema, outlets: outlets)
   }
 
-  // MARK: Outlets
-
-  /// What the readers of a port take, of rows that have the columns of `physical` in the process of
-  /// the stage `host`.
-  private func outlets(
-    of port: PortReference,
-    from physical: Schema,
-    host: Int
-  ) -> [OutletPlan] {
-    graph.readers(of: port).map { outlet($0, from: physical, host: host) }
-  }
-
-  private func outlet(
-    _ reader: StageGraph.Reader,
-    from physical: Schema,
-    host: Int
-  ) -> OutletPlan {
-    switch stages[reader.stage].body {
-    case .source: preconditionFailure("a source reads '\(stages[reader.stage].name.value)'")
-    case .sink: sinkOutlet(reader, physical, host)
-    case .keyed(let body): keyedOutlet(body, reader, physical, host)
-    case .stateless(let body): statelessOutlet(body, reader, physical, host)
-    }
-  }
-
-  private func sinkOutlet(
-    _ reader: StageGraph.Reader,
-    _ physical: Schema,
-    _ host: Int
-  ) -> OutletPlan {
-    let stage = stages[reader.stage]
-    var columns: [OutputColumn] = []
-    // A sink writes every column of each of its inputs, also those that others lack.
-    let port = graph.inputs[reader.stage][reader.input].port
-    let whole = stages[port.stage].ports[port.kind] ?? Schema([])
-    for (index, field) in whole.fields.enumerated() where !field.isHidden {
-      columns.append(
-        OutputColumn(
-          name: field.name,
-          expression: TypedExpression(column: index, field.type, name: field.name)
-        )
-      )
-    }
-    if case .sink(let sink) = stage.body, let tag = sink.tag {
-      let sender = stages[port.stage].name.value
-      columns.append(
-        OutputColumn(name: tag.value, expression: TypedExpression(text: sender))
-      )
-    }
-    let output = Schema(columns.map { Field($0.name, $0.expression.type) })
-    let work = rowWork(
-      columns,
-      conditions: [],
-      input: physical,
-      output: output,
-      stage: reader.stage,
-      onError: .skip,
-      counting: .none
-    ) { expression in
-      expression.remapping { physical.index(of: whole.fields[$0].name) }
-    }
-    return OutletPlan(
-      work: work,
-      target: .edge(edge(reader, output, .deal, host: host))
-    )
-  }
-
-  private func keyedOutlet(
-    _ body: CheckedStage.KeyedBody,
-    _ reader: StageGraph.Reader,
-    _ physical: Schema,
-    _ host: Int
-  ) -> OutletPlan {
-    let stage = stages[reader.stage]
-    let travel = KeyedTravel(body, stage.input, late: lateColumns(reader.stage))
-    var work = rowWork(
-      travel.columns,
-      conditions: body.condition.map { [$0] } ?? [],
-      input: physical,
-      output: travel.schema,
-      stage: reader.stage,
-      onError: body.stage.onError,
-      counting: .input
-    ) { self.moved($0, reader, physical) }
-    work.errors = errorsPort(reader.stage, input: physical, host: host)
-    return OutletPlan(
-      work: work,
-      target: .edge(
-        edge(reader, travel.schema, .key(Array(body.key.indices)), host: host)
-      )
-    )
-  }
-
-  private func statelessOutlet(
-    _ body: CheckedStage.StatelessBody,
-    _ reader: StageGraph.Reader,
-    _ physical: Schema,
-    _ host: Int
-  ) -> OutletPlan {
-    let index = reader.stage
-    if (body.stage.processes?.value ?? 1) > 1 {
-      let arriving = arrivingSchema(body, index)
-      let columns = arriving.fields.map { field in
-        OutputColumn(
-          name: field.name,
-          expression: TypedExpression(
-            column: stages[index].input.index(of: field.name) ?? 0,
-            field.type,
-            name: field.name
-          )
-        )
-      }
-      let work = rowWork(
-        columns,
-        conditions: [],
-        input: physical,
-        output: arriving,
-        stage: index,
-        onError: body.stage.onError,
-        counting: .none
-      ) { self.moved($0, reader, physical) }
-      return OutletPlan(work: work, target: .edge(edge(reader, arriving, .deal, host: host)))
-    }
-    let isInlined = isInlined(index)
-    let work = statelessWork(
-      body,
-      index,
-      input: reader.input,
-      physical: physical,
-      host: host,
-      counting: isInlined ? .whole : .input
-    )
-    guard isInlined else {
-      return OutletPlan(
-        work: work,
-        target: .edge(edge(reader, work.outputSchema, .deal, host: host))
-      )
-    }
-    let port = PortReference(stage: index, kind: .main)
-    let next = outlets(of: port, from: work.outputSchema, host: host)
-    return OutletPlan(work: work, target: next.isEmpty ? .nowhere : .outlets(next))
-  }
-
-  /// All that an operator without state does, over rows with the columns of `physical`.
-  ///
-  /// `input` is which of its inputs they come from; nil: they have arrived in its own process.
-  private func statelessWork(
-    _ body: CheckedStage.StatelessBody,
-    _ index: Int,
-    input: Int?,
-    physical: Schema,
-    host: Int,
-    counting: RowWorkPlan.Counting
-  ) -> RowWorkPlan {
-    let port = PortReference(stage: index, kind: .main)
-    let whole = stages[index].ports[.main] ?? Schema([])
-    let columns = needed.columns(of: port, in: whole).map { body.outputs[$0] }
-    var work = rowWork(
-      columns,
-      conditions: body.conditions,
-      input: physical,
-      output: needed.schema(of: port, in: whole),
-      stage: index,
-      onError: body.stage.onError,
-      counting: counting
-    ) { expression in
-      guard let input else {
-        let names = self.stages[index].input.fields
-        return expression.remapping { physical.index(of: names[$0].name) }
-      }
-      return self.moved(expression, StageGraph.Reader(stage: index, input: input), physical)
-    }
-    work.errors = errorsPort(index, input: physical, host: host)
-    return work
-  }
-
-  /// An expression over a stage's input, moved to the columns that rows really have where they are.
-  private func moved(
-    _ expression: TypedExpression,
-    _ reader: StageGraph.Reader,
-    _ physical: Schema
-  ) -> TypedExpression {
-    let stage = stages[reader.stage]
-    let port = graph.inputs[reader.stage][reader.input].port
-    let whole = stages[port.stage].ports[port.kind] ?? Schema([])
-    let origins = stage.inputs[reader.input].columns
-    // The tag of a union stands behind the columns of its inputs.
-    if let column = expression.bareColumn, column >= origins.count {
-      return TypedExpression(text: stages[port.stage].name.value)
-    }
-    return expression.remapping { column in
-      column < origins.count ? physical.index(of: whole.fields[origins[column]].name) : nil
-    }
-  }
-
-  /// Work that makes these columns; bare ones are taken as they are.
-  private func rowWork(
-    _ columns: [OutputColumn],
-    conditions: [TypedExpression],
-    input: Schema,
-    output: Schema,
-    stage: Int,
-    onError: ErrorPolicy,
-    counting: RowWorkPlan.Counting,
-    move: (TypedExpression) -> TypedExpression
-  ) -> RowWorkPlan {
-    var computed: [ComputedColumn] = []
-    var numbers: [Int] = []
-    for column in columns {
-      let expression = move(column.expression)
-      if let bare = expression.bareColumn {
-        numbers.append(bare)
-      } else {
-        numbers.append(input.fields.count + computed.count)
-        computed.append(ComputedColumn(column.name, expression))
-      }
-    }
-    return RowWorkPlan(
-      stage: stage,
-      input: input,
-      computed: computed,
-      filters: conditions.map(move),
-      output: numbers,
-      outputSchema: output,
-      onError: onError,
-      counting: counting
-    )
-  }
-
   // MARK: Edges
 
-  private func edge(
+  func edge(
     _ reader: StageGraph.Reader,
     _ schema: Schema,
     _ partitioning: EdgePlan.Partitioning,

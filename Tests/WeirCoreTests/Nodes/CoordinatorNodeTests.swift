@@ -52,6 +52,24 @@ import WeirTesting
     compare(script, "death")
   }
 
+  @Test func `a lost peer is told of only when nobody says why`() {
+    var script = Script()
+    let lost = WeirError("E406", "cannot send to 'out/0'")
+    script.title("the peer's own words come later")
+    script.run()
+    script.say(Script.source, .failed(lost))
+    script.exit(Script.source, .exited(code: 1))
+    script.say(Script.sink, .failed(WeirError("E103", "write \"out/a.jsonl\"")))
+    script.exit(Script.sink, .exited(code: 1))
+    script.title("the peer says nothing")
+    script.run()
+    script.say(Script.source, .failed(lost))
+    script.exit(Script.source, .exited(code: 1))
+    script.pass(seconds: 1)
+    script.exit(Script.sink, .killed(signal: 9))
+    compare(script, "lost-peer")
+  }
+
   @Test func `a failure that an instance tells itself`() {
     var script = Script()
     script.title("a failing row")
