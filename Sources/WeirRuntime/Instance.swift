@@ -167,29 +167,29 @@ package actor Instance {
   }
 
   private func carryOut(_ effect: InstanceEffect, at now: Moment) throws(WeirError) {
-    guard let parts else { return }
+    // Never through a copy of `parts`: the node's arrays would be copied when it is next stepped.
     switch effect {
     case .send(let frame):
-      try parts.frames.send(frame)
-      if let batch = frame.batch { parts.pool.give(batch, fingerprint: frame.header.schema) }
+      try parts?.frames.send(frame)
+      if let batch = frame.batch { parts?.pool.give(batch, fingerprint: frame.header.schema) }
     case .read(let request):
-      guard let source = parts.source else { preconditionFailure("a read without a source") }
+      guard let source = parts?.source else { preconditionFailure("a read without a source") }
       let rows = try source.read(request)
-      try self.parts?.node.handle(.rowsRead(rows), at: clocks.now(), into: &effects)
+      try parts?.node.handle(.rowsRead(rows), at: clocks.now(), into: &effects)
     case .write(let batch, let edge, let oldest):
-      try parts.sink?.write(batch, edge: edge)
-      parts.latency?.record(
+      try parts?.sink?.write(batch, edge: edge)
+      parts?.latency?.record(
         microseconds: now.wall.microseconds - oldest.microseconds,
         rows: batch.count
       )
     case .publish:
-      try parts.sink?.publish()
-      try self.parts?.node.handle(.published, at: clocks.now(), into: &effects)
+      try parts?.sink?.publish()
+      try parts?.node.handle(.published, at: clocks.now(), into: &effects)
     case .recycle(let batch):
-      if let source = parts.source {
+      if let source = parts?.source {
         source.recycle(batch)
       } else {
-        parts.pool.give(batch, fingerprint: batch.schema.fingerprint)
+        parts?.pool.give(batch, fingerprint: batch.schema.fingerprint)
       }
     case .finished:
       hasFinished = true

@@ -57,6 +57,17 @@ package struct Diagnostics: Sendable {
     secrets.reduce(text) { $0.replacing($1, with: "***") }
   }
 
+  /// Reports a name that is Weir's own: those that begin with `_` or `weir_`.
+  package mutating func checkIsFree(_ name: Located<String>) {
+    guard name.value.hasPrefix("_") || name.value.hasPrefix("weir_") else { return }
+    report(
+      .hiddenName,
+      at: name.location,
+      "the name '\(name.value)' is not free",
+      hint: "names that begin with '_' or 'weir_' are Weir's own: choose another one"
+    )
+  }
+
   /// In the order of the file, and as they were found in one place; each once.
   ///
   /// What an alias stands for is read at each of its uses, and its faults are found as often.

@@ -60,4 +60,11 @@ struct CheckedStage {
   var body: Body
   /// The schemas of its ports, all columns; only looked up, never gone through.
   var ports: [PortKind: Schema]
+
+  /// True for an operator without state that runs in its sender: it was given no processes, and has
+  /// no inputs that come together in it.
+  var isInlined: Bool {
+    guard case .stateless(let body) = body else { return false }
+    return inputs.count == 1 && body.stage.processes == nil
+  }
 }

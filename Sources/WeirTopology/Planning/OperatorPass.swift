@@ -77,7 +77,7 @@ struct OperatorPass {
 
   private mutating func bindAll() {
     for binding in stage.bindings {
-      checkName(binding.name)
+      diagnostics.checkIsFree(binding.name)
       guard let checked = expression(binding.expression, scope, "let") else { continue }
       scope.bind(binding.name.value, checked)
     }
@@ -101,7 +101,7 @@ struct OperatorPass {
     var aggregates: [OutputColumn] = []
     let rows = scope
     for aggregate in stage.aggregates {
-      checkName(aggregate.name)
+      diagnostics.checkIsFree(aggregate.name)
       if aggregates.contains(where: { $0.name == aggregate.name.value })
         || keyFields.contains(where: { $0.name == aggregate.name.value })
       {
@@ -220,7 +220,7 @@ struct OperatorPass {
       }
     case .expressions(let list):
       return list.compactMap { item in
-        checkName(item.name)
+        diagnostics.checkIsFree(item.name)
         return expression(item.expression, scope, "select").map {
           OutputColumn(name: item.name.value, expression: $0)
         }
@@ -344,16 +344,6 @@ struct OperatorPass {
       at: location,
       "unknown column '\(name)' in '\(clause)' of operator '\(stage.name.value)'",
       hint: hint
-    )
-  }
-
-  private mutating func checkName(_ name: Located<String>) {
-    guard name.value.hasPrefix("_") || name.value.hasPrefix("weir_") else { return }
-    diagnostics.report(
-      .hiddenName,
-      at: name.location,
-      "the name '\(name.value)' is not free",
-      hint: "names that begin with '_' or 'weir_' are Weir's own: choose another one"
     )
   }
 }

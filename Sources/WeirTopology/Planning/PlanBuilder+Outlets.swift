@@ -126,7 +126,7 @@ extension PlanBuilder {
       ) { self.moved($0, reader, physical) }
       return OutletPlan(work: work, target: .edge(edge(reader, arriving, .deal, host: host)))
     }
-    let isInlined = isInlined(index)
+    let isInlined = stages[index].isInlined
     let work = statelessWork(
       body,
       index,

@@ -115,16 +115,9 @@ final class PlanBuilder {
     }
   }
 
-  /// An operator without state runs in its sender unless it was given processes, or has several
-  /// inputs that come together in it.
-  func isInlined(_ index: Int) -> Bool {
-    guard case .stateless(let body) = stages[index].body else { return false }
-    return graph.inputs[index].count == 1 && body.stage.processes == nil
-  }
-
   func statelessStage(_ body: CheckedStage.StatelessBody, _ index: Int) -> StagePlan {
     let name = stages[index].name.value
-    guard !isInlined(index) else {
+    guard !stages[index].isInlined else {
       return StagePlan(name: name, role: .stateless(StatelessPlan(work: nil)), processes: 0)
     }
     let processes = body.stage.processes?.value ?? 1

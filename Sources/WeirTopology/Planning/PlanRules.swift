@@ -53,7 +53,7 @@ struct PlanRules {
     let stage = body.stage
     remarkUnread(index, stage.name, &diagnostics)
     remarkErrors(stage, index, &diagnostics)
-    if isInlined(index) {
+    if stages[index].isInlined {
       let sender = graph.inputs[index].first.map { stages[$0.port.stage].name.value } ?? ""
       diagnostics.report(
         .inlinedOperator,
@@ -62,12 +62,6 @@ struct PlanRules {
         hint: "give it 'processes: 1' if it should have one"
       )
     }
-  }
-
-  /// True for an operator without state that runs in its sender.
-  private func isInlined(_ index: Int) -> Bool {
-    guard case .stateless(let body) = stages[index].body else { return false }
-    return graph.inputs[index].count == 1 && body.stage.processes == nil
   }
 
   private func check(

@@ -29,7 +29,7 @@ struct StageChecker {
   private mutating func check(_ source: SourceStage) -> CheckedStage {
     var fields: [Field] = []
     for field in source.fields {
-      checkName(field.value.name, at: field.location)
+      diagnostics.checkIsFree(Located(field.value.name, at: field.location))
       if fields.contains(where: { $0.name == field.value.name }) {
         diagnostics.report(
           .duplicateName,
@@ -81,17 +81,6 @@ struct StageChecker {
     )
   }
 
-  /// Names that begin with `_` or `weir_` are ours.
-  private mutating func checkName(_ name: String, at location: SourceLocation) {
-    guard name.hasPrefix("_") || name.hasPrefix("weir_") else { return }
-    diagnostics.report(
-      .hiddenName,
-      at: location,
-      "the name '\(name)' is not free",
-      hint: "names that begin with '_' or 'weir_' are Weir's own: choose another one"
-    )
-  }
-
   // MARK: Inputs
 
   private func union(of index: Int) -> UnionInput {
@@ -102,19 +91,11 @@ struct StageChecker {
     )
   }
 
-  private mutating func tagged(
-    _ union: UnionInput,
-    _ tag: Located<String>?
-  ) -> UnionInput {
-    guard let tag else { return union }
-    checkName(tag.value, at: tag.location)
-    return union
-  }
-
   // MARK: Sinks
 
   private mutating func check(_ sink: SinkStage, _ index: Int) -> CheckedStage {
-    let union = tagged(union(of: index), sink.tag)
+    if let tag = sink.tag { diagnostics.checkIsFree(tag) }
+    let union = union(of: index)
     return CheckedStage(
       name: sink.name,
       input: union.schema,
@@ -130,7 +111,7 @@ struct StageChecker {
     let union = union(of: index)
     var input = union.schema
     if let tag = stage.tag {
-      checkName(tag.value, at: tag.location)
+      diagnostics.checkIsFree(tag)
       input.fields.append(Field(tag.value, .string))
     }
     var pass = OperatorPass(stage, input, partial: union.partial, diagnostics)

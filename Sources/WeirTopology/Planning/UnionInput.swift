@@ -13,13 +13,10 @@ struct UnionInput {
     guard let first = schemas.first else { return }
     var fields: [Field] = []
     for field in first.fields where !field.isHidden {
-      if schemas.allSatisfy({ $0.index(of: field.name).map { _ in true } ?? false }),
-        schemas.allSatisfy({ schema in
-          schema.index(of: field.name).map { schema.fields[$0].type == field.type } ?? false
-        })
-      {
-        fields.append(field)
+      let isShared = schemas.allSatisfy { schema in
+        schema.index(of: field.name).map { schema.fields[$0].type == field.type } ?? false
       }
+      if isShared { fields.append(field) }
     }
     for schema in schemas {
       for field in schema.fields where !field.isHidden && !partial.contains(field.name) {
