@@ -2,13 +2,15 @@ import WeirColumns
 import WeirCore
 
 /// Everything that an instance needs once it knows what it is to become.
-package struct InstanceParts {
+///
+/// A class, so that looking at one part never copies the node.
+package final class InstanceParts {
   package var node: InstanceNode
-  package var frames: any FrameGateway
-  package var source: (any SourceGateway)?
-  package var sink: (any SinkGateway)?
-  package var latency: (any LatencyRecorder)?
-  package var pool: BatchPool
+  package let frames: any FrameGateway
+  package let source: (any SourceGateway)?
+  package let sink: (any SinkGateway)?
+  package let latency: (any LatencyRecorder)?
+  package let pool: BatchPool
 
   package init(
     node: InstanceNode,
@@ -167,7 +169,6 @@ package actor Instance {
   }
 
   private func carryOut(_ effect: InstanceEffect, at now: Moment) throws(WeirError) {
-    // Never through a copy of `parts`: the node's arrays would be copied when it is next stepped.
     switch effect {
     case .send(let frame):
       try parts?.frames.send(frame)

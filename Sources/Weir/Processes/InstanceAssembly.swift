@@ -43,23 +43,21 @@ struct InstanceAssembly {
       loop: loop,
       pool: pool
     )
-    var parts = InstanceParts(
-      node: node,
-      frames: frames,
-      source: nil,
-      sink: nil,
-      latency: nil,
-      pool: pool
-    )
+    var source: (any SourceGateway)?
+    var sink: (any SinkGateway)?
     switch job.stages[stage].role {
-    case .source(let plan):
-      parts.source = try source(plan, job.stages[stage], job, owned)
-    case .sink(let plan):
-      parts.sink = try sink(plan, stage, job)
-      parts.latency = LatencyHistogram()
+    case .source(let plan): source = try self.source(plan, job.stages[stage], job, owned)
+    case .sink(let plan): sink = try self.sink(plan, stage, job)
     case .keyed, .stateless: break
     }
-    return parts
+    return InstanceParts(
+      node: node,
+      frames: frames,
+      source: source,
+      sink: sink,
+      latency: sink == nil ? nil : LatencyHistogram(),
+      pool: pool
+    )
   }
 
   /// The plan, made from what the coordinator made it from: a fault here is one of the world.

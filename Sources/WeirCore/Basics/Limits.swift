@@ -28,6 +28,11 @@ package enum Limits {
   /// `longestPollNanoseconds` while there is none.
   package static let shortestPollNanoseconds: Int64 = 5_000_000
   package static let longestPollNanoseconds: Int64 = 200_000_000
+  /// How long an idle instance lets rows gather at least, in nanoseconds: frames more often than this
+  /// cost more processor than they save time.
+  package static let shortestRestNanoseconds: Int64 = 400_000
+  /// The most time between two reads of a source with a rate, in nanoseconds.
+  package static let longestPaceNanoseconds: Int64 = 2_000_000
   /// Processes of a stage.
   package static let processes = 1024
   /// Key groups unless the topology says otherwise, and the most it may ask for.

@@ -6,6 +6,10 @@ import WeirColumns
 /// Frames leave in the order in which they were cut. Batches need credit; signals need none but keep
 /// their place. A watermark rides on a batch if there is one, and otherwise goes alone, at most one
 /// that is not yet acknowledged: newer ones replace it.
+///
+/// What is gathered waits for the linger at most. An instance with nothing else to do has no use for
+/// waiting: it lets go what it has as soon as half a linger has passed since the last frame, so that
+/// a lone row leaves at once, and a steady stream makes a bounded number of frames.
 package struct OutputChannel {
   package let plan: ChannelPlan
   package let generation: Generation
@@ -25,6 +29,8 @@ package struct OutputChannel {
   private var watermarkSaid = Watermark.start
   private var watermarkDeadline: Instant?
   private var loneWatermark: UInt64?
+  /// Before this an idle instance lets nothing go.
+  private var restUntil = Instant(nanoseconds: .min)
   private var isIdle = false
   private var hasEnded = false
 
@@ -51,12 +57,14 @@ package struct OutputChannel {
   /// True when everything said has left.
   package var isDrained: Bool { queue.isEmpty && builder.count == 0 }
 
-  /// When the builder or a watermark has waited long enough; a watermark that waits for the
+  /// When an idle instance must let go the builder or a watermark; a watermark that waits for the
   /// acknowledgement of the one before wakes nobody.
   package var deadline: Instant? {
-    guard let watermarkDeadline, !waitsForAcknowledgement else { return builderDeadline }
-    guard let builderDeadline else { return watermarkDeadline }
-    return min(builderDeadline, watermarkDeadline)
+    var earliest = builderDeadline
+    if let due = watermarkDeadline, !waitsForAcknowledgement {
+      earliest = min(earliest ?? due, due)
+    }
+    return queue.isEmpty ? earliest.map { min($0, restUntil) } : earliest
   }
 
   // MARK: What is said
@@ -141,17 +149,35 @@ package struct OutputChannel {
     if let sequence = loneWatermark, credit.acknowledged > sequence { loneWatermark = nil }
   }
 
-  /// Cuts what has waited for the linger; the watermark of a quiet channel goes alone.
-  package mutating func expire(at now: Instant, using pool: BatchPool) {
-    if let due = builderDeadline, due <= now { cut(using: pool) }
-    guard let due = watermarkDeadline, due <= now else { return }
+  /// True if rows or a watermark wait for the linger.
+  package var isGathering: Bool { builderDeadline != nil || watermarkDeadline != nil }
+
+  /// Cuts what has waited long enough; the watermark of a quiet channel goes alone.
+  ///
+  /// That is the linger or, if the instance has nothing else to do, half a linger since the last
+  /// frame that was cut here.
+  package mutating func expire(
+    at now: Instant,
+    isIdle: Bool,
+    settings: BatchSettings,
+    using pool: BatchPool
+  ) {
+    // Behind frames that wait for credit nothing is gained by haste.
+    let isDue = isIdle && restUntil <= now && queue.isEmpty
+    if let due = builderDeadline, isDue || due <= now {
+      rest(at: now, settings)
+      cut(using: pool)
+    }
+    guard let due = watermarkDeadline, isDue || due <= now else { return }
     if builder.count > 0 {
+      rest(at: now, settings)
       cut(using: pool)
       return
     }
     guard loneWatermark == nil, queue.isEmpty else { return }
     watermarkDeadline = nil
     guard watermark > watermarkSaid else { return }
+    rest(at: now, settings)
     var header = FrameHeader(.watermark, plan.id, generation)
     header.watermark = watermark
     header.oldestAt = watermarkOldest
@@ -172,6 +198,11 @@ package struct OutputChannel {
     frame.header.sequence = nextSequence
     nextSequence += 1
     return frame
+  }
+
+  private mutating func rest(at now: Instant, _ settings: BatchSettings) {
+    let pause = max(Limits.shortestRestNanoseconds, settings.lingerNanoseconds / 2)
+    restUntil = now.advanced(byNanoseconds: pause)
   }
 
   private var waitsForAcknowledgement: Bool { loneWatermark != nil || !queue.isEmpty }

@@ -83,7 +83,7 @@ package struct InstanceNode {
     }
     guard phase != .binding else { return }
     inputs.grant(into: &effects, at: now)
-    outputs.flush(into: &effects)
+    outputs.flush(isIdle: outputs.isGathering && isIdle(at: now), into: &effects)
     if phase == .draining, outputs.isDrained {
       phase = .finished
       effects.append(.finished)
@@ -127,6 +127,12 @@ package struct InstanceNode {
     case .stateless, .sink: inputs.hasFrames || inputs.haveEnded
     case .moving: false
     }
+  }
+
+  /// True if nothing is to be done until something arrives or time passes.
+  private func isIdle(at now: Moment) -> Bool {
+    if case .source(let source) = role, source.isReading { return false }
+    return !hasWork(at: now)
   }
 
   /// The next moment at which something must happen although nothing arrives.

@@ -148,10 +148,13 @@ package struct OutputSet {
     channels[index].grant(header)
   }
 
-  /// Sends everything that may leave now.
-  mutating func flush(into effects: inout [InstanceEffect]) {
+  /// True if rows or watermarks wait for the linger.
+  var isGathering: Bool { channels.contains(where: \.isGathering) }
+
+  /// Sends everything that may leave now, sooner if the instance has nothing else to do.
+  mutating func flush(isIdle: Bool, into effects: inout [InstanceEffect]) {
     for index in channels.indices {
-      channels[index].expire(at: now.instant, using: pool)
+      channels[index].expire(at: now.instant, isIdle: isIdle, settings: settings, using: pool)
       while var frame = channels[index].next() {
         frame.header.sentAt = now.wall
         effects.append(.send(frame))

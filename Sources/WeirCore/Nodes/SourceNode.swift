@@ -16,7 +16,10 @@ struct SourceNode {
   private let rate: Double?
   private var startedAt: Moment?
   private var rowsRead = 0
-  private var isReading = false
+  /// With a rate: when rows were last asked for.
+  private var askedAt: Instant?
+  /// Rows were asked for and have not come yet.
+  private(set) var isReading = false
   private var hasEnded = false
   private(set) var watermark = Watermark.start
   private let all = SelectionBuffer(capacity: Limits.batchRows)
@@ -53,30 +56,47 @@ struct SourceNode {
     guard !isReading, !hasEnded else { return false }
     if startedAt == nil { startedAt = now }
     let due = rowsDue(at: now)
-    guard due > 0 else { return false }
+    guard due > 0, mayAsk(for: due, at: now.instant) else { return false }
     guard let scope = nextScope(at: now.instant) else {
       rest(&outputs)
       return false
     }
     isReading = true
+    askedAt = now.instant
     effects.append(.read(ReadRequest(scope: scope, maximumRows: min(due, settings.rows))))
     return true
   }
 
   /// True if `turn` would read.
   func hasWork(at now: Moment) -> Bool {
-    !isReading && !hasEnded && rowsDue(at: now) > 0 && nextScope(at: now.instant) != nil
+    guard !isReading, !hasEnded else { return false }
+    let due = rowsDue(at: now)
+    return due > 0 && mayAsk(for: due, at: now.instant) && nextScope(at: now.instant) != nil
   }
 
   /// When there is something to look for again.
   func deadline(at now: Moment) -> Instant? {
     guard !hasEnded else { return nil }
-    if rate != nil, rowsDue(at: now) == 0 {
-      // Rows are taken a few at a time, four wakes a linger: waking for each would cost more.
-      let pause = max(250_000, min(settings.lingerNanoseconds / 4, 2_000_000))
-      return now.instant.advanced(byNanoseconds: pause)
-    }
-    return clocks.compactMap(\.retryAt).min()
+    let retry = nextScope(at: now.instant) == nil ? clocks.compactMap(\.retryAt).min() : nil
+    guard let rate, let startedAt else { return retry }
+    let next = startedAt.instant.advanced(byNanoseconds: Int64(Double(rowsRead) / rate * 1e9))
+    return max(next, askedAt?.advanced(byNanoseconds: pace) ?? next, retry ?? next)
+  }
+
+  /// True if rows may be asked for now.
+  ///
+  /// Rows that come at a rate are taken some at a time, about four times a linger: waking for each
+  /// would cost more than the rows. Whole batches are never waited for.
+  private func mayAsk(for due: Int, at now: Instant) -> Bool {
+    guard rate != nil, due < settings.rows, let askedAt else { return true }
+    // A little early, so that who wakes for something else near the time does both.
+    return askedAt.advanced(byNanoseconds: pace * 3 / 4) <= now
+  }
+
+  /// How long rows that come at a rate are left to gather, in nanoseconds.
+  private var pace: Int64 {
+    let quarter = settings.lingerNanoseconds / 4
+    return max(Limits.shortestRestNanoseconds, min(quarter, Limits.longestPaceNanoseconds))
   }
 
   private func rowsDue(at now: Moment) -> Int {

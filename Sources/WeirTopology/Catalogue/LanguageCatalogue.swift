@@ -183,7 +183,7 @@ package enum LanguageCatalogue {
       LanguageEntry(
         "linger",
         .duration(atLeast: 0),
-        "How long a batch waits for more rows.",
+        "How long a batch waits for more rows; at most half of it in a process with nothing else to do.",
         standard: "5ms",
         example: "20ms"
       ),

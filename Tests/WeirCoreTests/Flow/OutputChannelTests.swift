@@ -38,8 +38,13 @@ import WeirTesting
     }
 
     /// What leaves at that time, in milliseconds.
-    mutating func leave(at time: Int64) -> [String] {
-      channel.expire(at: Fixture.at(time), using: pool)
+    mutating func leave(at time: Int64, isIdle: Bool = false) -> [String] {
+      channel.expire(
+        at: Fixture.at(time),
+        isIdle: isIdle,
+        settings: Fixture.settings,
+        using: pool
+      )
       var left: [String] = []
       while let frame = channel.next() { left.append(Fixture.text(frame)) }
       return left
@@ -68,10 +73,48 @@ import WeirTesting
     var sender = greeted()
     sender.append([1], at: 10)
     sender.append([2], at: 14)
-    #expect(sender.channel.deadline == Fixture.at(15))
     #expect(sender.leave(at: 14) == [])
     #expect(sender.leave(at: 15) == ["batch 1 2"])
     #expect(sender.channel.deadline == nil)
+  }
+
+  @Test func `an idle instance lets a lone row go at once`() {
+    var sender = greeted()
+    sender.append([1], at: 10)
+    #expect(sender.leave(at: 10, isIdle: true) == ["batch 1"])
+    #expect(sender.channel.deadline == nil)
+  }
+
+  @Test func `an idle instance sends a steady stream twice a linger`() {
+    var sender = greeted()
+    sender.append([1], at: 10)
+    #expect(sender.leave(at: 10, isIdle: true) == ["batch 1"])
+    sender.append([2], at: 11)
+    #expect(sender.leave(at: 12, isIdle: true) == [])
+    #expect(
+      sender.channel.deadline == Fixture.at(10).advanced(byNanoseconds: 2_500_000)
+    )
+    #expect(sender.leave(at: 13, isIdle: true) == ["batch 2"])
+  }
+
+  @Test func `an idle instance without credit goes on gathering`() {
+    var sender = Sender()
+    _ = sender.leave(at: 0)
+    sender.append([1], at: 0)
+    #expect(sender.leave(at: 5) == [])
+    sender.append([2], at: 6)
+    #expect(sender.leave(at: 10, isIdle: true) == [])
+    #expect(sender.channel.deadline == Fixture.at(11))
+    sender.append([3], at: 10)
+    sender.grant(1 << 20, acknowledging: 1)
+    #expect(sender.leave(at: 10) == ["batch 1"])
+    #expect(sender.leave(at: 10, isIdle: true) == ["batch 2 3"])
+  }
+
+  @Test func `an idle instance lets a lone watermark go at once`() {
+    var sender = greeted()
+    sender.advance(to: 7, at: 10)
+    #expect(sender.leave(at: 10, isIdle: true) == ["watermark @7"])
   }
 
   @Test func `a watermark rides on rows`() {
