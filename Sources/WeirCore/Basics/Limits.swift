@@ -9,15 +9,15 @@ package enum Limits {
   /// How long a builder waits for more rows, in nanoseconds, unless the topology says otherwise.
   package static let lingerNanoseconds: Int64 = 5_000_000
   /// Bytes that an instance may hold in its input queues, dealt among its channels.
-  package static let inputBytes = 32 << 20
+  package static let inputBytes = 16 << 20
   /// Bytes that an instance may hold in its output queues, dealt among its channels.
-  package static let outputBytes = 32 << 20
+  package static let outputBytes = 8 << 20
   /// The least credit of a channel: one frame.
   package static let leastCredit = 64 << 10
   /// The credit of a channel before its drain was measured.
   package static let firstCredit = 1 << 20
   /// A receiver grants at most what it drains in this time.
-  package static let creditNanoseconds: Int64 = 500_000_000
+  package static let creditNanoseconds: Int64 = 30_000_000
   /// Over how long a drain rate is measured.
   package static let drainWindowNanoseconds: Int64 = 100_000_000
   /// Rows that a firing emits in one step.

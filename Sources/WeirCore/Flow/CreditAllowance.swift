@@ -26,7 +26,8 @@ package struct CreditAllowance: Hashable, Sendable {
   }
 }
 
-/// The receiver's side of credit: what it can hold, and at most what it drains in half a second.
+/// The receiver's side of credit: what it can hold, and at most what it drains in the time
+/// that `Limits.creditNanoseconds` says.
 package struct CreditGrant: Hashable, Sendable {
   /// The most that the channel may hold here, its share of the instance's budget.
   private let budget: Int
