@@ -101,7 +101,7 @@ let package = Package(
       name: "WeirBench",
       dependencies: [
         "WeirColumns", "WeirExpressions", "WeirFormats", "WeirCore", "WeirWire", "WeirLZ4",
-        "CAllocations",
+        "WeirPOSIX", "WeirZeroMQ", "Weir", "CAllocations",
       ],
       swiftSettings: shipped,
       linkerSettings: shippedLinking

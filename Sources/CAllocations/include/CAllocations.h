@@ -7,3 +7,7 @@
 
 // Allocations since the start, by every thread of the process.
 uint64_t weir_allocations(void);
+
+// When the process exits, adds the line `name count` to the file at `path`; a second call has no
+// effect. Both texts are copied.
+void weir_report_allocations_at_exit(const char *path, const char *name);

@@ -1,19 +1,19 @@
 import WeirCore
 
 /// The command line of an instance's process; it ends in what `ps` should show.
-struct InstanceArguments {
-  let run: String
-  let instance: InstanceID
-  let incarnation: Incarnation
+package struct InstanceArguments {
+  package let run: String
+  package let instance: InstanceID
+  package let incarnation: Incarnation
   /// Where the coordinator listens.
-  let endpoint: String
+  package let endpoint: String
 
   /// The word that says that this process is an instance; users never write it.
   static let word = "instance"
   /// Where a child finds the read end of the coordinator's life pipe.
-  static let lifeDescriptor: Int32 = 3
+  package static let lifeDescriptor: Int32 = 3
 
-  init(run: String, instance: InstanceID, incarnation: Incarnation, endpoint: String) {
+  package init(run: String, instance: InstanceID, incarnation: Incarnation, endpoint: String) {
     self.run = run
     self.instance = instance
     self.incarnation = incarnation
@@ -21,7 +21,7 @@ struct InstanceArguments {
   }
 
   /// Reads a command line that `commandLine` wrote; nil for any other.
-  init?(_ arguments: [String]) {
+  package init?(_ arguments: [String]) {
     guard arguments.count == 6, arguments[1] == Self.word,
       let number = UInt32(arguments[3]),
       let slash = arguments[5].lastIndex(of: "/"),
@@ -34,7 +34,7 @@ struct InstanceArguments {
   }
 
   /// The whole command line, the program's name first.
-  var commandLine: [String] {
+  package var commandLine: [String] {
     ["weir", Self.word, endpoint, "\(incarnation.number)", run, "\(instance)"]
   }
 }
