@@ -21,7 +21,7 @@ package struct ProcessUsage: Hashable, Sendable, Codable {
     guard getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else {
       throw PosixErrors.process(errno)
     }
-    let status = try statusText()
+    let status = try status()
     return ProcessUsage(
       userSeconds: seconds(usage.ru_utime),
       systemSeconds: seconds(usage.ru_stime),
@@ -34,21 +34,22 @@ package struct ProcessUsage: Hashable, Sendable, Codable {
     Double(time.tv_sec) + Double(time.tv_usec) / 1_000_000
   }
 
-  private static func statusText() throws(WeirError) -> String {
+  private static func status() throws(WeirError) -> [UInt8] {
     let descriptor = open("/proc/self/status", O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw PosixErrors.process(errno) }
     defer { close(descriptor) }
     var bytes = [UInt8](repeating: 0, count: 8192)
     let count = read(descriptor, &bytes, bytes.count)
     guard count >= 0 else { throw PosixErrors.process(errno) }
-    return String(decoding: bytes.prefix(count), as: UTF8.self)
+    return Array(bytes.prefix(count))
   }
 
   /// The value of a line such as `VmHWM:	   12345 kB`, 0 if there is none.
-  private static func bytes(_ label: String, in status: String) -> Int {
-    for line in status.split(separator: "\n") where line.hasPrefix(label) {
-      let digits = line.filter { $0.isASCII && $0.isNumber }
-      return (Int(digits) ?? 0) * 1024
+  private static func bytes(_ label: StaticString, in status: [UInt8]) -> Int {
+    let wanted = label.withUTF8Buffer { Array($0) }
+    for line in status.split(separator: UInt8(ascii: "\n")) where line.starts(with: wanted) {
+      let digits = line.filter { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
+      return digits.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) } * 1024
     }
     return 0
   }
