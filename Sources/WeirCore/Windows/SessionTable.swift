@@ -1,9 +1,11 @@
-/// The sessions of all keys, as chunks by slot; the sessions of a key are linked by start.
+/// The sessions of all keys, as chunks by slot; the sessions of a key are linked by time.
 ///
 /// For n slots of a chunk, behind the columns of the aggregates:
 ///
 ///     n x Int64    start: the event time of the first row
 ///     n x Int64    last: the event time of the last row
+///     n x Int64    reach: the earliest time of a row that joins the session; at most a gap before
+///                  the start
 ///     n x Int64    timer: the bucket of `SessionTimers` that holds the session
 ///     n x UInt32   the slot of the key; 0: the slot is free
 ///     n x UInt32   the key's next session, or 0; of a free slot: the next free slot;
@@ -11,7 +13,7 @@
 ///     n x UInt32   `SessionFlags`
 final class SessionTable {
   /// Bytes of the session's own columns.
-  static let ownBytes = 36
+  static let ownBytes = 44
 
   let chunks: ChunkTable
   private let slots: SlotAllocator
@@ -42,10 +44,11 @@ final class SessionTable {
     return SessionRecord(
       start: own.assumingMemoryBound(to: Int64.self) + place,
       last: (own + chunkSlots &* 8).assumingMemoryBound(to: Int64.self) + place,
-      timer: (own + chunkSlots &* 16).assumingMemoryBound(to: Int64.self) + place,
-      key: (own + chunkSlots &* 24).assumingMemoryBound(to: UInt32.self) + place,
-      next: (own + chunkSlots &* 28).assumingMemoryBound(to: UInt32.self) + place,
-      flags: (own + chunkSlots &* 32).assumingMemoryBound(to: UInt32.self) + place
+      reach: (own + chunkSlots &* 16).assumingMemoryBound(to: Int64.self) + place,
+      timer: (own + chunkSlots &* 24).assumingMemoryBound(to: Int64.self) + place,
+      key: (own + chunkSlots &* 32).assumingMemoryBound(to: UInt32.self) + place,
+      next: (own + chunkSlots &* 36).assumingMemoryBound(to: UInt32.self) + place,
+      flags: (own + chunkSlots &* 40).assumingMemoryBound(to: UInt32.self) + place
     )
   }
 
@@ -56,13 +59,14 @@ final class SessionTable {
   }
 
   /// A new session of one row, in no list yet.
-  func make(key: UInt32, group: Int, time: Int64) -> UInt32 {
+  func make(key: UInt32, group: Int, time: Int64, reach: Int64) -> UInt32 {
     let free = slots.firstFree(group)
     let slot = slots.take(group, nextFree: free == 0 ? 0 : self[free].next.pointee)
     _ = chunks.touch(Int(slot) >> slots.shift, epoch: epoch)
     let session = self[slot]
     session.start.pointee = time
     session.last.pointee = time
+    session.reach.pointee = reach
     session.timer.pointee = .min
     session.key.pointee = key
     session.next.pointee = 0
@@ -96,6 +100,7 @@ struct SessionRecord {
   // Points into a chunk of the table, which never moves.
   var start: UnsafeMutablePointer<Int64>
   var last: UnsafeMutablePointer<Int64>
+  var reach: UnsafeMutablePointer<Int64>
   var timer: UnsafeMutablePointer<Int64>
   var key: UnsafeMutablePointer<UInt32>
   var next: UnsafeMutablePointer<UInt32>
