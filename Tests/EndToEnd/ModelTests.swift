@@ -27,6 +27,8 @@ import Testing
     Form(seed: 1, processes: 1, sourceProcesses: 1, batchRows: 8192, rows: 1500),
     Form(seed: 2, processes: 2, sourceProcesses: 2, batchRows: 8192, rows: 1500),
     Form(seed: 4, processes: 4, sourceProcesses: 1, batchRows: 8192, rows: 6000),
+    Form(seed: 5, processes: 4, sourceProcesses: 2, batchRows: 7, rows: 1500),
+    Form(seed: 5, processes: 2, sourceProcesses: 1, batchRows: 512, rows: 1500),
   ]
 
   private static let badLines = [
@@ -70,10 +72,12 @@ import Testing
     #expect(ProcessTable.instances(of: folder) == [])
   }
 
-  /// A row behind the watermark that is not late, and a session that ends before that watermark.
+  /// A row behind the watermark that is not late, and a session that ends before that watermark; and
+  /// a watermark at the very end of a session, whose result is of a time before that.
   @Test func `sessions do not depend on when rows arrive`() throws {
-    let seconds = [8, 30, 16]
+    let seconds = [8, 30, 16, 45, 70]
     var found: Set<[String]> = []
+    var windows: Set<[String]> = []
     for rate in ["", ", rate: 5"] {
       let folder = TestFolder()
       let lines = seconds.map { "{\"at\":\(ModelText.epoch + $0 * 1000)}\n" }
@@ -82,12 +86,14 @@ import Testing
       let run = try WeirProcess(["run", "\(folder.path)/sessions.yaml"], in: folder)
       #expect(run.end() == .exited(0), "\(run.errors)")
       found.insert(folder.sortedLines("out/sessions.jsonl"))
+      windows.insert(folder.sortedLines("out/windows.jsonl"))
     }
-    let expected = [(8, 18), (16, 26), (30, 40)].map { start, end in
+    let line = { (start: Int, end: Int) in
       "{\"window_start\":\(ModelText.time(start * 1000)),"
         + "\"window_end\":\(ModelText.time(end * 1000)),\"n\":1}"
     }
-    #expect(found == [expected.sorted()])
+    #expect(found == [seconds.sorted().map { line($0, $0 + 10) }])
+    #expect(windows == [seconds.sorted().map { line($0 + 9, $0 + 10) }])
   }
 
   private static func sessions(_ rate: String) -> String {
@@ -104,8 +110,10 @@ import Testing
         watermark: { lag: 5s }
     operators:
       sessions: { from: rows, window: { session: 10s }, aggregate: { n: count() } }
+      windows: { from: sessions, window: { tumbling: 1s }, aggregate: { n: count() } }
     sinks:
       out: { from: sessions, file: { path: out/sessions.jsonl }, format: json }
+      ends: { from: windows, file: { path: out/windows.jsonl }, format: json }
     """
   }
 

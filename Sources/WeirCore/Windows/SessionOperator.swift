@@ -76,6 +76,9 @@ package final class SessionOperator: KeyedOperator {
 
   // MARK: Queries
 
+  /// A session is open while the watermark is at its end, and the time of its result just before.
+  package var resultLag: Int64 { 1 }
+
   package var epoch: Epoch {
     get { Epoch(state.epoch) }
     set {
