@@ -94,18 +94,20 @@ extension SessionOperator {
       previous = current
       current = sessions[current].next.pointee
     }
-    guard current != 0, time >= sessions[current].reach.pointee else {
+    guard current != 0, time >= sessions[current].earliest(gap: gap) else {
       return begin(key, time, reach: reach, after: previous, before: current)
     }
     try touch(current)
     let session = sessions[current]
+    let earliest = min(session.earliest(gap: gap), reach)
     session.start.pointee = min(session.start.pointee, time)
     session.last.pointee = max(session.last.pointee, time)
-    session.reach.pointee = min(session.reach.pointee, reach)
-    while session.next.pointee != 0, time >= sessions[session.next.pointee].reach.pointee {
-      let next = session.next.pointee
+    session.setEarliest(earliest, gap: gap)
+    var next = session.next.pointee
+    while next != 0, time >= sessions[next].earliest(gap: gap) {
       try touch(next)
       merge(next, into: current)
+      next = session.next.pointee
     }
     return current
   }
@@ -117,7 +119,8 @@ extension SessionOperator {
     after previous: UInt32,
     before next: UInt32
   ) -> UInt32 {
-    let slot = sessions.make(key: key, group: state.group(of: key), time: time, reach: reach)
+    let slot = sessions.make(key: key, group: state.group(of: key), time: time)
+    sessions[slot].setEarliest(reach, gap: gap)
     sessions[slot].next.pointee = next
     sessions[slot].set(SessionFlags.touched | SessionFlags.changed)
     if previous == 0 {

@@ -111,14 +111,14 @@ package final class SessionOperator: KeyedOperator {
     let session = sessions[slot]
     precondition(
       session.start.pointee <= session.last.pointee
-        && session.start.pointee - gap <= session.reach.pointee
-        && session.reach.pointee <= session.start.pointee,
+        && session.start.pointee - gap <= session.earliest(gap: gap)
+        && session.earliest(gap: gap) <= session.start.pointee,
       "session \(slot)"
     )
     let next = session.next.pointee
     guard next != 0 else { return }
     precondition(
-      session.last.pointee < sessions[next].reach.pointee
+      session.last.pointee < sessions[next].earliest(gap: gap)
         && sessions[next].key.pointee == session.key.pointee,
       "sessions \(slot) and \(next) of one key"
     )

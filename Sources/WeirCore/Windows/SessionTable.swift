@@ -4,8 +4,8 @@
 ///
 ///     n x Int64    start: the event time of the first row
 ///     n x Int64    last: the event time of the last row
-///     n x Int64    reach: the earliest time of a row that joins the session; at most a gap before
-///                  the start
+///     n x Int64    reach: the earliest time of a row that joins the session, if it is `narrow`;
+///                  else that is a gap before the start, and nothing is read or written here
 ///     n x Int64    timer: the bucket of `SessionTimers` that holds the session
 ///     n x UInt32   the slot of the key; 0: the slot is free
 ///     n x UInt32   the key's next session, or 0; of a free slot: the next free slot;
@@ -59,14 +59,13 @@ final class SessionTable {
   }
 
   /// A new session of one row, in no list yet.
-  func make(key: UInt32, group: Int, time: Int64, reach: Int64) -> UInt32 {
+  func make(key: UInt32, group: Int, time: Int64) -> UInt32 {
     let free = slots.firstFree(group)
     let slot = slots.take(group, nextFree: free == 0 ? 0 : self[free].next.pointee)
     _ = chunks.touch(Int(slot) >> slots.shift, epoch: epoch)
     let session = self[slot]
     session.start.pointee = time
     session.last.pointee = time
-    session.reach.pointee = reach
     session.timer.pointee = .min
     session.key.pointee = key
     session.next.pointee = 0
@@ -106,6 +105,23 @@ struct SessionRecord {
   var next: UnsafeMutablePointer<UInt32>
   var flags: UnsafeMutablePointer<UInt32>
 
+  /// The earliest time of a row that joins the session.
+  @inline(__always)
+  func earliest(gap: Int64) -> Int64 {
+    has(SessionFlags.narrow) ? reach.pointee : start.pointee - gap
+  }
+
+  /// Notes the earliest time of a row that joins, once the start is known.
+  @inline(__always)
+  func setEarliest(_ time: Int64, gap: Int64) {
+    if time == start.pointee - gap {
+      clear(SessionFlags.narrow)
+    } else {
+      reach.pointee = time
+      set(SessionFlags.narrow)
+    }
+  }
+
   func has(_ flag: UInt32) -> Bool { flags.pointee & flag != 0 }
 
   func set(_ flag: UInt32) { flags.pointee |= flag }
@@ -123,6 +139,8 @@ enum SessionFlags {
   static let touched: UInt32 = 4
   /// It was merged into the session that `next` names; freed at the end of the batch.
   static let merged: UInt32 = 8
+  /// It reaches back less than a gap before its start: a row with a stamp has begun it.
+  static let narrow: UInt32 = 16
 }
 
 /// When sessions must be looked at, in buckets of time.
