@@ -16,6 +16,13 @@ enum WindowScenarios {
       cards: 100_000,
       isWarm: true
     ),
+    scenario(
+      "window-session-count-100k-warm",
+      .session(gap: minute),
+      count,
+      cards: 100_000,
+      isWarm: true
+    ),
   ]
 
   private static let count = AggregateSpec(.count, name: "rows")
@@ -35,8 +42,18 @@ enum WindowScenarios {
   ) -> Scenario {
     Scenario(name: name) {
       let batches = HarborRows.batches(isWarm ? 64 : 256, cards: cards)
-      func make() -> WindowOperator {
-        WindowOperator(
+      func make() -> any KeyedOperator {
+        if case .session = shape {
+          return SessionOperator(
+            WindowSpec(shape),
+            [aggregate],
+            keyColumns: [1],
+            input: HarborRows.schema,
+            keyGroups: 128,
+            operatorName: name
+          )
+        }
+        return WindowOperator(
           WindowSpec(shape),
           [aggregate],
           keyColumns: [1],
@@ -63,7 +80,7 @@ enum WindowScenarios {
 
   private static func run(
     _ batches: [Batch],
-    _ state: WindowOperator,
+    _ state: any KeyedOperator,
     _ watermark: inout Watermark
   ) -> Int {
     let late = LateRows()

@@ -1,9 +1,11 @@
-/// The sessions of all keys, as chunks by slot; the sessions of a key are linked by start.
+/// The sessions of all keys, as chunks by slot; the sessions of a key are linked by time.
 ///
 /// For n slots of a chunk, behind the columns of the aggregates:
 ///
 ///     n x Int64    start: the event time of the first row
 ///     n x Int64    last: the event time of the last row
+///     n x Int64    reach: the earliest time of a row that joins the session, if it is `narrow`;
+///                  else that is a gap before the start, and nothing is read or written here
 ///     n x Int64    timer: the bucket of `SessionTimers` that holds the session
 ///     n x UInt32   the slot of the key; 0: the slot is free
 ///     n x UInt32   the key's next session, or 0; of a free slot: the next free slot;
@@ -11,7 +13,7 @@
 ///     n x UInt32   `SessionFlags`
 final class SessionTable {
   /// Bytes of the session's own columns.
-  static let ownBytes = 36
+  static let ownBytes = 44
 
   let chunks: ChunkTable
   private let slots: SlotAllocator
@@ -42,10 +44,11 @@ final class SessionTable {
     return SessionRecord(
       start: own.assumingMemoryBound(to: Int64.self) + place,
       last: (own + chunkSlots &* 8).assumingMemoryBound(to: Int64.self) + place,
-      timer: (own + chunkSlots &* 16).assumingMemoryBound(to: Int64.self) + place,
-      key: (own + chunkSlots &* 24).assumingMemoryBound(to: UInt32.self) + place,
-      next: (own + chunkSlots &* 28).assumingMemoryBound(to: UInt32.self) + place,
-      flags: (own + chunkSlots &* 32).assumingMemoryBound(to: UInt32.self) + place
+      reach: (own + chunkSlots &* 16).assumingMemoryBound(to: Int64.self) + place,
+      timer: (own + chunkSlots &* 24).assumingMemoryBound(to: Int64.self) + place,
+      key: (own + chunkSlots &* 32).assumingMemoryBound(to: UInt32.self) + place,
+      next: (own + chunkSlots &* 36).assumingMemoryBound(to: UInt32.self) + place,
+      flags: (own + chunkSlots &* 40).assumingMemoryBound(to: UInt32.self) + place
     )
   }
 
@@ -96,10 +99,28 @@ struct SessionRecord {
   // Points into a chunk of the table, which never moves.
   var start: UnsafeMutablePointer<Int64>
   var last: UnsafeMutablePointer<Int64>
+  var reach: UnsafeMutablePointer<Int64>
   var timer: UnsafeMutablePointer<Int64>
   var key: UnsafeMutablePointer<UInt32>
   var next: UnsafeMutablePointer<UInt32>
   var flags: UnsafeMutablePointer<UInt32>
+
+  /// The earliest time of a row that joins the session.
+  @inline(__always)
+  func earliest(gap: Int64) -> Int64 {
+    has(SessionFlags.narrow) ? reach.pointee : start.pointee - gap
+  }
+
+  /// Notes the earliest time of a row that joins, once the start is known.
+  @inline(__always)
+  func setEarliest(_ time: Int64, gap: Int64) {
+    if time == start.pointee - gap {
+      clear(SessionFlags.narrow)
+    } else {
+      reach.pointee = time
+      set(SessionFlags.narrow)
+    }
+  }
 
   func has(_ flag: UInt32) -> Bool { flags.pointee & flag != 0 }
 
@@ -118,6 +139,8 @@ enum SessionFlags {
   static let touched: UInt32 = 4
   /// It was merged into the session that `next` names; freed at the end of the batch.
   static let merged: UInt32 = 8
+  /// It reaches back less than a gap before its start: a row with a stamp has begun it.
+  static let narrow: UInt32 = 16
 }
 
 /// When sessions must be looked at, in buckets of time.
