@@ -94,7 +94,7 @@ package enum DurationText {
     }
     var rest = microseconds.magnitude
     for (name, unit) in units where rest >= unit {
-      count += DigitPairs.write(whole: rest / unit, to + count)
+      count += DecimalText.write(whole: rest / unit, to + count)
       rest %= unit
       name.withUTF8Buffer { letters in
         for letter in letters {

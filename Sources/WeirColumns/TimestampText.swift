@@ -162,18 +162,18 @@ extension TimestampText {
     let (days, inDay) = floorDivided(Int(microseconds), 86_400_000_000)
     let date = CivilDate(daysSinceEpoch: days)
     let seconds = inDay / 1_000_000
-    DigitPairs.write(date.year / 100, to)
-    DigitPairs.write(date.year % 100, to + 2)
+    DecimalText.write(date.year / 100, to)
+    DecimalText.write(date.year % 100, to + 2)
     to[4] = UInt8(ascii: "-")
-    DigitPairs.write(date.month, to + 5)
+    DecimalText.write(date.month, to + 5)
     to[7] = UInt8(ascii: "-")
-    DigitPairs.write(date.day, to + 8)
+    DecimalText.write(date.day, to + 8)
     to[10] = UInt8(ascii: "T")
-    DigitPairs.write(seconds / 3_600, to + 11)
+    DecimalText.write(seconds / 3_600, to + 11)
     to[13] = UInt8(ascii: ":")
-    DigitPairs.write(seconds / 60 % 60, to + 14)
+    DecimalText.write(seconds / 60 % 60, to + 14)
     to[16] = UInt8(ascii: ":")
-    DigitPairs.write(seconds % 60, to + 17)
+    DecimalText.write(seconds % 60, to + 17)
     let count = writeFraction(inDay % 1_000_000, to)
     to[count] = UInt8(ascii: "Z")
     return count + 1
@@ -185,11 +185,11 @@ extension TimestampText {
     to[19] = UInt8(ascii: ".")
     let milliseconds = fraction / 1_000
     to[20] = UInt8(0x30 + milliseconds / 100)
-    DigitPairs.write(milliseconds % 100, to + 21)
+    DecimalText.write(milliseconds % 100, to + 21)
     guard fraction % 1_000 != 0 else { return 23 }
     let rest = fraction % 1_000
     to[23] = UInt8(0x30 + rest / 100)
-    DigitPairs.write(rest % 100, to + 24)
+    DecimalText.write(rest % 100, to + 24)
     return 26
   }
 }

@@ -94,9 +94,9 @@ package final class CSVWriter: RecordWriter {
       memcpy(to, isTrue ? "true" : "false", isTrue ? 4 : 5)
       return to + (isTrue ? 4 : 5)
     case .int:
-      return to + DigitPairs.write(column.pointee.word(row), to)
+      return to + DecimalText.write(column.pointee.word(row), to)
     case .decimal:
-      return to + DigitPairs.write(column.pointee.word(row), scale: column.pointee.scale, to)
+      return to + DecimalText.write(column.pointee.word(row), scale: column.pointee.scale, to)
     case .float:
       let bits = UInt64(bitPattern: column.pointee.word(row))
       return to + FloatText.write(Double(bitPattern: bits), to: to)

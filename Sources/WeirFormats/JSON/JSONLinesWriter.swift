@@ -99,9 +99,9 @@ package final class JSONLinesWriter: RecordWriter {
         UnsafeMutableRawPointer(to).storeBytes(of: UInt64(littleEndian: word), as: UInt64.self)
         to += isTrue ? 4 : 5
       case .int:
-        to += DigitPairs.write(column.pointee.word(row), to)
+        to += DecimalText.write(column.pointee.word(row), to)
       case .decimal:
-        to += DigitPairs.write(column.pointee.word(row), scale: column.pointee.scale, to)
+        to += DecimalText.write(column.pointee.word(row), scale: column.pointee.scale, to)
       case .float:
         let bits = UInt64(bitPattern: column.pointee.word(row))
         to += FloatText.write(Double(bitPattern: bits), to: to)

@@ -1,5 +1,5 @@
 /// Whole numbers and decimals as digits, two at a time.
-package enum DigitPairs {
+package enum DecimalText {
   /// Bytes of the longest number: 20 digits, a sign, a point and a zero before it.
   package static let maximumLength = 23
 
@@ -89,7 +89,7 @@ package enum DigitPairs {
   }
 }
 
-extension DigitPairs {
+extension DecimalText {
   /// `number` divided by 10^scale as text with all digits of its scale, such as `0.05`.
   package static func text(_ number: Int64, scale: Int) -> String {
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: maximumLength + 1) { room in
