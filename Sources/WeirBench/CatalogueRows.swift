@@ -12,11 +12,12 @@ enum CatalogueRows {
     Field("wait_text", .string), Field("raw", .bytes), Field("document", .json),
   ])
 
-  /// A batch as long as the engine's; times run on with two seconds of disorder.
+  /// A batch as long as the engine's; times run on with two seconds of disorder, at first in two
+  /// minutes and then in one.
   static func batch() -> Batch {
     let batch = Batch(schema, capacity: HarborRows.rowsPerBatch)
     var random = BenchRandom()
-    var start: Int64 = 1_767_225_600_000_000
+    var start: Int64 = 1_767_225_601_500_000
     for row in 0..<HarborRows.rowsPerBatch {
       start += 100
       append(row, start - Int64(random.below(2_000_000)), &random, batch)
