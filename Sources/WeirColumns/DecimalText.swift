@@ -74,6 +74,9 @@ package enum DecimalText {
   ) -> Int {
     guard scale > 0 else { return write(number, to) }
     let sign = writeSign(number < 0, to)
+    if number.magnitude < DigitWords.bound, scale < 8 {
+      return writeEight(number.magnitude, scale, to + sign) &+ sign
+    }
     let whole = number.magnitude / unit
     let fraction = number.magnitude &- whole &* unit
     let point = write(whole: whole, to + sign) &+ sign
@@ -81,6 +84,25 @@ package enum DecimalText {
     let end = to + point + 1
     if scale <= 8 { writeShort(fraction, scale, end) } else { writeFraction(fraction, scale, end) }
     return point &+ 1 &+ scale
+  }
+
+  /// Writes a number of at most eight digits, of which at most seven are behind the point.
+  @inlinable
+  @inline(__always)
+  package static func writeEight(
+    _ number: UInt64,
+    _ scale: Int,
+    _ to: UnsafeMutableRawPointer
+  ) -> Int {
+    let padded = DigitWords.digits(number)
+    let zeros = min(DigitWords.leadingZeros(padded), 7 &- scale)
+    let digits = padded &>> UInt64(truncatingIfNeeded: zeros &* 8)
+    to.storeBytes(of: digits.littleEndian, as: UInt64.self)
+    // What stands behind the point is written again, one place further.
+    let point = 8 &- zeros &- scale
+    let fraction = (digits &>> UInt64(truncatingIfNeeded: point &* 8)) &<< 8 | 0x2e
+    to.storeBytes(of: fraction.littleEndian, toByteOffset: point, as: UInt64.self)
+    return 9 &- zeros
   }
 
   /// Writes the last 1 to 8 digits of a number.

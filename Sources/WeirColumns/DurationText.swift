@@ -108,14 +108,26 @@ package enum DurationText {
     let all = microseconds.magnitude
     let seconds = all / 1_000_000
     end += part(seconds / 86_400, 0x64, 1, end)
-    end += part(seconds / 3_600 % 24, 0x68, 1, end)
-    end += part(seconds / 60 % 60, 0x6d, 1, end)
-    end += part(seconds % 60, 0x73, 1, end)
+    end += pair(seconds / 3_600 % 24, 0x68, end)
+    end += pair(seconds / 60 % 60, 0x6d, end)
+    end += pair(seconds % 60, 0x73, end)
     let fraction = all % 1_000_000
     guard fraction != 0 else { return end - target }
     end += part(fraction / 1_000, 0x736d, 2, end)
     end += part(fraction % 1_000, 0x7375, 2, end)
     return end - target
+  }
+
+  /// Writes a number below 100 with the letter of its unit and returns their length; 0 for zero.
+  @inline(__always)
+  private static func pair(_ number: UInt64, _ letter: UInt64, _ to: UnsafeMutableRawPointer) -> Int
+  {
+    let tens = number / 10
+    let text = 0x3030 &+ tens &+ (number &- tens &* 10) &<< 8 | letter &<< 16
+    let shift: UInt64 = number < 10 ? 8 : 0
+    let bytes = UInt32(truncatingIfNeeded: text &>> shift)
+    to.storeBytes(of: bytes.littleEndian, as: UInt32.self)
+    return number == 0 ? 0 : number < 10 ? 2 : 3
   }
 
   /// Writes a number with the letters of its unit and returns their length; 0 for zero.

@@ -16,11 +16,10 @@ package enum FloatText {
     // A decimal of at most 15 digits is the shortest text of the float nearest to it, because no two
     // such decimals share one. Between these bounds the description has no exponent.
     let magnitude = value.magnitude
-    let millionths = (magnitude * 1e6).rounded()
-    guard magnitude >= 1e-4, magnitude < 1e9, millionths / 1e6 == magnitude else {
-      return writeAny(value, target)
-    }
-    let number = UInt64(millionths)
+    guard magnitude >= 1e-4, magnitude < 1e9 else { return writeAny(value, target) }
+    let millionths = Int64(magnitude * 1e6 + 0.5)
+    guard Double(millionths) / 1e6 == magnitude else { return writeAny(value, target) }
+    let number = UInt64(bitPattern: millionths)
     let whole = number / 1_000_000
     let sign = DecimalText.writeSign(value < 0, target)
     let point = DecimalText.write(whole: whole, target + sign) &+ sign

@@ -114,14 +114,14 @@ package struct NodeDriver {
         rows[channels[number].edge, default: []] += batch.values
       }
       sent.append(FrameBytes.of(frame, encoder))
-      if let batch = frame.batch { pool.give(batch, fingerprint: frame.header.schema) }
+      if let batch = frame.batch { pool.give(batch) }
     case .read(let request): faults.append("a read without a source: \(request)")
     case .write(let batch, let edge, _): rows[edge, default: []] += batch.values
     case .publish:
       var effects: [InstanceEffect] = []
       try node.handle(.published, at: now, into: &effects)
       for effect in effects { try carryOut(effect, at: now) }
-    case .recycle(let batch): pool.give(batch, fingerprint: batch.schema.fingerprint)
+    case .recycle(let batch): pool.give(batch)
     case .finished: hasFinished = true
     }
   }

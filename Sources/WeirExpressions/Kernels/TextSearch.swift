@@ -14,7 +14,9 @@ enum TextSearch {
     from start: Int,
     to last: Int
   ) -> Int {
-    guard length > 0 else { return start }
+    guard length > 1 else {
+      return length == 0 ? start : find(needle.load(as: UInt8.self), bytes, from: start, to: last)
+    }
     let firstByte = SIMD16<UInt8>(repeating: needle.load(as: UInt8.self))
     let lastByte = SIMD16<UInt8>(
       repeating: needle.load(fromByteOffset: length &- 1, as: UInt8.self)
@@ -35,6 +37,28 @@ enum TextSearch {
         if found >= 0 { return found }
       }
       place &+= 16
+    }
+    return place
+  }
+
+  /// The first place from `start` to `last` where the byte lies; greater than `last` if none.
+  ///
+  /// Eight places a step: one byte is mostly a separator, which is not far.
+  @inline(__always)
+  static func find(
+    _ byte: UInt8,
+    _ bytes: UnsafeRawPointer,
+    from start: Int,
+    to last: Int
+  ) -> Int {
+    let pattern = UInt64(byte) &* 0x0101_0101_0101_0101
+    var place = start
+    while place <= last {
+      let word = bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self) ^ pattern
+      // The lowest bit is right; above it there may be one too many.
+      let found = (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
+      if found != 0 { return place &+ found.trailingZeroBitCount &>> 3 }
+      place &+= 8
     }
     return place
   }

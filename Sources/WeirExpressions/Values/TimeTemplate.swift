@@ -11,6 +11,7 @@ final class TimeTemplate {
     let offset: Int
     /// The place of its first digit in `ssffffff`, in bits.
     let shift: UInt64
+    /// 2 of a second, 3 or 6 of its fraction.
     let digits: Int
   }
 
@@ -76,12 +77,15 @@ final class TimeTemplate {
     guard !fields.isEmpty else { return length }
     let digits = DigitWords.digits(UInt64(bitPattern: time &- minute))
     for field in fields {
-      var rest = digits &>> field.shift
-      for place in 0..<field.digits {
-        let byte = UInt8(truncatingIfNeeded: rest)
-        target.storeBytes(of: byte, toByteOffset: field.offset &+ place, as: UInt8.self)
-        rest &>>= 8
-      }
+      let text = UInt32(truncatingIfNeeded: digits &>> field.shift)
+      let place = target + field.offset
+      place.storeBytes(of: UInt16(truncatingIfNeeded: text).littleEndian, as: UInt16.self)
+      guard field.digits > 2 else { continue }
+      let third = UInt8(truncatingIfNeeded: text &>> 16)
+      place.storeBytes(of: third, toByteOffset: 2, as: UInt8.self)
+      guard field.digits > 3 else { continue }
+      let rest = UInt32(truncatingIfNeeded: digits &>> 32).littleEndian
+      place.storeBytes(of: rest, toByteOffset: 2, as: UInt32.self)
     }
     return length
   }
