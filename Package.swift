@@ -137,7 +137,7 @@ let package = Package(
     ),
     .testTarget(
       name: "WeirCoreTests",
-      dependencies: ["WeirColumns", "WeirCore", "WeirTesting"],
+      dependencies: ["WeirColumns", "WeirExpressions", "WeirCore", "WeirTesting"],
       exclude: ["Nodes/Golden"],
       swiftSettings: strict
     ),

@@ -86,7 +86,7 @@ enum FlowScenarios {
             let batch = frame.batch
           else { preconditionFailure("a frame of our own does not decode") }
           rows += batch.count
-          pool.give(batch, fingerprint: frame.header.schema)
+          pool.give(batch)
         }
       }
       return rows

@@ -14,7 +14,8 @@ if let role = WholeProcess(CommandLine.arguments) {
 }
 let wanted = CommandLine.arguments.dropFirst()
 let scenarios =
-  FormatScenarios.all + ExpressionScenarios.all + FlowScenarios.all + WindowScenarios.all
+  FormatScenarios.all + ExpressionScenarios.all + CatalogueScenarios.all + FlowScenarios.all
+  + WindowScenarios.all
 for scenario in scenarios
 where wanted.isEmpty || wanted.contains(where: { scenario.name.hasPrefix($0) }) {
   scenario.measure()

@@ -18,8 +18,8 @@ package final class BatchPool {
   }
 
   /// An empty batch of that schema with room for `rows` rows; linear in the number of schemas.
-  package func take(_ schema: Schema, fingerprint: UInt64, rows: Int) -> Batch {
-    for index in shelves.indices where shelves[index].fingerprint == fingerprint {
+  package func take(_ schema: Schema, rows: Int) -> Batch {
+    for index in shelves.indices where shelves[index].fingerprint == schema.fingerprint {
       guard let batch = shelves[index].batches.popLast() else { break }
       batch.reserve(rows: rows)
       return batch
@@ -28,13 +28,13 @@ package final class BatchPool {
   }
 
   /// Gives a batch back; nobody may hold it any more.
-  package func give(_ batch: Batch, fingerprint: UInt64) {
+  package func give(_ batch: Batch) {
     guard batch.footprint <= largest else { return }
     batch.removeAll()
-    for index in shelves.indices where shelves[index].fingerprint == fingerprint {
+    for index in shelves.indices where shelves[index].fingerprint == batch.schema.fingerprint {
       if shelves[index].batches.count < limit { shelves[index].batches.append(batch) }
       return
     }
-    shelves.append(Shelf(fingerprint: fingerprint, batches: [batch]))
+    shelves.append(Shelf(fingerprint: batch.schema.fingerprint, batches: [batch]))
   }
 }

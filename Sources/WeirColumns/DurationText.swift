@@ -5,11 +5,20 @@
 package enum DurationText {
   /// Bytes of the longest text that `write` makes.
   package static let maximumLength = 40
+  /// Bytes that may be written for a duration, whatever its length.
+  package static let room = 48
 
-  private static let units: [(name: StaticString, microseconds: UInt64)] = [
-    ("d", 86_400_000_000), ("h", 3_600_000_000), ("m", 60_000_000), ("s", 1_000_000),
-    ("ms", 1_000), ("us", 1),
-  ]
+  /// The microseconds of each unit, from days down.
+  private static func length(ofUnit index: Int) -> UInt64 {
+    switch index {
+    case 0: 86_400_000_000
+    case 1: 3_600_000_000
+    case 2: 60_000_000
+    case 3: 1_000_000
+    case 4: 1_000
+    default: 1
+    }
+  }
 
   /// The microseconds of a text; nil if it is no duration or does not fit 64 bits.
   package static func parse(_ text: String) -> Int64? {
@@ -28,7 +37,7 @@ package enum DurationText {
       guard let (number, unitStart) = number(text, at),
         let (unit, end) = unit(text, unitStart, nextUnit)
       else { return nil }
-      let (product, overflowed) = number.multipliedReportingOverflow(by: units[unit].microseconds)
+      let (product, overflowed) = number.multipliedReportingOverflow(by: length(ofUnit: unit))
       let (total, carried) = sum.addingReportingOverflow(product)
       guard !overflowed, !carried else { return nil }
       sum = total
@@ -54,25 +63,32 @@ package enum DurationText {
     return at > start ? (value, at) : nil
   }
 
-  /// The unit whose letters run from `start` to the next digit or the end.
+  /// The unit, from `first` on, whose letters run from `start` to the next digit or the end.
   private static func unit(
     _ text: UnsafeRawBufferPointer,
     _ start: Int,
     _ first: Int
   ) -> (Int, Int)? {
-    var end = start
-    while end < text.count, text[end] >= 0x61 { end += 1 }
-    let letters = text[start..<end]
-    for index in first..<units.count
-    where units[index].name.withUTF8Buffer({ letters.elementsEqual($0) }) {
-      return (index, end)
+    guard start < text.count else { return nil }
+    let second = start + 1 < text.count && text[start + 1] >= 0x61 ? text[start + 1] : 0
+    let index: Int
+    switch (text[start], second) {
+    case (UInt8(ascii: "d"), 0): index = 0
+    case (UInt8(ascii: "h"), 0): index = 1
+    case (UInt8(ascii: "m"), 0): index = 2
+    case (UInt8(ascii: "s"), 0): index = 3
+    case (UInt8(ascii: "m"), UInt8(ascii: "s")): index = 4
+    case (UInt8(ascii: "u"), UInt8(ascii: "s")): index = 5
+    default: return nil
     }
-    return nil
+    let end = start + (second == 0 ? 1 : 2)
+    guard index >= first, end == text.count || text[end] < 0x61 else { return nil }
+    return (index, end)
   }
 
   /// The text of a duration, such as `1d2h`.
   package static func text(_ microseconds: Int64) -> String {
-    withUnsafeTemporaryAllocation(byteCount: maximumLength, alignment: 8) { room in
+    withUnsafeTemporaryAllocation(byteCount: room, alignment: 8) { room in
       guard let start = room.baseAddress else { return "" }
       let count = write(microseconds, to: start)
       return String(decoding: UnsafeRawBufferPointer(start: start, count: count), as: UTF8.self)
@@ -80,29 +96,51 @@ package enum DurationText {
   }
 
   /// Writes the text of a duration, at most `maximumLength` bytes, and returns its length.
+  ///
+  /// `room` bytes may be written.
   package static func write(_ microseconds: Int64, to target: UnsafeMutableRawPointer) -> Int {
-    let to = target.assumingMemoryBound(to: UInt8.self)
     guard microseconds != 0 else {
-      to[0] = UInt8(ascii: "0")
-      to[1] = UInt8(ascii: "s")
+      target.storeBytes(of: UInt16(littleEndian: 0x7330), as: UInt16.self)
       return 2
     }
-    var count = 0
-    if microseconds < 0 {
-      to[0] = UInt8(ascii: "-")
-      count = 1
-    }
-    var rest = microseconds.magnitude
-    for (name, unit) in units where rest >= unit {
-      count += DigitPairs.write(whole: rest / unit, to + count)
-      rest %= unit
-      name.withUTF8Buffer { letters in
-        for letter in letters {
-          to[count] = letter
-          count += 1
-        }
-      }
-    }
-    return count
+    target.storeBytes(of: UInt8(ascii: "-"), as: UInt8.self)
+    var end = target + (microseconds < 0 ? 1 : 0)
+    let all = microseconds.magnitude
+    let seconds = all / 1_000_000
+    end += part(seconds / 86_400, 0x64, 1, end)
+    end += pair(seconds / 3_600 % 24, 0x68, end)
+    end += pair(seconds / 60 % 60, 0x6d, end)
+    end += pair(seconds % 60, 0x73, end)
+    let fraction = all % 1_000_000
+    guard fraction != 0 else { return end - target }
+    end += part(fraction / 1_000, 0x736d, 2, end)
+    end += part(fraction % 1_000, 0x7375, 2, end)
+    return end - target
+  }
+
+  /// Writes a number below 100 with the letter of its unit and returns their length; 0 for zero.
+  @inline(__always)
+  private static func pair(_ number: UInt64, _ letter: UInt64, _ to: UnsafeMutableRawPointer) -> Int
+  {
+    let tens = number / 10
+    let text = 0x3030 &+ tens &+ (number &- tens &* 10) &<< 8 | letter &<< 16
+    let shift: UInt64 = number < 10 ? 8 : 0
+    let bytes = UInt32(truncatingIfNeeded: text &>> shift)
+    to.storeBytes(of: bytes.littleEndian, as: UInt32.self)
+    return number == 0 ? 0 : number < 10 ? 2 : 3
+  }
+
+  /// Writes a number with the letters of its unit and returns their length; 0 for zero.
+  @inline(__always)
+  private static func part(
+    _ number: UInt64,
+    _ letters: UInt16,
+    _ letterCount: Int,
+    _ to: UnsafeMutableRawPointer
+  ) -> Int {
+    let count = DecimalText.write(whole: number, to)
+    to.storeBytes(of: letters.littleEndian, toByteOffset: count, as: UInt16.self)
+    // Zero is written too and overwritten by the next part: cheaper than a branch that is missed.
+    return number == 0 ? 0 : count &+ letterCount
   }
 }

@@ -6,6 +6,7 @@ import Glibc
 /// bits and fold, 16 bytes a step. A typed key is hashed column by column in a canonical form: null
 /// by a constant of its own, so that it never equals a value; text by its bytes; words by their 64
 /// bits. Snapshots carry the version, and golden values in the tests keep it from changing.
+@usableFromInline
 package enum KeyHash {
   package static let version: UInt32 = 1
 

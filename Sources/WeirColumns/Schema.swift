@@ -14,9 +14,13 @@ package struct Field: Hashable, Sendable {
 
 /// The columns of a stream, in order, and which of them is the event time of a row.
 package struct Schema: Hashable, Sendable {
-  package var fields: [Field]
+  package let fields: [Field]
   /// The index of the timestamp column that holds the event time of each row.
-  package var eventTime: Int?
+  package let eventTime: Int?
+  /// A number that differs when names, types, their order or the event time differ.
+  ///
+  /// Channels and snapshots compare it; it is the same in every process and version.
+  package let fingerprint: UInt64
 
   /// The hidden column that holds the event time when no visible column does.
   package static let hiddenTimeName = "_time"
@@ -27,6 +31,14 @@ package struct Schema: Hashable, Sendable {
     }
     self.fields = fields
     self.eventTime = eventTime
+    fingerprint = Self.fingerprint(fields, eventTime)
+  }
+
+  private static func fingerprint(_ fields: [Field], _ eventTime: Int?) -> UInt64 {
+    var text = ""
+    for field in fields { text += "\(field.name):\(field.type);" }
+    if let eventTime { text += "@\(eventTime)" }
+    return Fingerprint.of(text)
   }
 
   /// The position of the column of that name; linear, for planning and not for rows.

@@ -64,14 +64,15 @@ package enum TimestampText {
     let hour = byte(timePairs, 3)
     let minute = byte(timePairs, 6)
     let second = byte(pairs(tail), 1)
+    guard year >= 1 else { return .outOfRange }
     guard month >= 1, month <= 12, day >= 1, hour <= 23, minute <= 59, second <= 59,
       day <= 28 || day <= CivilDate.days(inMonth: month, of: year)
     else { return .malformed }
     var microseconds = 0
     var offset = 0
-    if count == 20, byte(tail, 3) | 0x20 == 0x7a {
-      guard year >= 1 else { return .outOfRange }
-    } else if let fault = parseTail(start, count, &microseconds, &offset) {
+    if count != 20 || byte(tail, 3) | 0x20 != 0x7a,
+      let fault = parseTail(start, count, &microseconds, &offset)
+    {
       return fault
     }
     let days = CivilDate(year: year, month: month, day: day).daysSinceEpoch
@@ -143,7 +144,7 @@ package enum TimestampText {
 extension TimestampText {
   /// The text of a time; a fraction of 3 or 6 digits only if it needs one.
   package static func text(_ microseconds: Int64) -> String {
-    withUnsafeTemporaryAllocation(byteCount: 32, alignment: 8) { room in
+    withUnsafeTemporaryAllocation(byteCount: TimestampWriter.room, alignment: 16) { room in
       guard let start = room.baseAddress else { return "" }
       let count = write(microseconds, to: start)
       return String(decoding: UnsafeRawBufferPointer(start: start, count: count), as: UTF8.self)
@@ -152,50 +153,9 @@ extension TimestampText {
 
   /// Writes the text of a time, at most `maximumLength` bytes, and returns its length.
   ///
-  /// The time lies within `least ... greatest`.
+  /// The time lies within `least ... greatest`; `TimestampWriter.room` bytes may be written.
   package static func write(_ microseconds: Int64, to target: UnsafeMutableRawPointer) -> Int {
-    precondition(
-      microseconds >= least && microseconds <= greatest,
-      "a time outside the years 0001 to 9999: \(microseconds)"
-    )
-    let to = target.assumingMemoryBound(to: UInt8.self)
-    let (days, inDay) = floorDivided(Int(microseconds), 86_400_000_000)
-    let date = CivilDate(daysSinceEpoch: days)
-    let seconds = inDay / 1_000_000
-    DigitPairs.write(date.year / 100, to)
-    DigitPairs.write(date.year % 100, to + 2)
-    to[4] = UInt8(ascii: "-")
-    DigitPairs.write(date.month, to + 5)
-    to[7] = UInt8(ascii: "-")
-    DigitPairs.write(date.day, to + 8)
-    to[10] = UInt8(ascii: "T")
-    DigitPairs.write(seconds / 3_600, to + 11)
-    to[13] = UInt8(ascii: ":")
-    DigitPairs.write(seconds / 60 % 60, to + 14)
-    to[16] = UInt8(ascii: ":")
-    DigitPairs.write(seconds % 60, to + 17)
-    let count = writeFraction(inDay % 1_000_000, to)
-    to[count] = UInt8(ascii: "Z")
-    return count + 1
+    var writer = TimestampWriter()
+    return writer.write(microseconds, to: target)
   }
-
-  /// Writes `.123` or `.123456` behind the seconds and returns where the text ends.
-  private static func writeFraction(_ fraction: Int, _ to: UnsafeMutablePointer<UInt8>) -> Int {
-    guard fraction != 0 else { return 19 }
-    to[19] = UInt8(ascii: ".")
-    let milliseconds = fraction / 1_000
-    to[20] = UInt8(0x30 + milliseconds / 100)
-    DigitPairs.write(milliseconds % 100, to + 21)
-    guard fraction % 1_000 != 0 else { return 23 }
-    let rest = fraction % 1_000
-    to[23] = UInt8(0x30 + rest / 100)
-    DigitPairs.write(rest % 100, to + 24)
-    return 26
-  }
-}
-
-/// Quotient towards minus infinity, and the remainder that goes with it.
-private func floorDivided(_ value: Int, _ divisor: Int) -> (quotient: Int, remainder: Int) {
-  let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
-  return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
 }

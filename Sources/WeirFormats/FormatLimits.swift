@@ -16,4 +16,12 @@ package enum FormatLimits {
   static let surprisesToGiveUp = 512
   /// Values of a line that is worth remembering.
   static let rememberedValues = 256
+
+  /// Refuses a bound of the length of records that is none.
+  static func check(recordBytes: Int) {
+    precondition(
+      recordBytes > 0 && recordBytes <= maximumRecordBytes,
+      "records of \(recordBytes) bytes"
+    )
+  }
 }

@@ -172,7 +172,7 @@ package actor Instance {
     switch effect {
     case .send(let frame):
       try parts?.frames.send(frame)
-      if let batch = frame.batch { parts?.pool.give(batch, fingerprint: frame.header.schema) }
+      if let batch = frame.batch { parts?.pool.give(batch) }
     case .read(let request):
       guard let source = parts?.source else { preconditionFailure("a read without a source") }
       let rows = try source.read(request)
@@ -190,7 +190,7 @@ package actor Instance {
       if let source = parts?.source {
         source.recycle(batch)
       } else {
-        parts?.pool.give(batch, fingerprint: batch.schema.fingerprint)
+        parts?.pool.give(batch)
       }
     case .finished:
       hasFinished = true

@@ -8,16 +8,6 @@ package final class FrameDecoder {
   private let codec: BlockCodec
   private let batches = BatchDecoder()
   private let scratch = ScratchMemory(capacity: 256 << 10)
-  private var fingerprints: [KnownSchema] = []
-
-  /// Fingerprints are kept, because they are made from text.
-  ///
-  /// In a list, because few schemas meet in a process, and comparing an array with itself is
-  /// comparing two addresses.
-  private struct KnownSchema {
-    let schema: Schema
-    let fingerprint: UInt64
-  }
 
   package init(codec: BlockCodec) { self.codec = codec }
 
@@ -64,18 +54,18 @@ package final class FrameDecoder {
     _ pool: BatchPool
   ) throws(FrameFault.Reason) -> Batch {
     let header = frame.header
-    let expected = fingerprint(schema)
+    let expected = schema.fingerprint
     guard header.schema == expected else {
       throw .schemaMismatch(claimed: header.schema, expected: expected)
     }
     let least = BatchDecoder.leastFootprint(schema, rows: header.rows)
     guard least <= header.footprint else { throw .damagedBody(.footprint) }
     let body = try body(frame)
-    let batch = pool.take(schema, fingerprint: expected, rows: header.rows)
+    let batch = pool.take(schema, rows: header.rows)
     do {
       try batches.read(body, rows: header.rows, footprint: header.footprint, into: batch)
     } catch {
-      pool.give(batch, fingerprint: expected)
+      pool.give(batch)
       throw error
     }
     return batch
@@ -96,12 +86,5 @@ package final class FrameDecoder {
       guard codec.decompress(stored, target) == length else { throw .damagedBlock }
       return UnsafeRawBufferPointer(target)
     }
-  }
-
-  private func fingerprint(_ schema: Schema) -> UInt64 {
-    if let known = fingerprints.first(where: { $0.schema == schema }) { return known.fingerprint }
-    let fingerprint = schema.fingerprint
-    fingerprints.append(KnownSchema(schema: schema, fingerprint: fingerprint))
-    return fingerprint
   }
 }

@@ -87,7 +87,7 @@ extension SimulatedCluster {
       frames[number].send(bytes, due: arrival())
     }
     if let batch = frame.batch {
-      processes[process].pool.give(batch, fingerprint: frame.header.schema)
+      processes[process].pool.give(batch)
     }
   }
 
@@ -159,7 +159,7 @@ extension SimulatedCluster {
       if let source = processes[process].source {
         source.recycle(batch)
       } else {
-        processes[process].pool.give(batch, fingerprint: batch.schema.fingerprint)
+        processes[process].pool.give(batch)
       }
     case .finished:
       processes[process].hasFinished = true

@@ -36,7 +36,7 @@ struct SimulatedSource {
     self.random = random
   }
 
-  func recycle(_ batch: Batch) { pool.give(batch, fingerprint: schema.fingerprint) }
+  func recycle(_ batch: Batch) { pool.give(batch) }
 
   /// Reads some rows, perhaps none though there are more; the end may come with the last rows or
   /// after them.
@@ -44,7 +44,7 @@ struct SimulatedSource {
     guard case .partition(let id) = request.scope, let records = partitions[id] else {
       preconditionFailure("no partition for \(request)")
     }
-    let batch = pool.take(schema, fingerprint: schema.fingerprint, rows: request.maximumRows)
+    let batch = pool.take(schema, rows: request.maximumRows)
     var position = positions[id] ?? 0
     var rows: [[Value]] = []
     var rejected: [RejectedRecord] = []

@@ -93,20 +93,20 @@ import WeirColumns
 
   @Test func `numbers have all their digits`() {
     for number in [0, 9, 10, 99, 100, 12_345, -7, Int64.max, Int64.min] {
-      #expect(DigitPairs.text(number, scale: 0) == "\(number)")
+      #expect(DecimalText.text(number, scale: 0) == "\(number)")
     }
     var power: UInt64 = 1
     for _ in 0..<19 {
       for number in [power - 1, power, power + 1] {
-        #expect(DigitPairs.text(Int64(number), scale: 0) == "\(number)")
+        #expect(DecimalText.text(Int64(number), scale: 0) == "\(number)")
       }
       power *= 10
       if power > UInt64(Int64.max) / 10 { break }
     }
-    #expect(DigitPairs.text(5, scale: 2) == "0.05")
-    #expect(DigitPairs.text(-1234, scale: 2) == "-12.34")
-    #expect(DigitPairs.text(Int64.min, scale: 18) == "-9.223372036854775808")
-    #expect(DigitPairs.text(0, scale: 18) == "0.000000000000000000")
+    #expect(DecimalText.text(5, scale: 2) == "0.05")
+    #expect(DecimalText.text(-1234, scale: 2) == "-12.34")
+    #expect(DecimalText.text(Int64.min, scale: 18) == "-9.223372036854775808")
+    #expect(DecimalText.text(0, scale: 18) == "0.000000000000000000")
   }
 
   @Test func `list cells give back their elements`() {

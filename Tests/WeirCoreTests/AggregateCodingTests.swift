@@ -1,5 +1,6 @@
 import Testing
 import WeirColumns
+import WeirExpressions
 
 @testable import WeirCore
 

@@ -1,5 +1,6 @@
 import WeirColumns
 import WeirCore
+import WeirExpressions
 
 /// Aggregates over plain arrays of rows: what the operator's results are compared with.
 enum AggregateModel {

@@ -1,6 +1,7 @@
 import Testing
 import WeirColumns
 import WeirCore
+import WeirExpressions
 
 @Suite struct WindowOperatorTests {
   private static let count = AggregateSpec(.count, name: "rows")

@@ -51,7 +51,7 @@ extension Column {
     switch type {
     case .bool: return flags[row] == 1 ? "true" : "false"
     case .int, .timestamp, .duration: return "\(words[row])"
-    case .decimal(let scale): return DigitPairs.text(words[row], scale: scale)
+    case .decimal(let scale): return DecimalText.text(words[row], scale: scale)
     case .float: return doubles[row].description
     case .string, .json: return text(at: row)
     case .bytes: return rawBytes(at: row).map { "\($0)" }.joined(separator: " ")

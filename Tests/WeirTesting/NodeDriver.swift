@@ -117,14 +117,14 @@ package struct NodeDriver {
         keep(batch, channels[number].edge)
       }
       sent.append(FrameBytes.of(frame, encoder))
-      if let batch = frame.batch { pool.give(batch, fingerprint: frame.header.schema) }
+      if let batch = frame.batch { pool.give(batch) }
     case .read(let request): faults.append("a read without a source: \(request)")
     case .write(let batch, let edge, _): keep(batch, edge)
     case .publish:
       var effects: [InstanceEffect] = []
       try node.handle(.published, at: now, into: &effects)
       for effect in effects { try carryOut(effect, at: now) }
-    case .recycle(let batch): pool.give(batch, fingerprint: batch.schema.fingerprint)
+    case .recycle(let batch): pool.give(batch)
     case .finished: hasFinished = true
     }
   }

@@ -169,7 +169,7 @@ import WeirWire
         guard let batch = frame.batch else { continue }
         #expect(batch.footprint <= frame.header.footprint)
         _ = batch.rows
-        pool.give(batch, fingerprint: batch.schema.fingerprint)
+        pool.give(batch)
       } catch {
         refused += 1
         #expect(error.error.message.isEmpty == false)

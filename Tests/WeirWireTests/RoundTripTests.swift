@@ -160,7 +160,7 @@ import WeirWire
       let bytes = encoder.encode(.of(batch)).array
       let decoded = try #require(try decode(bytes, schema, decoder: decoder, pool: pool).batch)
       #expect(decoded.rows == batch.rows)
-      pool.give(decoded, fingerprint: schema.fingerprint)
+      pool.give(decoded)
     }
   }
 }

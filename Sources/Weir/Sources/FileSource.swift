@@ -9,7 +9,6 @@ import WeirRuntime
 final class FileSource: SourceGateway {
   private let plan: FileSourcePlan
   private let schema: Schema
-  private let fingerprint: UInt64
   private let rows: Int
   private let pool = BatchPool()
   private var partitions: [PartitionID: FilePartition] = [:]
@@ -26,7 +25,6 @@ final class FileSource: SourceGateway {
     self.plan = plan
     self.rows = rows
     schema = output
-    fingerprint = output.fingerprint
     for (partition, path) in paths {
       let opened = try FilePartition(path, plan, source)
       partitions[partition] = opened
@@ -38,7 +36,7 @@ final class FileSource: SourceGateway {
     guard case .partition(let id) = request.scope, let partition = partitions[id] else {
       preconditionFailure("no partition for \(request)")
     }
-    let batch = pool.take(schema, fingerprint: fingerprint, rows: rows)
+    let batch = pool.take(schema, rows: rows)
     let before = partition.position
     var rejected: [WeirCore.RejectedRecord] = []
     let hasEnded = try partition.read(
@@ -59,5 +57,5 @@ final class FileSource: SourceGateway {
     return SourceRows(origin: .partition(id), batch: batch, rejected: rejected, next: next)
   }
 
-  func recycle(_ batch: Batch) { pool.give(batch, fingerprint: fingerprint) }
+  func recycle(_ batch: Batch) { pool.give(batch) }
 }

@@ -8,7 +8,6 @@ final class GenerateSource: SourceGateway {
   private let generator: RowGenerator
   private let share: RowShare
   private let schema: Schema
-  private let fingerprint: UInt64
   private let rows: Int
   private let pool = BatchPool()
   private var position = 0
@@ -28,7 +27,6 @@ final class GenerateSource: SourceGateway {
     let share = RowShare(partitions)
     self.share = share
     schema = output
-    fingerprint = output.fingerprint
     self.rows = rows
     total = plan.rows.map { share.count(below: $0) }
   }
@@ -40,7 +38,7 @@ final class GenerateSource: SourceGateway {
     guard case .all = request.scope else {
       preconditionFailure("generated rows come in order, not by \(request)")
     }
-    let batch = pool.take(schema, fingerprint: fingerprint, rows: rows)
+    let batch = pool.take(schema, rows: rows)
     let count = min(request.maximumRows, (total ?? .max) - position)
     generator.fill(batch, share, from: position, count: count)
     let first = position % share.partitions.count
@@ -52,5 +50,5 @@ final class GenerateSource: SourceGateway {
     )
   }
 
-  func recycle(_ batch: Batch) { pool.give(batch, fingerprint: fingerprint) }
+  func recycle(_ batch: Batch) { pool.give(batch) }
 }

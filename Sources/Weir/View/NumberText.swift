@@ -70,7 +70,7 @@ enum NumberText {
   static func fixed(_ number: Double, _ places: Int) -> String {
     var scale = 1.0
     for _ in 0..<places { scale *= 10 }
-    return DigitPairs.text(Int64((number * scale).rounded()), scale: places)
+    return DecimalText.text(Int64((number * scale).rounded()), scale: places)
   }
 
   private static func threeDigits(_ number: Double) -> String {

@@ -136,7 +136,7 @@ package struct OutputChannel {
     queuedBytes += header.footprint
     watermarkSaid = watermark
     watermarkDeadline = nil
-    builder = pool.take(schema, fingerprint: fingerprint, rows: builder.capacity)
+    builder = pool.take(schema, rows: builder.capacity)
     builderOldest = WallTime(microseconds: .max)
   }
 

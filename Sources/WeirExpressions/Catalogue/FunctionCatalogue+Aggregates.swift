@@ -29,14 +29,14 @@ extension FunctionCatalogue {
       "min",
       ["min(T) -> T"],
       "The least value; null if there is none.",
-      rule: .aggregate(.least),
+      rule: .aggregate(.minimum),
       example: "min(amount)"
     ),
     .aggregate(
       "max",
       ["max(T) -> T"],
       "The greatest value; null if there is none.",
-      rule: .aggregate(.greatest),
+      rule: .aggregate(.maximum),
       example: "max(at)"
     ),
     .aggregate(
@@ -64,7 +64,7 @@ extension FunctionCatalogue {
       "count_distinct",
       ["count_distinct(T) -> int"],
       "The number of different values that are not null.",
-      rule: .aggregate(.distinctCount),
+      rule: .aggregate(.countDistinct),
       example: "count_distinct(status)"
     ),
     .aggregate(

@@ -50,7 +50,7 @@ extension CheckPass {
       checkResult(argument, false)
       return nil
     }
-    guard let type = function.result(of: argument?.type ?? .int) else {
+    guard let type = function.resultType(argument?.type ?? .int) else {
       let type = argument?.type ?? .int
       fault(
         .argumentType,

@@ -77,12 +77,12 @@ extension Constant: CustomStringConvertible {
   package var description: String {
     guard mark == .value else { return mark == .null ? "null" : "error: \(mark.text)" }
     return switch type {
-    case .bool: ByteSink.text { ScalarWriter.bool(word != 0, &$0) }
-    case .int: ByteSink.text { ScalarWriter.integer(word, &$0) }
-    case .float: ByteSink.text { ScalarWriter.float(float, &$0) }
-    case .decimal(let scale): ByteSink.text { ScalarWriter.decimal(word, scale: scale, &$0) }
-    case .timestamp: ByteSink.text { RFC3339.write(word, &$0) }
-    case .duration: ByteSink.text { DurationWriter.write(word, &$0) }
+    case .bool: word != 0 ? "true" : "false"
+    case .int: "\(word)"
+    case .float: float.description
+    case .decimal(let scale): DecimalText.text(word, scale: scale)
+    case .timestamp: TimestampText.text(word)
+    case .duration: DurationText.text(word)
     case .string, .json: "'" + SyntaxNode.doubled(text, "'") + "'"
     case .bytes, .list: "\(bytes.count) bytes"
     }

@@ -119,13 +119,14 @@ enum MatchKernels {
   ) {
     memset(flags, 0, count)
     let offsets = input.offsets
+    let arena = UnsafeRawPointer(input.arena)
     bytes.withUnsafeBytes { wanted in
       guard let needle = wanted.baseAddress else { return }
       var row = 0
       var place = 0
       let last = input.byteCount(rows: count) - wanted.count
       while true {
-        place = TextSearch.find(needle, wanted.count, input.arena, from: place, to: last)
+        place = TextSearch.find(needle, wanted.count, arena, from: place, to: last)
         guard place <= last else { return }
         while Int(offsets[row &+ 1]) <= place { row &+= 1 }
         let end = Int(offsets[row &+ 1])

@@ -197,30 +197,6 @@ enum TextKernels {
     }
   }
 
-  static func replace(
-    _ input: Lane,
-    _ wanted: Lane,
-    _ replacement: Lane,
-    _ count: Int,
-    _ output: Column
-  ) {
-    let texts = TextLane(input)
-    let wanted = TextLane(wanted)
-    let replacements = TextLane(replacement)
-    write(count, 0, output) { row, writer in
-      let text = texts[row]
-      let needle = wanted[row]
-      var start = 0
-      while !needle.isEmpty, let found = find(needle, text, from: start) {
-        writer.append(UnsafeRawBufferPointer(rebasing: text[start..<found]))
-        writer.append(replacements[row])
-        start = found &+ needle.count
-      }
-      writer.append(UnsafeRawBufferPointer(rebasing: text[start...]))
-      return .value
-    }
-  }
-
   /// The part with number `positions`, from 1; empty if there are not so many.
   static func splitPart(
     _ input: Lane,
@@ -234,13 +210,17 @@ enum TextKernels {
     slice(input, count, output) { row, text in
       let needle = separators[row]
       guard positions[row] >= 1 else { return (0..<0, .invalidArgument) }
+      guard let bytes = text.baseAddress, let wanted = needle.baseAddress, !needle.isEmpty else {
+        return (0..<(positions[row] == 1 ? text.count : 0), .value)
+      }
+      let last = text.count &- needle.count
       var left = positions[row]
       var start = 0
       while true {
-        let end = needle.isEmpty ? nil : find(needle, text, from: start)
+        let end = TextSearch.find(wanted, needle.count, bytes, from: start, to: last)
         left &-= 1
-        if left == 0 { return (start..<(end ?? text.count), .value) }
-        guard let end else { return (0..<0, .value) }
+        if left == 0 { return (start..<(end > last ? text.count : end), .value) }
+        guard end <= last else { return (0..<0, .value) }
         start = end &+ needle.count
       }
     }
@@ -257,27 +237,5 @@ enum TextKernels {
       let head = UnsafeRawBufferPointer(rebasing: text[..<min(text.count, wanted.count)])
       flags[row] = isLong && ShortText.areEqual(head, wanted) ? 1 : 0
     }
-  }
-
-  /// The first place of a needle that is not empty.
-  private static func find(
-    _ needle: UnsafeRawBufferPointer,
-    _ text: UnsafeRawBufferPointer,
-    from start: Int
-  ) -> Int? {
-    guard let wanted = needle.baseAddress, let bytes = text.baseAddress else { return nil }
-    var place = start
-    let last = text.count &- needle.count
-    let first = needle[0]
-    // A plain loop: texts are mostly too short for a call of memchr.
-    while place <= last {
-      if text[place] == first,
-        needle.count == 1 || memcmp(bytes + place, wanted, needle.count) == 0
-      {
-        return place
-      }
-      place &+= 1
-    }
-    return nil
   }
 }

@@ -136,7 +136,7 @@ package final class ExpressionEvaluator {
     case .replace:
       let wanted = lane(operands[1], columns)
       let replacement = lane(operands[2], columns)
-      TextKernels.replace(lane(operands[0], columns), wanted, replacement, count, output)
+      ReplaceKernels.replace(lane(operands[0], columns), wanted, replacement, count, output)
     case .splitPart:
       let separator = lane(operands[1], columns)
       let positions = dense(operands[2], columns, count)

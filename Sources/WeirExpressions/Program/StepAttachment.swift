@@ -6,6 +6,7 @@ enum StepAttachment {
   case pattern(PatternKernels.Pattern)
   /// Ascending texts, one a row.
   case texts(Column, count: Int)
+  case template(TimeTemplate)
 
   init(_ operation: Operation) {
     switch operation {
@@ -21,6 +22,7 @@ enum StepAttachment {
         text.withUnsafeBytes { column.append(bytes: $0, at: row) }
       }
       self = .texts(column, count: texts.count)
+    case .formatTime(let format): self = .template(TimeTemplate(format))
     default: self = .none
     }
   }

@@ -7,7 +7,8 @@ struct TextWriter {
   private var arena: UnsafeMutablePointer<UInt8>
   private let offsets: UnsafeMutablePointer<UInt32>
   private var capacity: Int
-  private var end = 0
+  /// Bytes of all rows so far.
+  private(set) var end = 0
   private var row = 0
 
   /// A writer from row 0 on into a column that has room for all rows and `bytes` bytes.
@@ -37,17 +38,6 @@ struct TextWriter {
     }
     end &+= bytes.count
   }
-
-  /// A sink behind what the row has so far, with room for so many bytes; give it back to `take`.
-  @inline(__always)
-  mutating func sink(_ most: Int) -> ByteSink {
-    reserve(most)
-    return ByteSink(arena + end)
-  }
-
-  /// Makes what a sink of this row holds part of the row.
-  @inline(__always)
-  mutating func take(_ sink: ByteSink) { end = arena.distance(to: sink.end) }
 
   /// Ends the row.
   @inline(__always)

@@ -55,7 +55,9 @@ struct UnaryStep {
     case .bytesToText(let failure): CastKernels.validate(input, failure, count, output)
     case .textToValue(let failure): CastKernels.read(input, failure, count, output)
     case .valueToText: CastKernels.write(input, count, output)
-    case .formatTime(let format): CastKernels.format(format, input, count, output)
+    case .formatTime:
+      guard case .template(let template) = attachment else { preconditionFailure("no template") }
+      CastKernels.format(template, input, count, output)
     default: preconditionFailure("\(operation) is not an operation of one argument")
     }
   }

@@ -1,3 +1,5 @@
+import WeirColumns
+
 extension Parser {
   /// A literal, a column, a call, a `case`, or something in parentheses.
   mutating func primary(depth: Int) -> SyntaxNode {
@@ -113,8 +115,9 @@ extension Parser {
     position += 2
     var text = text
     if keyword == "timestamp" {
-      let time = text.withUTF8 { RFC3339.read(UnsafeRawBufferPointer($0)) }
-      if let time { return SyntaxNode(.literal(.timestamp(time)), start..<textRange.upperBound) }
+      if let time = try? TimestampText.parse(text) {
+        return SyntaxNode(.literal(.timestamp(time)), start..<textRange.upperBound)
+      }
       invalidTime(textRange, "'\(text)' is not a timestamp", "one such as 2026-01-01T00:00:00Z")
       return SyntaxNode(.missing, start..<textRange.upperBound)
     }

@@ -1,3 +1,5 @@
+import WeirColumns
+
 extension SyntaxNode: CustomStringConvertible {
   /// The expression in canonical text.
   ///
@@ -107,14 +109,12 @@ extension Literal: CustomStringConvertible {
     switch self {
     case .null: "null"
     case .bool(let value): value ? "true" : "false"
-    case .int(let value): ByteSink.text { ScalarWriter.integer(value, &$0) }
-    case .decimal(let value, let scale):
-      ByteSink.text { ScalarWriter.decimal(value, scale: scale, &$0) }
+    case .int(let value): "\(value)"
+    case .decimal(let value, let scale): DecimalText.text(value, scale: scale)
     case .float(let value): Self.exponential(value)
     case .text(let text): "'" + SyntaxNode.doubled(text, "'") + "'"
-    case .timestamp(let time): "timestamp '" + ByteSink.text { RFC3339.write(time, &$0) } + "'"
-    case .duration(let duration):
-      "interval '" + ByteSink.text { DurationWriter.write(duration, &$0) } + "'"
+    case .timestamp(let time): "timestamp '" + TimestampText.text(time) + "'"
+    case .duration(let duration): "interval '" + DurationText.text(duration) + "'"
     }
   }
 

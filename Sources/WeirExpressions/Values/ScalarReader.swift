@@ -1,14 +1,60 @@
-// The text forms of scalars: parsing from UTF-8 bytes and writing to bytes, without allocation.
+import WeirColumns
 
 /// Reads scalars from UTF-8 text; nil means that the text is not one.
+///
+/// The texts lie in columns: `columnSlack` bytes behind their end may be read. Numbers as nearly all
+/// are, of at most 16 or 18 digits and without an exponent, are read by words; others a digit at a
+/// time.
 enum ScalarReader {
   /// An int: an optional sign and digits, nothing else.
+  @inline(__always)
   static func integer(_ text: UnsafeRawBufferPointer) -> Int64? {
-    decimal(text, scale: 0)
+    guard let start = text.baseAddress else { return nil }
+    let (isNegative, signLength) = leadingSign(start)
+    let digits = start + signLength
+    let count = text.count &- signLength
+    var magnitude: UInt64
+    var stops: UInt64
+    switch count {
+    case 1...8:
+      let word = DigitWords.padded(digits.loadUnaligned(as: UInt64.self), count)
+      stops = DigitWords.stops(word)
+      magnitude = DigitWords.number(word)
+    case 9...16:
+      let upper = DigitWords.padded(digits.loadUnaligned(as: UInt64.self), count &- 8)
+      let lower = digits.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
+      stops = DigitWords.stops(upper) | DigitWords.stops(lower)
+      magnitude = DigitWords.number(upper) &* DigitWords.bound &+ DigitWords.number(lower)
+    default: return anyDecimal(text, scale: 0)
+    }
+    guard stops == 0 else { return nil }
+    let value = Int64(truncatingIfNeeded: magnitude)
+    return isNegative ? 0 &- value : value
   }
 
   /// A decimal as a word scaled by 10^scale; more digits than the scale are refused, not rounded.
-  static func decimal(_ text: UnsafeRawBufferPointer, scale: Int) -> Int64? {
+  ///
+  /// `powers` are those of `DigitWords`.
+  @inline(__always)
+  static func decimal(
+    _ text: UnsafeRawBufferPointer,
+    scale: Int,
+    _ powers: UnsafePointer<UInt64>
+  ) -> Int64? {
+    guard let number = PlainNumber(text, powers), number.fractionDigits <= scale else {
+      return anyDecimal(text, scale: scale)
+    }
+    let factor = powers[scale &- number.fractionDigits]
+    // Fewer digits than 19: neither number has its highest bit.
+    let (value, isOver) = Int64(truncatingIfNeeded: number.digits)
+      .multipliedReportingOverflow(by: Int64(truncatingIfNeeded: factor))
+    guard !isOver else { return nil }
+    return number.isNegative ? 0 &- value : value
+  }
+
+  /// A decimal of any length.
+  @inline(never)
+  private static func anyDecimal(_ text: UnsafeRawBufferPointer, scale: Int) -> Int64? {
     var position = 0
     let isNegative = sign(text, &position)
     var value: Int64 = 0
@@ -43,7 +89,24 @@ enum ScalarReader {
   }
 
   /// A float in decimal notation; `nan`, `inf` and hexadecimal forms are refused, so is overflow.
-  static func float(_ text: UnsafeRawBufferPointer) -> Double? {
+  ///
+  /// `powers` and `doublePowers` are those of `DigitWords`.
+  @inline(__always)
+  static func float(
+    _ text: UnsafeRawBufferPointer,
+    _ powers: UnsafePointer<UInt64>,
+    _ doublePowers: UnsafePointer<Double>
+  ) -> Double? {
+    guard let number = PlainNumber(text, powers), number.digits < 1 << 53 else {
+      return anyFloat(text)
+    }
+    // Both are exact, so one division rounds once (Clinger 1990).
+    let magnitude = Double(number.digits) / doublePowers[number.fractionDigits]
+    return number.isNegative ? -magnitude : magnitude
+  }
+
+  @inline(never)
+  private static func anyFloat(_ text: UnsafeRawBufferPointer) -> Double? {
     var position = 0
     _ = sign(text, &position)
     guard skipDigits(text, &position) else { return nil }
@@ -76,6 +139,14 @@ enum ScalarReader {
       isNegative
       ? tens.subtractingReportingOverflow(digit) : tens.addingReportingOverflow(digit)
     return isTooLarge || isOver ? nil : sum
+  }
+
+  /// Whether the first byte is a minus sign, and the length of a sign.
+  @inline(__always)
+  static func leadingSign(_ start: UnsafeRawPointer) -> (isNegative: Bool, length: Int) {
+    let byte = start.load(as: UInt8.self)
+    let isNegative = byte == UInt8(ascii: "-")
+    return (isNegative, isNegative || byte == UInt8(ascii: "+") ? 1 : 0)
   }
 
   static func sign(_ text: UnsafeRawBufferPointer, _ position: inout Int) -> Bool {

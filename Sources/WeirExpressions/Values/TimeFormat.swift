@@ -1,3 +1,5 @@
+import WeirColumns
+
 /// The format of `format_timestamp`: text with fields such as `%Y`, in UTC.
 ///
 /// `%Y` year, `%m` month, `%d` day, `%H` hour, `%M` minute, `%S` second (two digits, the year four),
@@ -31,8 +33,8 @@ package struct TimeFormat: Hashable, Sendable {
     self.parts = parts
   }
 
-  /// The most bytes that a time takes in this format.
-  var maximumLength: Int { parts.count * 21 }
+  /// The most bytes that may be written for a time in this format.
+  var maximumLength: Int { parts.count * DecimalText.room }
 
   private static func field(_ letter: UInt8) -> [Part]? {
     switch Unicode.Scalar(letter) {
@@ -59,15 +61,29 @@ package struct TimeFormat: Hashable, Sendable {
     }
   }
 
-  func write(_ time: Int64, _ sink: inout ByteSink) {
+  /// Writes a time, at most `maximumLength` bytes, and returns the length of its text.
+  func write(_ time: Int64, _ to: UnsafeMutableRawPointer) -> Int {
+    var end = to
     for part in parts {
       switch part {
-      case .byte(let byte): sink.append(byte)
+      case .byte(let byte):
+        end.storeBytes(of: byte, as: UInt8.self)
+        end += 1
       case .field(let unit, let width):
-        let value = unit.extract(time)
-        if value < 0 { sink.append(UInt8(ascii: "-")) }
-        ScalarWriter.digits(value.magnitude, width: width, &sink)
+        end += Self.write(unit.extract(time), width, end)
       }
     }
+    return end - to
+  }
+
+  /// Writes a number with at least `width` digits, at most 6, and returns its length.
+  private static func write(_ value: Int64, _ width: Int, _ to: UnsafeMutableRawPointer) -> Int {
+    let count = DecimalText.write(value, to)
+    guard value >= 0, count < width else { return count }
+    let shift = UInt64(width - count) * 8
+    let digits = UInt64(littleEndian: to.loadUnaligned(as: UInt64.self))
+    let padded = digits << shift | DigitWords.zeros & ((1 << shift) - 1)
+    to.storeBytes(of: padded.littleEndian, as: UInt64.self)
+    return width
   }
 }

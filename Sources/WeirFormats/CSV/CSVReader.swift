@@ -36,10 +36,7 @@ package final class CSVReader: RecordReader {
     format: CSVFormat = CSVFormat(),
     maximumRecordBytes: Int = FormatLimits.maximumRecordBytes
   ) {
-    precondition(
-      maximumRecordBytes > 0 && maximumRecordBytes <= FormatLimits.maximumRecordBytes,
-      "records of \(maximumRecordBytes) bytes"
-    )
+    FormatLimits.check(recordBytes: maximumRecordBytes)
     self.schema = schema
     self.format = format
     self.maximumRecordBytes = maximumRecordBytes
@@ -59,18 +56,10 @@ package final class CSVReader: RecordReader {
     rejected: inout RejectedRecords,
     isLast: Bool
   ) -> Int {
-    guard let start = block.baseAddress, maximumRows > 0 else { return 0 }
-    store.cells.open(batch, maximumRows: maximumRows)
-    var pass = BlockPass(
-      start: start,
-      at: start,
-      end: start + block.count,
-      row: batch.count,
-      rowLimit: batch.count + maximumRows
-    )
-    readBlock(&pass, &rejected, isLast: isLast)
-    store.cells.close(rows: pass.row)
-    return pass.at - start
+    store.read(block, into: batch, maximumRows: maximumRows) { pass in
+      guard pass.begin(&place, isLast: isLast) else { return }
+      readBlock(&pass, &rejected, isLast: isLast)
+    }
   }
 
   private func readBlock(
@@ -78,9 +67,6 @@ package final class CSVReader: RecordReader {
     _ rejected: inout RejectedRecords,
     isLast: Bool
   ) {
-    guard pass.passMark(&place, isLast: isLast), pass.passLongRecord(&place, isLast: isLast) else {
-      return
-    }
     if !isPlanned { plan(place.header) }
     while pass.at < pass.end, pass.row < pass.rowLimit {
       var scanner = CSVRecordScanner(values, capacity: capacity, delimiter: format.delimiter)

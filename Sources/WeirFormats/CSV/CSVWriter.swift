@@ -94,17 +94,15 @@ package final class CSVWriter: RecordWriter {
       memcpy(to, isTrue ? "true" : "false", isTrue ? 4 : 5)
       return to + (isTrue ? 4 : 5)
     case .int:
-      return to + DigitPairs.write(column.pointee.word(row), to)
+      return to + DecimalText.write(column.pointee.word(row), to)
     case .decimal:
-      return to + DigitPairs.write(column.pointee.word(row), scale: column.pointee.scale, to)
+      let (scale, unit) = (column.pointee.scale, column.pointee.unit)
+      return to + DecimalText.write(column.pointee.word(row), scale: scale, unit: unit, to)
     case .float:
       let bits = UInt64(bitPattern: column.pointee.word(row))
       return to + FloatText.write(Double(bitPattern: bits), to: to)
     case .timestamp:
-      // The cache writes quotes around the text, so the text is moved over the first.
-      let length = column.pointee.cache.write(column.pointee.word(row), to: to) - 2
-      memmove(to, to + 1, length)
-      return to + length
+      return to + column.pointee.times.write(column.pointee.word(row), to: to)
     case .duration:
       return to + DurationText.write(column.pointee.word(row), to: to)
     case .string, .json, .bytes, .list:

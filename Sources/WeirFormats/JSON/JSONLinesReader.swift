@@ -31,10 +31,7 @@ package final class JSONLinesReader: RecordReader {
     _ schema: RecordSchema,
     maximumRecordBytes: Int = FormatLimits.maximumRecordBytes
   ) {
-    precondition(
-      maximumRecordBytes > 0 && maximumRecordBytes <= FormatLimits.maximumRecordBytes,
-      "records of \(maximumRecordBytes) bytes"
-    )
+    FormatLimits.check(recordBytes: maximumRecordBytes)
     self.schema = schema
     self.maximumRecordBytes = maximumRecordBytes
     tree = FieldTree(schema)
@@ -49,18 +46,10 @@ package final class JSONLinesReader: RecordReader {
     rejected: inout RejectedRecords,
     isLast: Bool
   ) -> Int {
-    guard let start = block.baseAddress, maximumRows > 0 else { return 0 }
-    store.cells.open(batch, maximumRows: maximumRows)
-    var pass = BlockPass(
-      start: start,
-      at: start,
-      end: start + block.count,
-      row: batch.count,
-      rowLimit: batch.count + maximumRows
-    )
-    readBlock(&pass, &rejected, isLast: isLast)
-    store.cells.close(rows: pass.row)
-    return pass.at - start
+    store.read(block, into: batch, maximumRows: maximumRows) { pass in
+      guard pass.begin(&place, isLast: isLast) else { return }
+      readBlock(&pass, &rejected, isLast: isLast)
+    }
   }
 
   private func readBlock(
@@ -68,9 +57,6 @@ package final class JSONLinesReader: RecordReader {
     _ rejected: inout RejectedRecords,
     isLast: Bool
   ) {
-    guard pass.passMark(&place, isLast: isLast), pass.passLongRecord(&place, isLast: isLast) else {
-      return
-    }
     while pass.at < pass.end, pass.row < pass.rowLimit {
       // Lines are looked for in windows as long as a record may be: what has no line end in its
       // window is too long, wherever the block ends.

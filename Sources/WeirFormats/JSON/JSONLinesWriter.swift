@@ -1,4 +1,3 @@
-import Glibc
 import WeirColumns
 
 /// Writes rows as JSON lines: one object a line, columns in schema order, nulls written as `null`.
@@ -37,7 +36,7 @@ package final class JSONLinesWriter: RecordWriter {
     prefixes = .allocate(capacity: bytes.count + TextBuffer.slack)
     prefixes.initialize(repeating: 0, count: bytes.count + TextBuffer.slack)
     prefixes.update(from: bytes, count: bytes.count)
-    fixedBytes = bytes.count + visible.count * 48 + 64
+    fixedBytes = bytes.count + visible.count * 56 + 64
   }
 
   deinit { prefixes.deallocate() }
@@ -69,60 +68,97 @@ package final class JSONLinesWriter: RecordWriter {
     }
   }
 
+  @inline(__always)
   private func writeRow(
     _ row: Int,
     _ columns: UnsafeMutableBufferPointer<WriterColumn>,
     _ buffer: TextBuffer
   ) {
-    buffer.reserve(fixedBytes)
-    var to = buffer.start.assumingMemoryBound(to: UInt8.self) + buffer.count
     guard let base = columns.baseAddress, !columns.isEmpty else {
-      to[0] = UInt8(ascii: "{")
-      end(to + 1, buffer)
+      buffer.reserve(fixedBytes)
+      (buffer.start + buffer.count).storeBytes(of: UInt8(ascii: "{"), as: UInt8.self)
+      buffer.count += 1
+      end(buffer.start + buffer.count, buffer)
       return
     }
-    for position in 0..<columns.count {
-      let column = base + position
+    let end = base + columns.count
+    // Room for the whole row at once; only lists, whose text may be of any length, look again.
+    var room = fixedBytes
+    var column = base
+    while column < end {
+      room &+= column.pointee.longestText(row)
+      column += 1
+    }
+    buffer.reserve(room)
+    var to = buffer.start + buffer.count
+    column = base
+    while column < end {
       to = copyPrefix(column.pointee.prefix, column.pointee.prefixCount, to)
       if column.pointee.hasMarks, column.pointee.marks[row] != 0 {
-        UnsafeMutableRawPointer(to).storeBytes(
-          of: UInt32(littleEndian: 0x6c6c_756e),
-          as: UInt32.self
-        )
+        to.storeBytes(of: UInt32(littleEndian: 0x6c6c_756e), as: UInt32.self)
         to += 4
-        continue
+      } else {
+        to = writeValue(column, row, to, room, buffer)
       }
-      switch column.pointee.kind {
-      case .bool:
-        let isTrue = column.pointee.values.load(fromByteOffset: row, as: UInt8.self) != 0
-        let word: UInt64 = isTrue ? 0x6575_7274 : 0x65_736c_6166
-        UnsafeMutableRawPointer(to).storeBytes(of: UInt64(littleEndian: word), as: UInt64.self)
-        to += isTrue ? 4 : 5
-      case .int:
-        to += DigitPairs.write(column.pointee.word(row), to)
-      case .decimal:
-        to += DigitPairs.write(column.pointee.word(row), scale: column.pointee.scale, to)
-      case .float:
-        let bits = UInt64(bitPattern: column.pointee.word(row))
-        to += FloatText.write(Double(bitPattern: bits), to: to)
-      case .timestamp:
-        to += column.pointee.cache.write(column.pointee.word(row), to: to)
-      case .duration:
-        to[0] = 0x22
-        let length = DurationText.write(column.pointee.word(row), to: to + 1)
-        to[length + 1] = 0x22
-        to += length + 2
-      case .string, .bytes, .json, .list:
-        to = writeVariable(column, row, to, buffer)
-      }
+      column += 1
     }
-    end(to, buffer)
+    self.end(to, buffer)
   }
 
-  private func end(_ to: UnsafeMutablePointer<UInt8>, _ buffer: TextBuffer) {
-    to[0] = UInt8(ascii: "}")
-    to[1] = 0x0a
-    buffer.count = UnsafeMutableRawPointer(to) + 2 - buffer.start
+  /// Writes a value that is not null and returns where the next byte goes.
+  @inline(__always)
+  private func writeValue(
+    _ column: UnsafeMutablePointer<WriterColumn>,
+    _ row: Int,
+    _ to: UnsafeMutableRawPointer,
+    _ room: Int,
+    _ buffer: TextBuffer
+  ) -> UnsafeMutableRawPointer {
+    switch column.pointee.kind {
+    case .string:
+      let (start, count) = column.pointee.text(row)
+      return to + JSONText.write(start, count, to: to)
+    case .decimal:
+      let (scale, unit) = (column.pointee.scale, column.pointee.unit)
+      return to + DecimalText.write(column.pointee.word(row), scale: scale, unit: unit, to)
+    case .timestamp:
+      to.storeBytes(of: 0x22, as: UInt8.self)
+      let length = column.pointee.times.write(column.pointee.word(row), to: to + 1)
+      to.storeBytes(of: 0x22, toByteOffset: length &+ 1, as: UInt8.self)
+      return to + length + 2
+    case .int:
+      return to + DecimalText.write(column.pointee.word(row), to)
+    case .bool:
+      let isTrue = column.pointee.values.load(fromByteOffset: row, as: UInt8.self) != 0
+      let word: UInt64 = isTrue ? 0x6575_7274 : 0x65_736c_6166
+      to.storeBytes(of: UInt64(littleEndian: word), as: UInt64.self)
+      return to + (isTrue ? 4 : 5)
+    case .float:
+      let bits = UInt64(bitPattern: column.pointee.word(row))
+      return to + FloatText.write(Double(bitPattern: bits), to: to)
+    case .duration:
+      to.storeBytes(of: 0x22, as: UInt8.self)
+      let length = DurationText.write(column.pointee.word(row), to: to + 1)
+      to.storeBytes(of: 0x22, toByteOffset: length + 1, as: UInt8.self)
+      return to + length + 2
+    case .json:
+      let (start, count) = column.pointee.text(row)
+      to.copyMemory(from: start, byteCount: count)
+      return to + count
+    case .bytes:
+      to.storeBytes(of: 0x22, as: UInt8.self)
+      let target = to.assumingMemoryBound(to: UInt8.self)
+      let count = Base64.encode(column.pointee.variable(row), to: target + 1)
+      to.storeBytes(of: 0x22, toByteOffset: count + 1, as: UInt8.self)
+      return to + count + 2
+    case .list:
+      return writeList(column, row, to, room, buffer)
+    }
+  }
+
+  private func end(_ to: UnsafeMutableRawPointer, _ buffer: TextBuffer) {
+    to.storeBytes(of: UInt16(littleEndian: 0x0a7d), as: UInt16.self)
+    buffer.count = to + 2 - buffer.start
   }
 
   /// Copies `{"name":` in steps of 16 bytes.
@@ -130,63 +166,35 @@ package final class JSONLinesWriter: RecordWriter {
   private func copyPrefix(
     _ prefix: UnsafePointer<UInt8>,
     _ count: Int,
-    _ to: UnsafeMutablePointer<UInt8>
-  ) -> UnsafeMutablePointer<UInt8> {
+    _ to: UnsafeMutableRawPointer
+  ) -> UnsafeMutableRawPointer {
     var at = 0
     repeat {
       let step = UnsafeRawPointer(prefix).loadUnaligned(
         fromByteOffset: at,
         as: SIMD16<UInt8>.self
       )
-      UnsafeMutableRawPointer(to).storeBytes(of: step, toByteOffset: at, as: SIMD16<UInt8>.self)
+      to.storeBytes(of: step, toByteOffset: at, as: SIMD16<UInt8>.self)
       at &+= 16
     } while at < count
     return to + count
   }
 
-  /// Writes a value of any length, growing the buffer.
-  @inline(__always)
-  private func writeVariable(
-    _ column: UnsafeMutablePointer<WriterColumn>,
-    _ row: Int,
-    _ to: UnsafeMutablePointer<UInt8>,
-    _ buffer: TextBuffer
-  ) -> UnsafeMutablePointer<UInt8> {
-    let offsets = column.pointee.values.assumingMemoryBound(to: UInt32.self)
-    let start = Int(offsets[row])
-    let length = Int(offsets[row &+ 1]) &- start
-    let source = column.pointee.bytes + start
-    buffer.count = UnsafeMutableRawPointer(to) - buffer.start
-    buffer.reserve(JSONText.maximumLength(length) + fixedBytes)
-    let room = buffer.start.assumingMemoryBound(to: UInt8.self) + buffer.count
-    switch column.pointee.kind {
-    case .string:
-      return room + JSONText.write(source, length, to: room)
-    case .json:
-      memcpy(room, source, length)
-      return room + length
-    case .bytes:
-      room[0] = 0x22
-      let bytes = UnsafeRawBufferPointer(start: source, count: length)
-      let count = Base64.encode(bytes, to: room + 1)
-      room[count + 1] = 0x22
-      return room + count + 2
-    case .bool, .int, .decimal, .float, .timestamp, .duration, .list:
-      return writeList(column, UnsafeRawBufferPointer(start: source, count: length), buffer)
-    }
-  }
-
+  /// Writes a list, growing the buffer: behind it there is room for the whole row again.
   @inline(never)
   private func writeList(
     _ column: UnsafeMutablePointer<WriterColumn>,
-    _ cell: UnsafeRawBufferPointer,
+    _ row: Int,
+    _ to: UnsafeMutableRawPointer,
+    _ room: Int,
     _ buffer: TextBuffer
-  ) -> UnsafeMutablePointer<UInt8> {
-    ListText.append(cell, of: column.pointee.element, to: &list)
-    buffer.reserve(list.count + fixedBytes)
-    let room = buffer.start.assumingMemoryBound(to: UInt8.self) + buffer.count
-    room.update(from: list, count: list.count)
+  ) -> UnsafeMutableRawPointer {
+    buffer.count = to - buffer.start
+    ListText.append(column.pointee.variable(row), of: column.pointee.element, to: &list)
+    buffer.reserve(list.count + room)
+    let target = buffer.start + buffer.count
+    target.copyMemory(from: list, byteCount: list.count)
     defer { list.removeAll(keepingCapacity: true) }
-    return room + list.count
+    return target + list.count
   }
 }

@@ -201,8 +201,8 @@ final class LearnedShape {
       guard exponent >= 0 else { return }
       step.pointee.kind = .whole
       step.pointee.isTime = true
-      step.pointee.factor = Int64(NumberScan.powers[exponent])
-      step.pointee.greatest = TimestampText.least.magnitude / NumberScan.powers[exponent]
+      step.pointee.factor = Int64(DigitWords.powers[exponent])
+      step.pointee.greatest = TimestampText.least.magnitude / DigitWords.powers[exponent]
     case .duration, .bytes, .json, .list: break
     }
   }

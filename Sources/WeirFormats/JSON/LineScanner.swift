@@ -35,7 +35,7 @@ final class LineScanner {
     // Pointers and counters are hoisted, and sums wrap: lines are shorter than 2^31 bytes.
     let steps = shape.steps
     let words = shape.words
-    let powers = NumberScan.powers
+    let powers = DigitWords.powers
     let absent = shape.absent
     let isWhole = absent.isEmpty
     var lineStart = start
@@ -212,7 +212,7 @@ final class LineScanner {
     let isNegative = at.load(as: UInt8.self) == 0x2d
     let digits = at + (isNegative ? 1 : 0)
     let word = digits.loadUnaligned(as: UInt64.self)
-    let stops = NumberScan.stops(word)
+    let stops = DigitWords.stops(word)
     let rest = stops & (stops &- 1)
     // Bits up to the point and up to the end: 7 more than eight times the number of bytes.
     let point = UInt64(truncatingIfNeeded: stops.trailingZeroBitCount) & 0x38
@@ -225,7 +225,7 @@ final class LineScanner {
     // The digits behind the point move up to those before it, then all to the end of the word.
     let before: UInt64 = (1 &<< point) &- 1
     let joined = (word & before) | ((word &>> 8) & ~before)
-    let value = NumberScan.shortNumber(joined, end &- 1) &* powers[missing]
+    let value = DigitWords.number(DigitWords.padded(joined, end &- 1)) &* powers[missing]
     let scaled = Int64(truncatingIfNeeded: value)
     let cell = step.pointee.cell
     cell.pointee.words[row & cell.pointee.rowMask] = isNegative ? 0 &- scaled : scaled
@@ -243,7 +243,7 @@ final class LineScanner {
     var digits = isNegative ? at + 1 : at
     var value: UInt64 = 0
     var missing = step.pointee.scale
-    let whole = NumberScan.digits(digits, &value, powers)
+    let whole = DigitWords.read(digits, &value, powers)
     guard whole > 0 else { return scanNull(at, step, row) }
     guard whole &+ missing <= 18, whole == 1 || digits.load(as: UInt8.self) != 0x30 else {
       return nil
@@ -251,7 +251,7 @@ final class LineScanner {
     digits += whole
     if digits.load(as: UInt8.self) == 0x2e {
       digits += 1
-      let fraction = NumberScan.digits(digits, &value, powers)
+      let fraction = DigitWords.read(digits, &value, powers)
       guard fraction > 0, fraction <= missing else { return nil }
       missing &-= fraction
       digits += fraction
@@ -276,11 +276,12 @@ final class LineScanner {
     }
     let value: UInt64
     if length <= 8 {
-      value = NumberScan.shortNumber(first, length)
+      value = DigitWords.number(DigitWords.padded(first, length))
     } else {
       let last = at.loadUnaligned(fromByteOffset: length &- 8, as: UInt64.self)
       value =
-        NumberScan.shortNumber(first, length &- 8) &* 100_000_000 &+ NumberScan.eightDigits(last)
+        DigitWords.number(DigitWords.padded(first, length &- 8)) &* DigitWords.bound
+        &+ DigitWords.number(last)
     }
     guard value <= step.pointee.greatest else { return nil }
     let cell = step.pointee.cell
@@ -313,7 +314,7 @@ final class LineScanner {
     let isNegative = at.load(as: UInt8.self) == 0x2d
     let digits = isNegative ? at + 1 : at
     var value: UInt64 = 0
-    let whole = NumberScan.digits(digits, &value, powers)
+    let whole = DigitWords.read(digits, &value, powers)
     guard whole > 0 else { return scanTextOrNull(at, step, row) }
     guard whole <= 18, whole == 1 || digits.load(as: UInt8.self) != 0x30,
       value <= step.pointee.greatest
@@ -374,15 +375,15 @@ final class LineScanner {
     var digits = isNegative ? at + 1 : at
     let first = digits.load(as: UInt8.self)
     var value: UInt64 = 0
-    let powers = NumberScan.powers
-    let whole = NumberScan.digits(digits, &value, powers)
+    let powers = DigitWords.powers
+    let whole = DigitWords.read(digits, &value, powers)
     guard whole > 0, whole == 1 || first != 0x30 else { return nil }
     digits += whole
     var fraction = 0
     if digits.load(as: UInt8.self) == 0x2e {
       digits += 1
       guard whole <= 15 else { return longFloat(at, field, row) }
-      fraction = NumberScan.digits(digits, &value, powers)
+      fraction = DigitWords.read(digits, &value, powers)
       guard fraction > 0 else { return nil }
       digits += fraction
     }
@@ -390,7 +391,7 @@ final class LineScanner {
       return longFloat(at, field, row)
     }
     // Both are exact in a double, so the division rounds once (Clinger 1990).
-    let magnitude = Double(value) / NumberScan.doublePowers[fraction]
+    let magnitude = Double(value) / DigitWords.doublePowers[fraction]
     let cell = cells.cells + field
     cell.pointee.doubles[row & cell.pointee.rowMask] = isNegative ? -magnitude : magnitude
     return digits

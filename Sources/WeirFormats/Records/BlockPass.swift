@@ -10,8 +10,13 @@ struct BlockPass {
   var row: Int
   let rowLimit: Int
 
+  /// Passes over what may stand before the first record; false if the block holds none of it whole.
+  mutating func begin(_ place: inout ReaderPlace, isLast: Bool) -> Bool {
+    passMark(&place, isLast: isLast) && passLongRecord(&place, isLast: isLast)
+  }
+
   /// Passes over a byte order mark; false if the block is too short to tell.
-  mutating func passMark(_ place: inout ReaderPlace, isLast: Bool) -> Bool {
+  private mutating func passMark(_ place: inout ReaderPlace, isLast: Bool) -> Bool {
     guard place.isAtStart else { return true }
     let count = end - at
     guard count >= 3 || isLast else { return false }

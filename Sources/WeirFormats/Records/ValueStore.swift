@@ -23,6 +23,27 @@ final class ValueStore {
 
   deinit { slots.deallocate() }
 
+  /// Appends the rows that `body` reads from a block and returns how many bytes it has passed.
+  func read(
+    _ block: UnsafeRawBufferPointer,
+    into batch: Batch,
+    maximumRows: Int,
+    _ body: (inout BlockPass) -> Void
+  ) -> Int {
+    guard let start = block.baseAddress, maximumRows > 0 else { return 0 }
+    cells.open(batch, maximumRows: maximumRows)
+    var pass = BlockPass(
+      start: start,
+      at: start,
+      end: start + block.count,
+      row: batch.count,
+      rowLimit: batch.count + maximumRows
+    )
+    body(&pass)
+    cells.close(rows: pass.row)
+    return pass.at - start
+  }
+
   /// Stores the values that the slots say as row `row`; the reason if one is of the wrong type.
   ///
   /// Then the row is undone.

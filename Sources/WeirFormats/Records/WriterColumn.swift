@@ -16,8 +16,9 @@ struct WriterColumn {
   }
 
   let kind: Kind
-  /// Of a decimal.
+  /// Of a decimal, and 10^scale.
   let scale: Int
+  let unit: UInt64
   /// Of a list.
   let element: ElementType
   // Owned by the batch and the writer, which outlive the call.
@@ -27,7 +28,7 @@ struct WriterColumn {
   let prefix: UnsafePointer<UInt8>
   let prefixCount: Int
   let hasMarks: Bool
-  var cache = TimeTextCache()
+  var times = TimestampWriter()
 
   /// Takes the memory of a column; `prefix` is what stands before each value, and outlives this.
   init(_ column: Column, prefix: UnsafeBufferPointer<UInt8>? = nil) {
@@ -50,6 +51,7 @@ struct WriterColumn {
       element = type
     }
     self.scale = scale
+    unit = DecimalText.unit(scale: scale)
     self.element = element
     values = UnsafeRawPointer(column.values)
     bytes = UnsafePointer(column.bytes.assumingMemoryBound(to: UInt8.self))
@@ -64,11 +66,27 @@ struct WriterColumn {
     values.load(fromByteOffset: row &* 8, as: Int64.self)
   }
 
+  /// Bytes that the text of a row takes at most if it is text, bytes or json, else 0.
+  @inline(__always)
+  func longestText(_ row: Int) -> Int {
+    switch kind {
+    case .string, .bytes, .json: JSONText.maximumLength(text(row).count)
+    case .bool, .int, .decimal, .float, .timestamp, .duration, .list: 0
+    }
+  }
+
+  /// Where a row of a variable column begins, and its length.
+  @inline(__always)
+  func text(_ row: Int) -> (start: UnsafeRawPointer, count: Int) {
+    let offsets = values.assumingMemoryBound(to: UInt32.self)
+    let start = Int(offsets[row])
+    return (UnsafeRawPointer(bytes) + start, Int(offsets[row &+ 1]) &- start)
+  }
+
   /// The bytes of a row of a variable column.
   @inline(__always)
   func variable(_ row: Int) -> UnsafeRawBufferPointer {
-    let offsets = values.assumingMemoryBound(to: UInt32.self)
-    let start = Int(offsets[row])
-    return UnsafeRawBufferPointer(start: bytes + start, count: Int(offsets[row &+ 1]) &- start)
+    let (start, count) = text(row)
+    return UnsafeRawBufferPointer(start: start, count: count)
   }
 }

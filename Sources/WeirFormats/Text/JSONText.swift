@@ -12,17 +12,16 @@ enum JSONText {
   /// O(bytes). 16 bytes behind `source`, and behind the room at `target`, belong to it.
   @inline(__always)
   static func write(
-    _ source: UnsafePointer<UInt8>,
+    _ source: UnsafeRawPointer,
     _ count: Int,
-    to target: UnsafeMutablePointer<UInt8>
+    to target: UnsafeMutableRawPointer
   ) -> Int {
-    target[0] = 0x22
+    target.storeBytes(of: 0x22, as: UInt8.self)
     var at = 0
-    let from = UnsafeRawPointer(source)
-    let to = UnsafeMutableRawPointer(target + 1)
+    let to = target + 1
     // Copies words until one holds a byte to escape; what is copied past the end is overwritten.
     while at < count {
-      let word = from.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+      let word = source.loadUnaligned(fromByteOffset: at, as: UInt64.self)
       to.storeBytes(of: word, toByteOffset: at, as: UInt64.self)
       let stops =
         (((word ^ 0x0202_0202_0202_0202) &- 0x2121_2121_2121_2121)
@@ -33,18 +32,20 @@ enum JSONText {
       }
       at &+= 8
     }
-    target[count &+ 1] = 0x22
+    target.storeBytes(of: 0x22, toByteOffset: count &+ 1, as: UInt8.self)
     return count &+ 2
   }
 
   /// Goes on byte by byte from `first`; what is before it is written.
   @inline(never)
   private static func writeEscaped(
-    _ source: UnsafePointer<UInt8>,
+    _ source: UnsafeRawPointer,
     _ count: Int,
     from first: Int,
-    to target: UnsafeMutablePointer<UInt8>
+    to target: UnsafeMutableRawPointer
   ) -> Int {
+    let source = source.assumingMemoryBound(to: UInt8.self)
+    let target = target.assumingMemoryBound(to: UInt8.self)
     var end = first + 1
     for at in first..<count {
       let byte = source[at]

@@ -46,7 +46,7 @@ enum ListText {
     switch type {
     case .timestamp: "\"" + TimestampText.text(word) + "\""
     case .duration: "\"" + DurationText.text(word) + "\""
-    case .decimal(let scale): DigitPairs.text(word, scale: scale)
+    case .decimal(let scale): DecimalText.text(word, scale: scale)
     case .bool, .int, .float, .string: String(word)
     }
   }

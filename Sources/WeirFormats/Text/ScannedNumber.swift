@@ -1,3 +1,5 @@
+import WeirColumns
+
 /// A number as JSON writes it, taken apart exactly: (-1)^sign x mantissa x 10^exponent.
 struct ScannedNumber {
   var isNegative = false
@@ -68,13 +70,13 @@ struct ScannedNumber {
     guard let start = text.baseAddress, !text.isEmpty else { return nil }
     isNegative = text[0] == UInt8(ascii: "-")
     var at = isNegative ? 1 : 0
-    let whole = NumberScan.digits(start + at, &mantissa, NumberScan.powers)
+    let whole = DigitWords.read(start + at, &mantissa, DigitWords.powers)
     guard whole > 0, whole <= 18, at + whole <= text.count, whole == 1 || text[at] != 0x30 else {
       return nil
     }
     at += whole
     if at < text.count, text[at] == UInt8(ascii: ".") {
-      let fraction = NumberScan.digits(start + at + 1, &mantissa, NumberScan.powers)
+      let fraction = DigitWords.read(start + at + 1, &mantissa, DigitWords.powers)
       at += fraction + 1
       guard fraction > 0, whole + fraction <= 18, at <= text.count else { return nil }
       exponent = -fraction
@@ -117,7 +119,7 @@ struct ScannedNumber {
     let shift = exponent + scale
     guard shift > 0 || (shift == 0 && !hasMoreDigits) else { return .tooManyDigits }
     guard !hasMoreDigits, shift <= 18 else { return .numberOutOfRange }
-    let (product, overflowed) = mantissa.multipliedReportingOverflow(by: NumberScan.powers[shift])
+    let (product, overflowed) = mantissa.multipliedReportingOverflow(by: DigitWords.powers[shift])
     return overflowed ? .numberOutOfRange : signed(product, &value)
   }
 
@@ -127,7 +129,7 @@ struct ScannedNumber {
     guard mantissa != 0, shift < (hasMoreDigits ? 1 : 0) else {
       return scaled(by: scale, into: &value)
     }
-    let divisor: UInt64? = shift >= -19 ? NumberScan.powers[-shift] : nil
+    let divisor: UInt64? = shift >= -19 ? DigitWords.powers[-shift] : nil
     let (quotient, remainder) =
       divisor.map { mantissa.quotientAndRemainder(dividingBy: $0) } ?? (0, mantissa)
     let isRounded = isNegative && (remainder != 0 || hasMoreDigits)
@@ -154,7 +156,7 @@ struct ScannedNumber {
       let whole = Double(mantissa)
       let magnitude =
         exponent < 0
-        ? whole / NumberScan.doublePowers[-exponent] : whole * NumberScan.doublePowers[exponent]
+        ? whole / DigitWords.doublePowers[-exponent] : whole * DigitWords.doublePowers[exponent]
       return isNegative ? -magnitude : magnitude
     }
     let digits = String(decoding: text[0..<length], as: UTF8.self)
@@ -186,7 +188,7 @@ private struct SignificantDigits {
       exponent += 1
       return
     }
-    mantissa = mantissa * NumberScan.powers[zeros + 1] + UInt64(digit)
+    mantissa = mantissa * DigitWords.powers[zeros + 1] + UInt64(digit)
     length += zeros + 1
     exponent -= zeros
     zeros = 0

@@ -16,7 +16,7 @@ struct KeyedTravel {
       let filter = call.filter.map { place($0, "_filter\(number)", input) }
       aggregates.append(
         AggregateSpec(
-          WeirCore.AggregateFunction(call.function),
+          call.function,
           argument: argument,
           argumentType: call.argument?.type,
           filter: filter,

@@ -168,7 +168,7 @@ struct OperatorPass {
     let keys = window.shape == .running ? keyFields : Array(keyFields.dropLast(2))
     let specs = calls.enumerated().map { number, call in
       AggregateSpec(
-        WeirCore.AggregateFunction(call.function),
+        call.function,
         argument: call.argument == nil ? nil : 0,
         argumentType: call.argument?.type,
         name: names[number]
@@ -345,15 +345,5 @@ struct OperatorPass {
       "unknown column '\(name)' in '\(clause)' of operator '\(stage.name.value)'",
       hint: hint
     )
-  }
-}
-
-extension WeirCore.AggregateFunction {
-  /// The function of that name: both enumerations have the same.
-  init(_ function: WeirExpressions.AggregateFunction) {
-    guard let same = Self(rawValue: function.rawValue) else {
-      preconditionFailure("no aggregate '\(function.rawValue)'")
-    }
-    self = same
   }
 }

@@ -112,7 +112,8 @@ struct StageChecker {
     var input = union.schema
     if let tag = stage.tag {
       diagnostics.checkIsFree(tag)
-      input.fields.append(Field(tag.value, .string))
+      let fields = input.fields + [Field(tag.value, .string)]
+      input = Schema(fields, eventTime: input.eventTime)
     }
     var pass = OperatorPass(stage, input, partial: union.partial, diagnostics)
     let body: CheckedStage.Body

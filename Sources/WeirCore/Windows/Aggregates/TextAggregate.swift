@@ -1,4 +1,5 @@
 import WeirColumns
+import WeirExpressions
 
 /// `min`, `max`, `first` and `last` of text and bytes, compared by bytes.
 ///

@@ -1,15 +1,3 @@
-extension Schema {
-  /// A number that differs when names, types, their order or the event time differ.
-  ///
-  /// Channels and snapshots compare it; it is the same in every process and version.
-  package var fingerprint: UInt64 {
-    var text = ""
-    for field in fields { text += "\(field.name):\(field.type);" }
-    if let eventTime { text += "@\(eventTime)" }
-    return Fingerprint.of(text)
-  }
-}
-
 /// Fingerprints of text: stable between processes, unlike `hashValue`.
 package enum Fingerprint {
   /// The hash of the text's UTF-8.
