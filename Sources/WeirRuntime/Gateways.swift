@@ -34,6 +34,10 @@ package protocol CoordinatorControlGateway: AnyObject {
 package protocol SourceGateway: AnyObject {
   /// Reads rows into a batch of its own or of the pool; nothing there is an answer too.
   func read(_ request: ReadRequest) throws(WeirError) -> SourceRows
+  /// Looks for partitions that have appeared since the last search, and opens them.
+  ///
+  /// Asked only of sources whose partitions can become more, and of those before the first read too.
+  func findPartitions() throws(WeirError) -> [PartitionID]
   /// Takes back a batch that was read.
   func recycle(_ batch: Batch)
   /// Bytes read so far, and in all where that is known.

@@ -176,6 +176,11 @@ package actor Instance {
       guard let source = parts?.source else { preconditionFailure("a read without a source") }
       let rows = try source.read(request)
       try parts?.node.handle(.rowsRead(rows), at: clocks.now(), into: &effects)
+    case .findPartitions:
+      guard let source = parts?.source else { preconditionFailure("a search without a source") }
+      let found = try source.findPartitions()
+      try parts?.node.handle(.partitionsFound(found), at: clocks.now(), into: &effects)
+    case .warn(let error): try control.send(.warned(error))
     case .write(let batch, let edge, let oldest):
       try parts?.sink?.write(batch, edge: edge)
       parts?.latency?.record(

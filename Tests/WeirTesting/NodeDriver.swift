@@ -116,6 +116,8 @@ package struct NodeDriver {
       sent.append(FrameBytes.of(frame, encoder))
       if let batch = frame.batch { pool.give(batch, fingerprint: frame.header.schema) }
     case .read(let request): faults.append("a read without a source: \(request)")
+    case .findPartitions: faults.append("a search without a source")
+    case .warn(let error): faults.append("\(error)")
     case .write(let batch, let edge, _): rows[edge, default: []] += batch.values
     case .publish:
       var effects: [InstanceEffect] = []

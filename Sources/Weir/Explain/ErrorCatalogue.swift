@@ -227,12 +227,21 @@ enum ErrorCatalogue {
       "E415",
       "a followed file became shorter",
       "What was cut off had been read, and what follows would be read from the wrong place. Let "
-        + "whoever writes the file only append to it, and rotate by new names."
+        + "whoever writes the file only append to it, and rotate by renaming."
     ),
     ErrorEntry(
       "E416",
       "a followed file was replaced",
-      "Another file has its name now. Rotate by new names that the path's pattern matches."
+      "Another file has its name now, and it has no other: what of the new file had been read in "
+        + "the old one cannot be known. Rotate by renaming: the old file is read to its end, and the "
+        + "new one from its beginning."
+    ),
+    ErrorEntry(
+      "E417",
+      "a followed file has gone",
+      "A warning: the run goes on. The file was removed, or renamed so that the path's pattern no "
+        + "longer matches. All it had was read; it was looked at for some seconds more, and is closed "
+        + "now. If it gets a matching name again it is taken for new and read from its beginning."
     ),
   ]
 

@@ -27,6 +27,10 @@ struct RunLog: Sendable {
       )
     case .killing(let instances):
       logger.debug("ending processes", metadata: ["processes": "\(instances)"])
+    case .warned(let instance, let error):
+      var metadata: Logger.Metadata = ["instance": "\(instance)", "code": "\(error.code)"]
+      if let detail = error.detail { metadata["detail"] = "\(detail)" }
+      logger.warning("\(error.message)", metadata: metadata)
     case .failed(let instance, let error):
       logger.error(
         "failed",

@@ -28,6 +28,11 @@ package enum Limits {
   /// `longestPollNanoseconds` while there is none.
   package static let shortestPollNanoseconds: Int64 = 5_000_000
   package static let longestPollNanoseconds: Int64 = 200_000_000
+  /// How often a source that follows its files looks for new ones, in nanoseconds.
+  package static let searchNanoseconds: Int64 = 1_000_000_000
+  /// A followed file that has no matching name any more is given up after so many searches in a row
+  /// between which it did not grow: whoever writes it may have it open still.
+  package static let searchesWithoutName = 5
   /// Processes of a stage.
   package static let processes = 1024
   /// Key groups unless the topology says otherwise, and the most it may ask for.

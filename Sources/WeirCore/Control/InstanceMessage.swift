@@ -10,6 +10,8 @@ package enum InstanceMessage: Hashable, Sendable, Codable {
   case finished(InstanceProgress)
   /// It cannot go on, and exits.
   case failed(WeirError)
+  /// It goes on, but people should know.
+  case warned(WeirError)
   case pong(UInt64)
 
   /// The version of control messages.

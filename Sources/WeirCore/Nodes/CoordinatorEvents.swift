@@ -43,6 +43,8 @@ package enum RunNotice: Hashable, Sendable {
   case finished(InstanceID)
   case stopping(StopSignal)
   case killing(instances: Int)
+  /// Something that people should know; the run goes on.
+  case warned(InstanceID, WeirError)
   case failed(InstanceID, WeirError)
 }
 

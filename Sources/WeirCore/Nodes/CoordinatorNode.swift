@@ -150,6 +150,7 @@ package struct CoordinatorNode {
       guard suspicion == nil else { break }
       suspicion = (instance, error)
       leaveBy = now.advanced(byNanoseconds: Self.suspicionNanoseconds)
+    case .warned(let error): effects.append(.say(.warned(instance, error)))
     case .pong: break
     }
   }
