@@ -50,6 +50,8 @@ package protocol SinkGateway: AnyObject {
   func write(_ batch: Batch, edge: EdgeIndex) throws(WeirError)
   /// Hands on what was gathered, so that a reader of standard output sees it soon.
   func flush() throws(WeirError)
+  /// False once nobody reads what is written: from then on it is dropped.
+  var hasReader: Bool { get }
   /// Makes everything written visible.
   func publish() throws(WeirError)
 }

@@ -45,6 +45,7 @@ package actor Instance {
   private var times: TimeAccount
   private var reportAt: Instant
   private var hasFinished = false
+  private var hasToldReaderGone = false
 
   /// Frames taken from the sockets before the node gets a turn.
   private static let framesPerTurn = 64
@@ -138,6 +139,10 @@ package actor Instance {
       taken += 1
     }
     try step(.turned)
+    if !hasToldReaderGone, parts?.sink?.hasReader == false {
+      hasToldReaderGone = true
+      try control.send(.readerGone)
+    }
     let now = clocks.now()
     if now.instant >= reportAt {
       reportAt = now.instant.advanced(byNanoseconds: Limits.progressNanoseconds)

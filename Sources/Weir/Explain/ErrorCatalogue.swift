@@ -100,7 +100,8 @@ enum ErrorCatalogue {
     ErrorEntry(
       "E126",
       "whoever read the output has gone",
-      "Rows went to a pipe whose reader has ended, such as 'head'."
+      "Rows went to a pipe whose reader has ended, such as 'head'. A run stops then, with exit code "
+        + "141, and publishes what has reached its other sinks."
     ),
     ErrorEntry("E127", "a standard stream cannot be written", "Look at where it is redirected to."),
   ]

@@ -20,6 +20,7 @@ struct RunLog: Sendable {
       saidAt = now.instant
       say(state.picture(at: now))
     case .finished(let instance): logger.debug("finished", metadata: ["instance": "\(instance)"])
+    case .stopping(.pipe): logger.info("stopping: nobody reads standard output any more")
     case .stopping(let signal):
       logger.info(
         "stopping: what has reached the sinks is published",
