@@ -275,5 +275,11 @@ enum ErrorCatalogue {
       "stored state is cut short",
       "What was kept of an operator ends too early: it was damaged, or written by another version."
     ),
+    ErrorEntry(
+      "E520",
+      "a row is too long to be sent",
+      "A frame between two processes holds at most 64 MiB, and a row is never split. The message "
+        + "names the stream and the longest column: leave it out with 'select', or cut its text."
+    ),
   ]
 }
