@@ -167,7 +167,7 @@ let package = Package(
     // The built command, from outside: it depends on the executable and on nothing inside it.
     .testTarget(
       name: "EndToEnd",
-      dependencies: [.target(name: "WeirMain")],
+      dependencies: [.target(name: "WeirMain"), "WeirExpressions"],
       swiftSettings: strict
     ),
     .testTarget(

@@ -53,6 +53,11 @@ package final class Batch {
     return sum
   }
 
+  /// Bytes that one row takes at most, alone in a batch of these columns.
+  package func bytes(ofRow row: Int) -> Int {
+    columns.reduce(hasStamps ? 8 : 0) { $0 + $1.bytes(ofRow: row) }
+  }
+
   /// Makes room for `rows` rows in every column; O(rows) when it grows.
   package func reserve(rows: Int) {
     for column in columns { column.reserve(rows: rows, used: count) }

@@ -77,6 +77,16 @@ package final class Column {
     Self.valueBytes(layout, rows) + byteCount(rows: rows) + (hasMarks ? rows : 0)
   }
 
+  /// Bytes that one row takes at most, alone in a column.
+  package func bytes(ofRow row: Int) -> Int {
+    let mark = hasMarks ? 1 : 0
+    switch layout {
+    case .byte: return 1 + mark
+    case .word: return 8 + mark
+    case .variable: return 8 + mark + Int(offsets[row + 1] - offsets[row])
+    }
+  }
+
   // MARK: Growth
 
   /// Makes room for `rows` rows, keeping the first `used`; pointers taken before are invalid.

@@ -159,6 +159,9 @@ package enum PosixErrors {
     )
   }
 
+  /// Whether that is what writing to a pipe gives whose reader has gone.
+  package static func isReaderGone(_ error: WeirError) -> Bool { error.code == "E126" }
+
   static func terminal(_ name: String, _ number: Int32) -> WeirError {
     fault("E127", "cannot write to \(name)", number)
   }

@@ -34,6 +34,10 @@ package protocol CoordinatorControlGateway: AnyObject {
 package protocol SourceGateway: AnyObject {
   /// Reads rows into a batch of its own or of the pool; nothing there is an answer too.
   func read(_ request: ReadRequest) throws(WeirError) -> SourceRows
+  /// Looks for partitions that have appeared since the last search, and opens them.
+  ///
+  /// Asked only of sources whose partitions can become more, and of those before the first read too.
+  func findPartitions() throws(WeirError) -> [PartitionID]
   /// Takes back a batch that was read.
   func recycle(_ batch: Batch)
   /// Bytes read so far, and in all where that is known.
@@ -46,6 +50,8 @@ package protocol SinkGateway: AnyObject {
   func write(_ batch: Batch, edge: EdgeIndex) throws(WeirError)
   /// Hands on what was gathered, so that a reader of standard output sees it soon.
   func flush() throws(WeirError)
+  /// False once nobody reads what is written: from then on it is dropped.
+  var hasReader: Bool { get }
   /// Makes everything written visible.
   func publish() throws(WeirError)
 }

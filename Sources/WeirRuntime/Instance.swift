@@ -47,6 +47,7 @@ package actor Instance {
   private var times: TimeAccount
   private var reportAt: Instant
   private var hasFinished = false
+  private var hasToldReaderGone = false
 
   /// Frames taken from the sockets before the node gets a turn.
   private static let framesPerTurn = 64
@@ -140,6 +141,10 @@ package actor Instance {
       taken += 1
     }
     try step(.turned)
+    if !hasToldReaderGone, parts?.sink?.hasReader == false {
+      hasToldReaderGone = true
+      try control.send(.readerGone)
+    }
     let now = clocks.now()
     if now.instant >= reportAt {
       reportAt = now.instant.advanced(byNanoseconds: Limits.progressNanoseconds)
@@ -177,6 +182,11 @@ package actor Instance {
       guard let source = parts?.source else { preconditionFailure("a read without a source") }
       let rows = try source.read(request)
       try parts?.node.handle(.rowsRead(rows), at: clocks.now(), into: &effects)
+    case .findPartitions:
+      guard let source = parts?.source else { preconditionFailure("a search without a source") }
+      let found = try source.findPartitions()
+      try parts?.node.handle(.partitionsFound(found), at: clocks.now(), into: &effects)
+    case .warn(let error): try control.send(.warned(error))
     case .write(let batch, let edge, let oldest):
       try parts?.sink?.write(batch, edge: edge)
       parts?.latency?.record(

@@ -1,4 +1,5 @@
 import WeirColumns
+import WeirCore
 
 /// The bounds of what goes over a wire; a frame beyond them is refused before memory is taken.
 ///
@@ -7,7 +8,7 @@ package enum WireLimits {
   /// Rows of a batch: indices of rows are 16 bits wide.
   package static let rows = SelectionBuffer.maximumRows
   /// Bytes that the rows of a frame may take in memory (`Batch.footprint`).
-  package static let footprint = 64 << 20
+  package static let footprint = Limits.frameBytes
   /// Bytes of a body, encoded or decoded: the rows as they lie in memory, and the heads of columns.
   package static let bodyLength = footprint + (1 << 20)
   /// Columns of a batch.

@@ -150,6 +150,8 @@ extension SimulatedCluster {
       coverage.met(.partitionWithoutData, if: answer.isWaiting)
       coverage.met(.rejectedRecord, if: !answer.rows.rejected.isEmpty)
       try processes[process].node?.handle(.rowsRead(answer.rows), at: moment, into: &effects)
+    case .findPartitions, .warn:
+      violations.append("\(processes[process].instance) looks for files, and there are none")
     case .write(let batch, let edge, _):
       processes[process].written[edge, default: []] += batch.values
     case .publish:

@@ -120,6 +120,8 @@ package struct NodeDriver {
       if let batch = frame.batch { pool.give(batch) }
     case .read(let request): faults.append("a read without a source: \(request)")
     case .write(let batch, let edge, _): keep(batch, edge)
+    case .findPartitions: faults.append("a search without a source")
+    case .warn(let error): faults.append("\(error)")
     case .publish:
       var effects: [InstanceEffect] = []
       try node.handle(.published, at: now, into: &effects)

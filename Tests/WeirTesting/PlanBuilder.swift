@@ -57,12 +57,13 @@ package struct PlanBuilder {
     idleAfter: Int64? = nil,
     rate: Double? = nil,
     onBadRecord: BadRecordPolicy = .divert,
-    processes: Int = 1
+    processes: Int = 1,
+    follow: Bool = false
   ) -> Stream {
     var time = TimePlan(isEventTime: true)
     time.lag = lag
     time.idleAfter = idleAfter
-    let file = FileSourcePlan(path: "", follow: false, format: .json, fields: [])
+    let file = FileSourcePlan(path: "", follow: follow, format: .json, fields: [])
     let plan = SourcePlan(
       schema: schema,
       needed: Array(schema.fields.indices),

@@ -36,8 +36,9 @@ import WeirWire
 
   static let toCoordinator: [InstanceMessage] = [
     .hello(version: 1), .bound(endpoint: "ipc:///x"), .linked, .progress(progress),
-    .progress(InstanceProgress()), .finished(progress), .pong(0),
+    .progress(InstanceProgress()), .finished(progress), .pong(0), .readerGone,
     .failed(WeirError("E304", "reading a frame", detail: "it is damaged", recovery: .restart)),
+    .warned(WeirError("E417", "'a' has gone", hint: "look for it")),
     .failed(WeirError("E1", "", hint: "mend it", blame: .user)),
   ]
 

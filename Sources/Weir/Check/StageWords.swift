@@ -23,7 +23,7 @@ struct StageWords {
     switch plan.connector {
     case .file(let file):
       lines.append("reads \(file.path) as \(Self.word(file.format))")
-      if file.follow { lines.append("waits for more at the end") }
+      if file.follow { lines.append("waits for more, also for new files") }
     case .generate(let generate):
       let rows = generate.rows.map { "\(NumberText.count(UInt64($0))) rows" } ?? "rows for ever"
       lines.append("makes \(rows) from seed \(generate.seed)")

@@ -57,6 +57,10 @@ enum FunctionText {
     let examples = entry.examples + entry.edges
     guard !examples.isEmpty else { return text }
     text += "\n"
+    if entry.kind == .aggregate, examples.contains(where: { !$0.result.isEmpty }) {
+      text += "Over these rows:\n"
+      for row in FunctionCatalogue.exampleRows { text += "  \(row)\n" }
+    }
     for example in examples {
       text += "  \(example.expression)\(example.result.isEmpty ? "" : "  ->  \(example.result)")\n"
     }

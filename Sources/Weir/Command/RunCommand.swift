@@ -13,7 +13,8 @@ struct RunCommand: ParsableCommand {
     discussion: """
       Rows of 'stdout' sinks go to standard output, everything else to standard
       error. Ctrl-C and SIGTERM stop the run: what has reached the sinks is
-      published. A second Ctrl-C ends it at once.
+      published. A second Ctrl-C ends it at once. So does a run stop whose rows go
+      to a pipe that nobody reads any more, such as that of 'head'; exit code 141.
 
       Examples:
         weir run harbor-fleet.yaml

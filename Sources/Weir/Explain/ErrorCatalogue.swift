@@ -100,7 +100,8 @@ enum ErrorCatalogue {
     ErrorEntry(
       "E126",
       "whoever read the output has gone",
-      "Rows went to a pipe whose reader has ended, such as 'head'."
+      "Rows went to a pipe whose reader has ended, such as 'head'. A run stops then, with exit code "
+        + "141, and publishes what has reached its other sinks."
     ),
     ErrorEntry("E127", "a standard stream cannot be written", "Look at where it is redirected to."),
   ]
@@ -227,12 +228,21 @@ enum ErrorCatalogue {
       "E415",
       "a followed file became shorter",
       "What was cut off had been read, and what follows would be read from the wrong place. Let "
-        + "whoever writes the file only append to it, and rotate by new names."
+        + "whoever writes the file only append to it, and rotate by renaming."
     ),
     ErrorEntry(
       "E416",
       "a followed file was replaced",
-      "Another file has its name now. Rotate by new names that the path's pattern matches."
+      "Another file has its name now, and it has no other: what of the new file had been read in "
+        + "the old one cannot be known. Rotate by renaming: the old file is read to its end, and the "
+        + "new one from its beginning."
+    ),
+    ErrorEntry(
+      "E417",
+      "a followed file has gone",
+      "A warning: the run goes on. The file was removed, or renamed so that the path's pattern no "
+        + "longer matches. All it had was read; it was looked at for some seconds more, and is closed "
+        + "now. If it gets a matching name again it is taken for new and read from its beginning."
     ),
   ]
 
@@ -264,6 +274,12 @@ enum ErrorCatalogue {
       "E513",
       "stored state is cut short",
       "What was kept of an operator ends too early: it was damaged, or written by another version."
+    ),
+    ErrorEntry(
+      "E520",
+      "a row is too long to be sent",
+      "A frame between two processes holds at most 64 MiB, and a row is never split. The message "
+        + "names the stream and the longest column: leave it out with 'select', or cut its text."
     ),
   ]
 }

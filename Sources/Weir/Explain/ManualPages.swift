@@ -43,8 +43,10 @@ enum ManualPages {
       # Commands
 
       Exit codes: 0 finished, or stopped on request; 1 failed while running; 2 a fault in a file or in the
-      command line; 130 stopped by Ctrl-C. `NO_COLOR` switches colours off. Completions for your shell:
-      `weir --generate-completion-script`.
+      command line; 130 stopped by Ctrl-C; 141 stopped because whoever read the rows of a `stdout` sink has
+      gone, such as the `head` of `weir run … | head -1`: what has reached other sinks is published.
+
+      `NO_COLOR` switches colours off. Completions for your shell: `weir --generate-completion-script`.
 
       """
     for command in RootCommand.configuration.subcommands {

@@ -92,6 +92,7 @@ struct InstanceAssembly {
       return try FileSource(
         file,
         source: plan,
+        share: FileShare(process: assignment.instance.index, processes: stage.processes),
         output: output,
         paths: owned.map { (PartitionID($0), assignment.partitions[$0]) },
         rows: job.batch.rows

@@ -23,7 +23,9 @@ struct RunInspection {
 
   // MARK: Inputs
 
-  /// The partitions of every stage: files, taken once, or the 64 of a generator; throws E408.
+  /// The partitions of every stage: files, or the 64 of a generator; throws E408.
+  ///
+  /// The files of a source that follows them are found by its processes.
   func partitions() throws(WeirError) -> [[String]] {
     var partitions: [[String]] = []
     for stage in job.stages { partitions.append(try Self.partitions(of: stage)) }
@@ -35,8 +37,9 @@ struct RunInspection {
     switch source.connector {
     case .generate: return (0..<GeneratePlan.partitions).map { "\($0)" }
     case .file(let file):
+      if file.follow { return [] }
       let paths = try Glob(file.path).paths()
-      guard !paths.isEmpty || file.follow else {
+      guard !paths.isEmpty else {
         throw WeirError(
           "E408",
           "source '\(stage.name)' has no file to read",
@@ -81,12 +84,20 @@ struct RunInspection {
   // MARK: Descriptors
 
   /// Open files that one process of the run needs at most.
-  func descriptorsNeeded(_ partitions: [[String]]) -> Int {
+  ///
+  /// Throws E108 or E115 if a folder cannot be listed.
+  func descriptorsNeeded(_ partitions: [[String]]) throws(WeirError) -> Int {
     // Each socket has a descriptor of its own, each connection one at either end.
     var most = 64 + 3 * job.instances.count
     for instance in job.instances {
       guard let stage = job.index(of: instance.stage) else { continue }
-      let files = partitions[stage].count / max(job.stages[stage].processes, 1) + 1
+      var files = partitions[stage].count / max(job.stages[stage].processes, 1) + 1
+      if case .source(let source) = job.stages[stage].role, case .file(let file) = source.connector,
+        file.follow
+      {
+        // They may all belong to one process.
+        files = try Glob(file.path).paths().count + 1
+      }
       most = max(most, 48 + 4 * job.peers(of: instance).count + files)
     }
     return most

@@ -18,7 +18,7 @@ struct RunPreparation {
   /// With `fresh`, state and output of earlier runs are moved aside; without it they are an error.
   func prepare(fresh: Bool) throws(WeirError) -> PreparedRun {
     let partitions = try inspection.partitions()
-    try OpenFiles.allow(inspection.descriptorsNeeded(partitions))
+    try OpenFiles.allow(try inspection.descriptorsNeeded(partitions))
     if !fresh { try inspection.checkOutputs() }
     let stateFolder = try loaded.stateFolder()
     try Folder.create(stateFolder)

@@ -48,6 +48,8 @@ final class FileSink: SinkGateway {
   // Rows are not visible before the part is published: there is nobody to hand them to.
   func flush() {}
 
+  var hasReader: Bool { true }
+
   func publish() throws(WeirError) {
     guard let file else { return }
     try file.sync()

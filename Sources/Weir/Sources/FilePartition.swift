@@ -8,7 +8,13 @@ import WeirPOSIX
 final class FilePartition {
   private let file: FileReader
   private let reader: any RecordReader
-  private let follows: Bool
+  /// Whether more is waited for at the end of the file.
+  private(set) var follows: Bool
+  /// A name of the file: the one it was opened by, or the last one that it was found by.
+  private(set) var path: String
+  /// Searches one after the other that found no name of the file, and between which it did not grow.
+  private var searchesWithoutName = 0
+  private var offsetAtSearch: Int64 = 0
   /// The column of the event time.
   private let timeName: String
   // Owned here, freed in `deinit`; grows for records longer than a block.
@@ -26,6 +32,7 @@ final class FilePartition {
 
   init(_ path: String, _ plan: FileSourcePlan, _ source: SourcePlan) throws(WeirError) {
     file = try FileReader(path)
+    self.path = path
     follows = plan.follow
     timeName = source.schema.eventTime.map { source.schema.fields[$0].name } ?? ""
     screen = source.time.isEventTime ? EventTimeScreen(maximumAhead: source.time.maxAhead) : nil
@@ -55,11 +62,34 @@ final class FilePartition {
 
   deinit { block.deallocate() }
 
+  /// Which file it is, whatever its name.
+  ///
+  /// With `position` it says where reading goes on, also after a renaming.
+  var identity: FileIdentity { file.identity }
+
   /// Bytes that are done with.
   var position: Int64 { readOffset - Int64(end - start) }
 
   /// The length of the file as it is now.
   func size() throws(WeirError) -> Int64 { try file.size() }
+
+  // MARK: Names
+
+  /// Notes by which name a search has found the file; nil: by none.
+  func noteSearch(name: String?) {
+    if let name { path = name }
+    let isFound = name != nil || readOffset > offsetAtSearch
+    searchesWithoutName = isFound ? 0 : searchesWithoutName + 1
+    offsetAtSearch = readOffset
+  }
+
+  /// True if the file has no name that matches any more, and has not grown for long.
+  var isLost: Bool { follows && searchesWithoutName >= Limits.searchesWithoutName }
+
+  /// Takes the end of the file, as it is now, for the end of the partition.
+  func stopFollowing() { follows = false }
+
+  // MARK: Reading
 
   /// Reads rows until the batch has as many as wanted, or as many bytes as a frame should have.
   ///
@@ -193,25 +223,26 @@ final class FilePartition {
     return count > 0 || (isAtEnd && !follows && end > start)
   }
 
-  /// A file that is being followed only grows: what happened to it otherwise is not guessed at.
+  /// A file that is being followed only grows, and may get another name.
+  ///
+  /// One that has lost its name to another file and has no other may have been copied into that one:
+  /// what of it would be new is not guessed at.
   private func checkIdentity() throws(WeirError) {
-    let hint = "rotate files by giving the new one a new name that the path's pattern matches"
+    let hint = "rotate files by renaming them, to a name that the path's pattern matches or not"
     let size = try file.size()
     guard size >= readOffset else {
       throw WeirError(
         "E415",
-        "'\(file.path)' became shorter while it was being followed",
+        "'\(path)' became shorter while it was being followed",
         detail: "\(size) bytes, of which \(readOffset) had been read",
         hint: hint
       )
     }
-    guard try FileReader.identity(of: file.path) == file.identity else {
-      throw WeirError(
-        "E416",
-        "'\(file.path)' was replaced while it was being followed",
-        hint: hint
-      )
-    }
+    // Gone without a successor: the next searches tell.
+    guard let successor = try FileReader.identity(of: path), successor != file.identity,
+      try !file.hasName()
+    else { return }
+    throw WeirError("E416", "'\(path)' was replaced while it was being followed", hint: hint)
   }
 
   private func grow() {
@@ -233,7 +264,7 @@ final class FilePartition {
     let raw = Array(block[from..<min(from + record.length, end)])
     return WeirCore.RejectedRecord(
       partition: id,
-      place: "\(file.path), byte \(position + Int64(from - start))",
+      place: "\(path), byte \(position + Int64(from - start))",
       reason: record.reason,
       raw: raw
     )

@@ -50,5 +50,8 @@ final class GenerateSource: SourceGateway {
     )
   }
 
+  /// None: a generator's partitions are those it was made with.
+  func findPartitions() -> [PartitionID] { [] }
+
   func recycle(_ batch: Batch) { pool.give(batch) }
 }

@@ -26,6 +26,14 @@ struct LiveScreen: Sendable {
     linesDrawn = lines.count
   }
 
+  /// Writes a warning above what is drawn, where it stays.
+  mutating func warn(_ error: WeirError, _ instance: InstanceID) {
+    clear()
+    drawnAt = nil
+    let detail = error.detail.map { ": \($0)" } ?? ""
+    Console.write("warning[\(error.code)]: \(instance): \(error.message)\(detail)\n", to: .error)
+  }
+
   /// Erases what was drawn.
   mutating func clear() {
     guard linesDrawn > 0 else { return }

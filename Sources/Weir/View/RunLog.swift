@@ -20,6 +20,7 @@ struct RunLog: Sendable {
       saidAt = now.instant
       say(state.picture(at: now))
     case .finished(let instance): logger.debug("finished", metadata: ["instance": "\(instance)"])
+    case .stopping(.pipe): logger.info("stopping: nobody reads standard output any more")
     case .stopping(let signal):
       logger.info(
         "stopping: what has reached the sinks is published",
@@ -27,6 +28,10 @@ struct RunLog: Sendable {
       )
     case .killing(let instances):
       logger.debug("ending processes", metadata: ["processes": "\(instances)"])
+    case .warned(let instance, let error):
+      var metadata: Logger.Metadata = ["instance": "\(instance)", "code": "\(error.code)"]
+      if let detail = error.detail { metadata["detail"] = "\(detail)" }
+      logger.warning("\(error.message)", metadata: metadata)
     case .failed(let instance, let error):
       logger.error(
         "failed",

@@ -60,7 +60,7 @@ struct RunState {
       sample(at: now.instant)
     case .finished(let instance): finished.insert(instance)
     case .stopping: phase = .stopping
-    case .killing: break
+    case .killing, .warned: break
     case .failed(let instance, let error): failure = Failure(instance: instance, error: error)
     }
   }

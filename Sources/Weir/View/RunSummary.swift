@@ -35,7 +35,7 @@ struct RunSummary: Codable, Hashable {
   }
 
   var name: String
-  /// `finished`, `stopped`, `interrupted` or `failed`.
+  /// `finished`, `stopped`, `interrupted`, `unread` or `failed`.
   var outcome: String
   var wallSeconds: Double
   var cpuSeconds: Double
@@ -51,6 +51,7 @@ struct RunSummary: Codable, Hashable {
       case .finished: "finished"
       case .stopped: "stopped"
       case .interrupted: "interrupted"
+      case .unread: "unread"
       case .failed: "failed"
       }
     wallSeconds = (state.seconds(at: now.instant) * 1000).rounded() / 1000

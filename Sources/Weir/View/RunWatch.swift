@@ -40,6 +40,7 @@ final class RunWatch: RunView, Sendable {
       content.state.take(notice, at: now)
       switch content.display {
       case .live(var screen):
+        if case .warned(let instance, let error) = notice { screen.warn(error, instance) }
         screen.show(content.state, at: now)
         content.display = .live(screen)
       case .log(var log):

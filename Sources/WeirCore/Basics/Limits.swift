@@ -6,6 +6,11 @@ package enum Limits {
   package static let largestBatchRows = 65_536
   /// A builder is cut when its rows take more bytes than this.
   package static let batchBytes = 512 << 10
+  /// Bytes that the rows of one frame may take in memory, and so the longest row there can be.
+  package static let frameBytes = 64 << 20
+  /// Rows are appended to builders by their average length up to so many bytes at a time, and one by
+  /// one beyond: however uneven they are, a frame stays within its limit.
+  static let unevenBytes = 8 << 20
   /// How long a builder waits for more rows, in nanoseconds, unless the topology says otherwise.
   package static let lingerNanoseconds: Int64 = 5_000_000
   /// Bytes that an instance may hold in its input queues, dealt among its channels.
@@ -33,6 +38,11 @@ package enum Limits {
   package static let shortestRestNanoseconds: Int64 = 400_000
   /// The most time between two reads of a source with a rate, in nanoseconds.
   package static let longestPaceNanoseconds: Int64 = 2_000_000
+  /// How often a source that follows its files looks for new ones, in nanoseconds.
+  package static let searchNanoseconds: Int64 = 1_000_000_000
+  /// A followed file that has no matching name any more is given up after so many searches in a row
+  /// between which it did not grow: whoever writes it may have it open still.
+  package static let searchesWithoutName = 5
   /// Processes of a stage.
   package static let processes = 1024
   /// Key groups unless the topology says otherwise, and the most it may ask for.

@@ -10,6 +10,10 @@ package enum InstanceMessage: Hashable, Sendable, Codable {
   case finished(InstanceProgress)
   /// It cannot go on, and exits.
   case failed(WeirError)
+  /// A sink whose reader has gone: it goes on, and drops what it is to write.
+  case readerGone
+  /// It goes on, but people should know.
+  case warned(WeirError)
   case pong(UInt64)
 
   /// The version of control messages.

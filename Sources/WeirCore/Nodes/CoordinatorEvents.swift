@@ -17,11 +17,13 @@ package enum ProcessEnd: Hashable, Sendable {
   case killed(signal: Int32)
 }
 
-/// A signal that asks the run to stop.
+/// What asks the run to stop: a signal, or what SIGPIPE stands for.
 package enum StopSignal: String, Hashable, Sendable {
   case interrupt
   case terminate
   case hangup
+  /// Whoever read standard output has gone, so rows can no longer be delivered: a sink tells.
+  case pipe
 }
 
 /// What the coordinator wants done, in order.
@@ -43,6 +45,8 @@ package enum RunNotice: Hashable, Sendable {
   case finished(InstanceID)
   case stopping(StopSignal)
   case killing(instances: Int)
+  /// Something that people should know; the run goes on.
+  case warned(InstanceID, WeirError)
   case failed(InstanceID, WeirError)
 }
 
@@ -53,6 +57,8 @@ package enum RunOutcome: Hashable, Sendable {
   case stopped
   /// By Ctrl-C.
   case interrupted
+  /// Whoever read standard output has gone.
+  case unread
   case failed
 
   /// The exit code of `weir run`.
@@ -61,6 +67,8 @@ package enum RunOutcome: Hashable, Sendable {
     case .finished, .stopped: 0
     case .failed: 1
     case .interrupted: 130
+    // As a shell has it for a program that SIGPIPE has ended.
+    case .unread: 141
     }
   }
 }

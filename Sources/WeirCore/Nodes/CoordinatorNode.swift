@@ -150,6 +150,10 @@ package struct CoordinatorNode {
       guard suspicion == nil else { break }
       suspicion = (instance, error)
       leaveBy = now.advanced(byNanoseconds: Self.suspicionNanoseconds)
+    case .readerGone:
+      // Each sink that writes there says so; only the first asks for a stop.
+      if phase != .stopping, phase != .leaving { signalled(.pipe, at: now, into: &effects) }
+    case .warned(let error): effects.append(.say(.warned(instance, error)))
     case .pong: break
     }
   }
@@ -198,7 +202,12 @@ package struct CoordinatorNode {
     at now: Instant,
     into effects: inout [CoordinatorEffect]
   ) {
-    let asked: RunOutcome = signal == .interrupt ? .interrupted : .stopped
+    let asked: RunOutcome =
+      switch signal {
+      case .interrupt: .interrupted
+      case .terminate, .hangup: .stopped
+      case .pipe: .unread
+      }
     switch phase {
     case .created, .binding, .linking:
       outcome = asked

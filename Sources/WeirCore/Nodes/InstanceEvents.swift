@@ -6,6 +6,8 @@ package enum InstanceEvent {
   case frameReceived(Frame)
   /// The answer to `.read`.
   case rowsRead(SourceRows)
+  /// The answer to `.findPartitions`: those that this instance has to read from now on.
+  case partitionsFound([PartitionID])
   /// Time to do a bounded amount of work.
   case turned
   /// This instance is connected to its peers.
@@ -23,6 +25,11 @@ package enum InstanceEffect {
   case send(Frame)
   /// Read rows; answered by `.rowsRead` before anything else happens.
   case read(ReadRequest)
+  /// Look for partitions that have appeared; answered by `.partitionsFound` before anything else
+  /// happens.
+  case findPartitions
+  /// Tell people of something that does not keep the run from going on.
+  case warn(WeirError)
   /// Write rows to the outside.
   case write(Batch, edge: EdgeIndex, oldest: WallTime)
   /// Make everything written visible; answered by `.published`.
@@ -67,17 +74,21 @@ package struct SourceRows {
   package var batch: Batch
   package var rejected: [RejectedRecord]
   package var next: Next
+  /// What people should know of the partition; the run goes on.
+  package var warning: WeirError?
 
   package init(
     origin: Origin,
     batch: Batch,
     rejected: [RejectedRecord] = [],
-    next: Next = .more
+    next: Next = .more,
+    warning: WeirError? = nil
   ) {
     self.origin = origin
     self.batch = batch
     self.rejected = rejected
     self.next = next
+    self.warning = warning
   }
 }
 

@@ -68,6 +68,12 @@ package struct InstanceNode {
         defer { role = .source(source) }
         try source.rowsRead(rows, at: now, &outputs, into: &effects)
       }
+    case .partitionsFound(let found):
+      if case .source(var source) = role {
+        role = .moving
+        defer { role = .source(source) }
+        source.partitionsFound(found, at: now, &outputs)
+      }
     case .turned: try turn(at: now, into: &effects)
     case .linked:
       precondition(phase == .binding, "linked while \(phase)")

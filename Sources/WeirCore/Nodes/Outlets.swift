@@ -59,7 +59,7 @@ final class Outlet {
     _ outputs: inout OutputSet
   ) throws(WeirError) {
     switch target {
-    case .edge(let edge): outputs.route(batch, rows, to: edge)
+    case .edge(let edge): try outputs.route(batch, rows, to: edge)
     case .outlets(let outlets):
       for outlet in outlets { try outlet.push(batch, rows, &outputs) }
     case .nowhere: break

@@ -77,12 +77,18 @@ package struct OutputSet {
   // MARK: Rows
 
   /// Appends the selected rows to the builders of an edge's channels.
-  mutating func route(_ batch: Batch, _ rows: Selection, to edge: EdgeIndex) {
+  ///
+  /// Throws E520 for a row that no frame can hold.
+  mutating func route(
+    _ batch: Batch,
+    _ rows: Selection,
+    to edge: EdgeIndex
+  ) throws(WeirError) {
     let targets = byEdge[edge]
     switch edges[edge].partitioning {
-    case _ where targets.count == 1: gather(batch, rows, targets[0])
+    case _ where targets.count == 1: try gather(batch, rows, targets[0])
     case .deal:
-      gather(batch, rows, targets[turn[edge]])
+      try gather(batch, rows, targets[turn[edge]])
       turn[edge] = (turn[edge] + 1) % targets.count
     case .key(let key):
       let parts = scratch.partition(
@@ -92,19 +98,26 @@ package struct OutputSet {
         table: tables[edge]
       )
       for (instance, part) in parts.enumerated() where part.count > 0 {
-        gather(batch, part, targets[instance])
+        try gather(batch, part, targets[instance])
       }
     }
   }
 
-  private mutating func gather(_ batch: Batch, _ rows: Selection, _ channel: Int) {
+  private mutating func gather(
+    _ batch: Batch,
+    _ rows: Selection,
+    _ channel: Int
+  ) throws(WeirError) {
     var left = rows
+    let footprint = batch.footprint
+    let isUneven = footprint > Limits.unevenBytes
     // Rows of long texts are appended a few at a time: a builder is looked at only in between.
-    let few = max(1, batch.count * Limits.batchBytes / max(batch.footprint, 1))
+    let few = max(1, batch.count * Limits.batchBytes / max(footprint, 1))
     while left.count > 0 {
+      if isUneven { try makeRoom(for: batch, Int(left.indices[0]), channel) }
       let builder = channels[channel].builder
       var part = left
-      part.count = min(left.count, settings.rows - builder.count, few)
+      part.count = min(left.count, settings.rows - builder.count, isUneven ? 1 : few)
       builder.append(batch, part)
       channels[channel].appended(oldest: oldest, at: now.instant, settings: settings)
       if builder.count >= settings.rows || builder.footprint >= Limits.batchBytes {
@@ -113,6 +126,40 @@ package struct OutputSet {
       left.indices += part.count
       left.count -= part.count
     }
+  }
+
+  /// Cuts the builder if a row would make it longer than a frame may be.
+  private mutating func makeRoom(
+    for batch: Batch,
+    _ row: Int,
+    _ channel: Int
+  ) throws(WeirError) {
+    let length = batch.bytes(ofRow: row)
+    guard length <= Limits.frameBytes else { throw tooLong(batch, row, length, channel) }
+    let builder = channels[channel].builder
+    if builder.count > 0, builder.footprint + length > Limits.frameBytes {
+      channels[channel].cut(using: pool)
+    }
+  }
+
+  private func tooLong(
+    _ batch: Batch,
+    _ row: Int,
+    _ length: Int,
+    _ channel: Int
+  ) -> WeirError {
+    let lengths = batch.columns.map { $0.bytes(ofRow: row) }
+    let longest = lengths.indices.max { lengths[$0] < lengths[$1] } ?? 0
+    let edge = edges[channels[channel].plan.edge]
+    return WeirError(
+      "E520",
+      "cannot send a row of '\(edge.from)' to '\(names[edge.to])'",
+      detail:
+        "it takes \(length) bytes, of which column '\(batch.schema.fields[longest].name)' has "
+        + "\(lengths[longest]); the limit is \(Limits.frameBytes)",
+      hint: "leave the column out with 'select', or cut its text",
+      blame: .user
+    )
   }
 
   // MARK: Signals

@@ -8,10 +8,13 @@ struct SourceNode {
   private let rejectedPort: PortPlan?
   private let rejectedOutlets: [Outlet]
   private let settings: BatchSettings
-  /// Partitions of this instance, and their clocks beside them.
-  private let partitions: [PartitionID]
-  private var clocks: [PartitionClock]
+  /// Partitions that this instance reads; where more can appear, without those that have ended.
+  private var partitions: [SourcePartition]
   private let readsAll: Bool
+  /// True where new partitions can appear as long as the run lasts.
+  private var findsMore = false
+  /// When partitions are looked for again; nil: at once.
+  private var searchAt: Instant?
   /// This instance's share of the source's rate, rows a second.
   private let rate: Double?
   private var startedAt: Moment?
@@ -32,14 +35,18 @@ struct SourceNode {
   ) {
     self.plan = plan
     self.stage = stage
-    self.partitions = partitions
+    self.partitions = partitions.map { SourcePartition($0) }
     settings = job.batch
-    clocks = partitions.map { _ in PartitionClock() }
     main = (job.stages[stage].port(.main)?.outlets ?? []).map { Outlet($0) }
     rejectedPort = job.stages[stage].port(.rejected)
     rejectedOutlets = (rejectedPort?.outlets ?? []).map { Outlet($0) }
     rate = plan.rate.map { $0 / Double(job.stages[stage].processes) }
-    if case .generate = plan.connector { readsAll = true } else { readsAll = false }
+    switch plan.connector {
+    case .generate: readsAll = true
+    case .file(let file):
+      readsAll = false
+      findsMore = file.follow
+    }
   }
 
   /// True when nothing more will be read.
@@ -55,6 +62,11 @@ struct SourceNode {
   ) -> Bool {
     guard !isReading, !hasEnded else { return false }
     if startedAt == nil { startedAt = now }
+    if isSearchDue(at: now.instant) {
+      isReading = true
+      effects.append(.findPartitions)
+      return true
+    }
     let due = rowsDue(at: now)
     guard due > 0, mayAsk(for: due, at: now.instant) else { return false }
     guard let scope = nextScope(at: now.instant) else {
@@ -70,6 +82,7 @@ struct SourceNode {
   /// True if `turn` would read.
   func hasWork(at now: Moment) -> Bool {
     guard !isReading, !hasEnded else { return false }
+    if isSearchDue(at: now.instant) { return true }
     let due = rowsDue(at: now)
     return due > 0 && mayAsk(for: due, at: now.instant) && nextScope(at: now.instant) != nil
   }
@@ -77,8 +90,15 @@ struct SourceNode {
   /// When there is something to look for again.
   func deadline(at now: Moment) -> Instant? {
     guard !hasEnded else { return nil }
-    let retry = nextScope(at: now.instant) == nil ? clocks.compactMap(\.retryAt).min() : nil
-    guard let rate, let startedAt else { return retry }
+    guard findsMore, let searchAt else { return readAt(now) }
+    return min(readAt(now) ?? searchAt, searchAt)
+  }
+
+  /// When there may be rows to read.
+  private func readAt(_ now: Moment) -> Instant? {
+    let isWaiting = nextScope(at: now.instant) == nil
+    let retry = isWaiting ? partitions.compactMap(\.clock.retryAt).min() : nil
+    guard let rate, let startedAt, !isWaiting || retry != nil else { return retry }
     let next = startedAt.instant.advanced(byNanoseconds: Int64(Double(rowsRead) / rate * 1e9))
     return max(next, askedAt?.advanced(byNanoseconds: pace) ?? next, retry ?? next)
   }
@@ -99,6 +119,22 @@ struct SourceNode {
     return max(Limits.shortestRestNanoseconds, min(quarter, Limits.longestPaceNanoseconds))
   }
 
+  private func isSearchDue(at now: Instant) -> Bool {
+    findsMore && searchAt.map { $0 <= now } ?? true
+  }
+
+  /// Takes on partitions that have appeared, each with a clock that begins now.
+  mutating func partitionsFound(
+    _ found: [PartitionID],
+    at now: Moment,
+    _ outputs: inout OutputSet
+  ) {
+    isReading = false
+    searchAt = now.instant.advanced(byNanoseconds: Limits.searchNanoseconds)
+    partitions += found.map { SourcePartition($0, foundAt: now.instant) }
+    rest(&outputs)
+  }
+
   private func rowsDue(at now: Moment) -> Int {
     guard let rate else { return settings.rows }
     guard let startedAt else { return 0 }
@@ -110,16 +146,16 @@ struct SourceNode {
   private func nextScope(at now: Instant) -> ReadRequest.Scope? {
     var best: Int?
     for index in partitions.indices {
-      let clock = clocks[index]
+      let clock = partitions[index].clock
       guard !clock.hasEnded, clock.retryAt.map({ $0 <= now }) ?? true else { continue }
       guard let current = best else {
         best = index
         continue
       }
-      if (clock.highest ?? .min) < (clocks[current].highest ?? .min) { best = index }
+      if (clock.highest ?? .min) < (partitions[current].clock.highest ?? .min) { best = index }
     }
     guard let best else { return nil }
-    return readsAll ? .all : .partition(partitions[best])
+    return readsAll ? .all : .partition(partitions[best].id)
   }
 
   // MARK: Rows
@@ -147,6 +183,7 @@ struct SourceNode {
       for outlet in main { try outlet.push(batch, selection, &outputs) }
     }
     effects.append(.recycle(batch))
+    if let warning = rows.warning { effects.append(.warn(warning)) }
     noteNext(rows, at: now)
     rest(&outputs)
   }
@@ -162,13 +199,13 @@ struct SourceNode {
     let lag = plan.time.lag
     switch rows.origin {
     case .partition(let partition):
-      guard let index = partitions.firstIndex(of: partition) else { return }
-      clocks[index].stamp(rows.batch, first: 0, step: 1, lag: lag, at: now.instant)
+      guard let index = partitions.firstIndex(where: { $0.id == partition }) else { return }
+      partitions[index].clock.stamp(rows.batch, first: 0, step: 1, lag: lag, at: now.instant)
     case .interleaved(let list, let first):
       for (offset, partition) in list.enumerated() {
-        guard let index = partitions.firstIndex(of: partition) else { continue }
+        guard let index = partitions.firstIndex(where: { $0.id == partition }) else { continue }
         let start = (offset - first % list.count + list.count) % list.count
-        clocks[index].stamp(
+        partitions[index].clock.stamp(
           rows.batch,
           first: start,
           step: list.count,
@@ -181,26 +218,31 @@ struct SourceNode {
 
   private mutating func noteNext(_ rows: SourceRows, at now: Moment) {
     for index in partitions.indices {
-      if case .partition(let partition) = rows.origin, partitions[index] != partition { continue }
+      if case .partition(let partition) = rows.origin, partitions[index].id != partition {
+        continue
+      }
       switch rows.next {
-      case .more: clocks[index].expectMore()
+      case .more: partitions[index].clock.expectMore()
       case .waiting:
-        clocks[index].wait(at: now.instant)
+        partitions[index].clock.wait(at: now.instant)
         guard let idleAfter = plan.time.idleAfter, let startedAt else { continue }
-        clocks[index].rest(at: now.instant, idleAfter: idleAfter, startedAt: startedAt.instant)
-      case .ended: clocks[index].end()
+        let since = partitions[index].foundAt ?? startedAt.instant
+        partitions[index].clock.rest(at: now.instant, idleAfter: idleAfter, startedAt: since)
+      case .ended: partitions[index].clock.end()
       }
     }
+    // Where files come and go for weeks, those that have gone must not be kept.
+    if findsMore, rows.next == .ended { partitions.removeAll { $0.clock.hasEnded } }
   }
 
   /// The least over the partitions that are neither idle nor at their end.
   private mutating func advance(_ outputs: inout OutputSet) {
     var least: Watermark?
-    for clock in clocks where !clock.isIdle && !clock.hasEnded {
-      let mark = clock.watermark(lag: plan.time.lag)
+    for partition in partitions where !partition.isSilent {
+      let mark = partition.clock.watermark(lag: plan.time.lag)
       least = min(least ?? mark, mark)
     }
-    if clocks.allSatisfy(\.hasEnded) {
+    if !findsMore, partitions.allSatisfy(\.clock.hasEnded) {
       hasEnded = true
       watermark = .end
       outputs.end(at: .end)
@@ -212,17 +254,19 @@ struct SourceNode {
   }
 
   /// Moves the watermark on, and says so when all partitions have had no row for long.
+  ///
+  /// An instance that has no partition yet, or none any more, has nothing to say of time: it must
+  /// not hold the others back.
   private mutating func rest(_ outputs: inout OutputSet) {
     advance(&outputs)
-    let isResting =
-      clocks.contains { !$0.hasEnded } && clocks.allSatisfy { $0.isIdle || $0.hasEnded }
-    if isResting { outputs.becomeIdle() }
+    if !hasEnded, partitions.allSatisfy(\.isSilent) { outputs.becomeIdle() }
   }
 
   /// Ends the input here, as at the end of all files.
   mutating func drain(_ outputs: inout OutputSet) {
     guard !hasEnded else { return }
-    for index in clocks.indices { clocks[index].end() }
+    findsMore = false
+    for index in partitions.indices { partitions[index].clock.end() }
     advance(&outputs)
   }
 
@@ -259,4 +303,20 @@ struct SourceNode {
     let rows = SelectionBuffer(capacity: records.count)
     for outlet in rejectedOutlets { try outlet.push(batch, rows.all(batch.count), &outputs) }
   }
+}
+
+/// A partition that a source instance reads, and what is known of its time.
+struct SourcePartition {
+  let id: PartitionID
+  var clock = PartitionClock()
+  /// Nil for those of the start, before which no time counts as silence.
+  let foundAt: Instant?
+
+  init(_ id: PartitionID, foundAt: Instant? = nil) {
+    self.id = id
+    self.foundAt = foundAt
+  }
+
+  /// Left out of the source's watermark.
+  var isSilent: Bool { clock.isIdle || clock.hasEnded }
 }

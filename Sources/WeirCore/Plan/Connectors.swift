@@ -157,10 +157,28 @@ package enum SinkConnector: Hashable, Sendable {
   case discard
 }
 
+extension SinkConnector {
+  /// True if it writes rows as CSV, whose columns only the header tells.
+  package var isCSV: Bool {
+    switch self {
+    case .file(let plan): plan.format.isCSV
+    case .standardOutput(let format): format.isCSV
+    case .discard: false
+    }
+  }
+}
+
 /// The text form of output.
 package enum SinkFormat: Hashable, Sendable {
   case json
   case csv(header: Bool, delimiter: UInt8, nulls: String)
+
+  var isCSV: Bool {
+    switch self {
+    case .json: false
+    case .csv: true
+    }
+  }
 }
 
 /// Parts of a file sink.

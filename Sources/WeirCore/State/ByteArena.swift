@@ -119,6 +119,9 @@ final class GroupArenas {
   /// The epoch with which writes are marked.
   var epoch: UInt64 = 0
 
+  /// Bytes of the longest value that was ever kept: no text of a result can be longer.
+  private(set) var longest = Cell.longestInline
+
   /// The group of `scratch`.
   let scratchGroup: Int
 
@@ -153,6 +156,7 @@ final class GroupArenas {
   func makeCell(_ start: UnsafeRawPointer, _ count: Int, group: Int) -> Cell {
     if count <= Cell.longestInline { return .inline(start, count) }
     let arena = arena(group)
+    longest = max(longest, count)
     let reference = arena.allocate(count, epoch: epoch)
     memcpy(arena.pointer(reference), start, count)
     return .long(at: reference, count: count)

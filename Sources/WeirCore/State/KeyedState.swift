@@ -92,6 +92,18 @@ final class KeyedState {
   @inline(__always)
   func group(of slot: UInt32) -> Int { slots.group(of: slot) }
 
+  // MARK: Results
+
+  /// How many rows of results may be made at a time, at most `WindowLimits.runLength`.
+  ///
+  /// Whichever rows they are, they take at most `WindowLimits.resultBytes` of text, unless one row
+  /// alone takes more.
+  func resultRows(of output: Schema) -> Int {
+    let texts = output.fields.count { $0.type.layout == .variable }
+    let rows = WindowLimits.resultBytes / (arenas.longest * max(texts, 1))
+    return max(1, min(rows, WindowLimits.runLength))
+  }
+
   // MARK: Finding
 
   /// Finds the slots of keys, by position, and makes those that are missing.

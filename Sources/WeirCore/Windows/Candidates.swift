@@ -3,6 +3,7 @@ import WeirColumns
 /// Slots that have rows in the window that fires, before the filter has seen them.
 final class Candidates {
   private(set) var count = 0
+  private var keptCount = 0
   // Room for one chunk more than a run, so that a chunk always fits; freed in `deinit`.
   private let memory: UnsafeMutablePointer<UInt32>
 
@@ -26,11 +27,20 @@ final class Candidates {
     count = end
   }
 
-  /// Keeps those at the selected positions.
-  func keep(_ rows: Selection) {
-    for position in 0..<rows.count { memory[position] = memory[Int(rows.indices[position])] }
-    count = rows.count
+  /// Those that were kept, valid until the next change.
+  var kept: UnsafeBufferPointer<UInt32> { UnsafeBufferPointer(start: memory, count: keptCount) }
+
+  /// Keeps those at the selected positions from `start` on, behind those that were kept of the
+  /// positions before it.
+  func keep(_ rows: Selection, from start: Int) {
+    for position in 0..<rows.count {
+      memory[keptCount + position] = memory[start + Int(rows.indices[position])]
+    }
+    keptCount += rows.count
   }
 
-  func removeAll() { count = 0 }
+  func removeAll() {
+    count = 0
+    keptCount = 0
+  }
 }

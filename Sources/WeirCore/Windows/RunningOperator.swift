@@ -107,8 +107,9 @@ package final class RunningOperator: KeyedOperator {
   private func sift() throws(WeirError) {
     var order = ResultOrder()
     var start = 0
+    let rows = state.resultRows(of: output)
     while start < changed.count {
-      let slots = Array(changed[start..<min(start + WindowLimits.runLength, changed.count)])
+      let slots = Array(changed[start..<min(start + rows, changed.count)])
       start += slots.count
       if let having {
         filtered.removeAll()
@@ -137,7 +138,7 @@ package final class RunningOperator: KeyedOperator {
     }
     order = nil
     var slots: [UInt32] = []
-    current.take(min(maximumRows, WindowLimits.runLength), state, into: &slots)
+    current.take(min(maximumRows, state.resultRows(of: output)), state, into: &slots)
     try appendResults(slots, into: batch)
     order = current
     return .rows(.onTime)

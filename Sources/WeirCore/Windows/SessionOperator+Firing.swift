@@ -53,7 +53,7 @@ extension SessionOperator {
       if current.finished.isEmpty { return .none }
     case .emitting:
       var slots: [UInt32] = []
-      current.order.take(min(maximumRows, WindowLimits.runLength), state, into: &slots)
+      current.order.take(min(maximumRows, state.resultRows(of: output)), state, into: &slots)
       try appendResults(slots, into: batch, ResultMarks())
     }
     firing = current
@@ -113,11 +113,17 @@ extension SessionOperator {
   private func sift(_ current: inout SessionFiring) throws(WeirError) {
     guard !current.candidates.isEmpty else { return }
     if let having {
-      filtered.removeAll()
-      try appendResults(current.candidates, into: filtered, ResultMarks())
-      let passing = having.select(filtered)
-      let slots = (0..<passing.count).map { current.candidates[Int(passing.indices[$0])] }
-      current.order.append(slots, sessions, state)
+      let rows = state.resultRows(of: output)
+      var start = 0
+      while start < current.candidates.count {
+        let part = Array(current.candidates[start..<min(start + rows, current.candidates.count)])
+        filtered.removeAll()
+        try appendResults(part, into: filtered, ResultMarks())
+        let passing = having.select(filtered)
+        let slots = (0..<passing.count).map { part[Int(passing.indices[$0])] }
+        current.order.append(slots, sessions, state)
+        start += part.count
+      }
     } else {
       current.order.append(current.candidates, sessions, state)
     }
@@ -185,7 +191,7 @@ extension SessionOperator {
     order.seal(state)
     var slots: [UInt32] = []
     while !order.isEmpty {
-      order.take(WindowLimits.runLength, state, into: &slots)
+      order.take(state.resultRows(of: output), state, into: &slots)
       let batch = Batch(output, capacity: slots.count)
       try appendResults(slots, into: batch, ResultMarks(isEarly: true))
       guard let having else {

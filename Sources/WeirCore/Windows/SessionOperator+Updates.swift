@@ -73,8 +73,9 @@ extension SessionOperator {
     }
     pending.kind = .update
     var start = 0
+    let rows = state.resultRows(of: output)
     while start < updates.count {
-      let end = min(start + WindowLimits.runLength, updates.count)
+      let end = min(start + rows, updates.count)
       let batch = Batch(output, capacity: end - start)
       for update in updates[start..<end] {
         if let slot = update.session {

@@ -38,7 +38,7 @@ extension WindowOperator {
     order.seal(state)
     var slots: [UInt32] = []
     while !order.isEmpty {
-      order.take(WindowLimits.runLength, state, into: &slots)
+      order.take(state.resultRows(of: output), state, into: &slots)
       let batch = Batch(output, capacity: slots.count)
       try appendResults(
         slots,

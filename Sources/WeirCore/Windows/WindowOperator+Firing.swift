@@ -59,7 +59,7 @@ extension WindowOperator {
       try scan(&current)
     case .emitting:
       var slots: [UInt32] = []
-      current.order.take(min(maximumRows, WindowLimits.runLength), state, into: &slots)
+      current.order.take(min(maximumRows, state.resultRows(of: output)), state, into: &slots)
       try appendResults(
         slots,
         of: current.window,
@@ -120,10 +120,19 @@ extension WindowOperator {
   /// Filters the candidates and sorts those that pass.
   private func sift(_ current: inout Firing) throws(WeirError) {
     guard candidates.count > 0 else { return }
-    if let having {
+    let slots = candidates.slots
+    guard let having else {
+      current.order.append(slots, state)
+      candidates.removeAll()
+      return
+    }
+    let rows = state.resultRows(of: output)
+    var start = 0
+    while start < slots.count {
+      let part = UnsafeBufferPointer(rebasing: slots[start..<min(start + rows, slots.count)])
       filtered.removeAll()
       try appendResults(
-        candidates.slots,
+        part,
         of: current.window,
         current.panes,
         into: filtered,
@@ -131,9 +140,10 @@ extension WindowOperator {
         usingTotals: true,
         only: having.columns
       )
-      candidates.keep(having.select(filtered))
+      candidates.keep(having.select(filtered), from: start)
+      start += part.count
     }
-    current.order.append(candidates.slots, state)
+    current.order.append(candidates.kept, state)
     candidates.removeAll()
   }
 

@@ -46,10 +46,11 @@ extension WindowOperator {
   func resultsBefore(_ touched: [Touched]) throws(WeirError) -> [Before] {
     var parts: [Before] = []
     var start = 0
+    let rows = state.resultRows(of: output)
     while start < touched.count {
       var end = start + 1
       while end < touched.count, touched[end].window == touched[start].window,
-        end - start < WindowLimits.runLength
+        end - start < rows
       { end += 1 }
       parts.append(try resultsBefore(touched, start..<end))
       start = end

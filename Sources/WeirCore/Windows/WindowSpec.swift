@@ -35,6 +35,8 @@ package enum WindowLimits {
   package static let livePanes = 65_536
   /// Slots that one call of `emit` looks at before it returns.
   static let slotsOfStep = 65_536
+  /// Bytes that results may take which are made at a time: fewer rows where values are long.
+  static let resultBytes = 32 << 20
   /// Candidates that are filtered, and survivors that are sorted, at a time.
   static let runLength = 8192
 }

@@ -4,6 +4,11 @@ extension FunctionCatalogue {
     var text = ""
     for kind in FunctionEntry.Kind.allCases {
       text += "## \(title(kind))\n\n"
+      if kind == .aggregate {
+        text += "The examples are over these rows:\n\n```json\n"
+        for row in exampleRows { text += "\(row)\n" }
+        text += "```\n\n"
+      }
       for entry in entries where entry.kind == kind { text += section(entry) }
     }
     return text

@@ -96,13 +96,13 @@ extension FunctionEntry {
     )
   }
 
-  /// An aggregate; its example is run over the rows of the catalogue's test.
+  /// An aggregate; its example is run over `FunctionCatalogue.exampleRows`.
   static func aggregate(
     _ name: String,
     _ signatures: [String],
     _ summary: String,
     rule: CallRule,
-    example: String
+    example: FunctionExample
   ) -> FunctionEntry {
     FunctionEntry(
       kind: .aggregate,
@@ -110,7 +110,7 @@ extension FunctionEntry {
       signatures: signatures,
       summary: summary,
       nulls: .own,
-      examples: [FunctionExample(example, "")],
+      examples: [example],
       edges: [],
       arguments: 0...Int.max,
       rule: rule

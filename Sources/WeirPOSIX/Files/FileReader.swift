@@ -40,6 +40,15 @@ package final class FileReader {
     return Int64(status.st_size)
   }
 
+  /// Whether the file still has a name anywhere; one without is removed when it is closed.
+  ///
+  /// Throws E102.
+  package func hasName() throws(WeirError) -> Bool {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw PosixErrors.read(path, errno) }
+    return status.st_nlink > 0
+  }
+
   /// Reads from an offset until the buffer is full or the file ends, and returns how many bytes.
   ///
   /// Fewer than asked for means the end of the file as it is now. Throws E102.

@@ -47,20 +47,14 @@ extension DiagnosticCode {
         faulty: "where: status = DECLINED",
         remedy: "where: status = 'DECLINED'"
       )
-    case .typeMismatch:
-      DiagnosticExplanation(
-        "a type that does not fit",
-        "A value of another type is wanted here: `where` and `having` want a boolean, for "
-          + "example. Types are never changed silently; write a comparison or a `cast`.",
-        faulty: "where: amount",
-        remedy: "where: amount > 0"
-      )
     case .schemaMismatch:
       DiagnosticExplanation(
         "inputs of a union that differ",
         "An operator that reads several streams uses the same columns of all of them, so "
           + "each input must have them, of the same type. Add an operator before the union that "
-          + "brings a stream into the form of the others with `select`.",
+          + "brings a stream into the form of the others with `select`. A sink writes each row with "
+          + "its own columns, which CSV cannot tell apart: there all inputs must have the same "
+          + "columns in the same order.",
         faulty: "from: [payments, refunds]   # amount: decimal(2) and float",
         remedy: "from: [payments, refunds_as_decimal]"
       )
@@ -72,15 +66,6 @@ extension DiagnosticCode {
           + "type and, if they are not milliseconds, a `unit`.",
         faulty: "schema: { at: int }\nevent_time: at",
         remedy: "schema: { at: { type: timestamp, unit: s } }\nevent_time: at"
-      )
-    case .badEventTime:
-      DiagnosticExplanation(
-        "an event time that cannot be used",
-        "The column that `event_time` names is not in the schema, or the watermark is "
-          + "described for a source without event time. A watermark is made of event times; "
-          + "without `event_time` the time of reading is used, which is never out of order.",
-        faulty: "watermark: { lag: 45s }",
-        remedy: "event_time: at\nwatermark: { lag: 45s }"
       )
     case .keyMissing:
       DiagnosticExplanation(
@@ -108,23 +93,6 @@ extension DiagnosticCode {
           + "at most 16,384 times as long, since its result is put together from whole panes.",
         faulty: "window: { sliding: 10m, every: 3m }",
         remedy: "window: { sliding: 9m, every: 3m }"
-      )
-    case .selectDropsKey:
-      DiagnosticExplanation(
-        "results without their key",
-        "`select` leaves out columns of the key, so rows of different keys can no longer be "
-          + "told apart behind it. That may be what you want; if not, add them.",
-        faulty: "key: card_token\nselect: [total]",
-        remedy: "key: card_token\nselect: [card_token, total]"
-      )
-    case .noEventTime:
-      DiagnosticExplanation(
-        "a window over the time of reading",
-        "The source has no `event_time`, so the window is over the time at which rows are "
-          + "read. Such results differ from run to run, and a replay gives others. Name the "
-          + "column that tells when something happened, if there is one.",
-        faulty: "sources: { payments: { schema: { at: timestamp } … } }",
-        remedy: "sources: { payments: { schema: { at: timestamp }, event_time: at … } }"
       )
     case .unboundedState:
       DiagnosticExplanation(

@@ -1,6 +1,4 @@
-/// The stable code of a kind of diagnostic; codes are never reused.
-///
-/// Those of form come from the reader, those of meaning from the planner.
+/// The stable code of a kind of diagnostic; codes are never reused, and numbers may be missing.
 package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   case yamlSyntax = "W001"
   case duplicateKey = "W002"
@@ -35,15 +33,11 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
 
   case cycle = "W040"
   case expressionFault = "W041"
-  case typeMismatch = "W042"
   case schemaMismatch = "W043"
   case eventTimeNotTimestamp = "W044"
-  case badEventTime = "W045"
   case keyMissing = "W046"
   case tooManyProcesses = "W047"
   case badWindow = "W048"
-  case selectDropsKey = "W049"
-  case noEventTime = "W050"
   case unboundedState = "W051"
 
   case unreadStage = "W060"
@@ -53,35 +47,18 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   case notYet = "W080"
   case notYetInForce = "W081"
 
-  /// Whether the reader reports it, of the text alone; the others come from the planner.
-  package var isOfForm: Bool {
-    switch self {
-    case .yamlSyntax, .duplicateKey, .tab, .severalDocuments, .cutShort, .unknownKey, .missingKey,
-      .unknownVersion, .badName, .duplicateName, .wrongForm, .bareWord, .missingUnit,
-      .badDuration, .badTime, .badNumber, .outOfRange, .unknownWord, .badType, .missingVariable,
-      .badSubstitution, .connectorCount, .clauseConflict, .badPattern, .badGenerator, .hiddenName,
-      .tooLarge, .badWindow, .notYet, .notYetInForce:
-      true
-    case .unknownStage, .unknownColumn, .unknownPort, .cycle, .expressionFault, .typeMismatch,
-      .schemaMismatch, .eventTimeNotTimestamp, .badEventTime, .keyMissing, .tooManyProcesses,
-      .selectDropsKey, .noEventTime, .unboundedState, .unreadStage, .unreadPort,
-      .inlinedOperator:
-      false
-    }
-  }
-
   /// Errors keep a topology from running; warnings and notes are told, and it runs.
   package var severity: Diagnostic.Severity {
     switch self {
     case .unboundedState, .unreadStage: .warning
-    case .selectDropsKey, .noEventTime, .unreadPort, .inlinedOperator, .notYetInForce: .note
+    case .unreadPort, .inlinedOperator, .notYetInForce: .note
     case .yamlSyntax, .duplicateKey, .tab, .severalDocuments, .cutShort, .unknownKey, .missingKey,
       .unknownVersion, .badName, .duplicateName, .unknownStage, .unknownColumn, .unknownPort,
       .wrongForm, .bareWord, .missingUnit, .badDuration, .badTime, .badNumber,
       .outOfRange, .unknownWord, .badType, .missingVariable, .badSubstitution, .connectorCount,
       .clauseConflict, .badPattern, .badGenerator, .hiddenName, .tooLarge, .cycle,
-      .expressionFault, .typeMismatch, .schemaMismatch, .eventTimeNotTimestamp, .badEventTime,
-      .keyMissing, .tooManyProcesses, .badWindow, .notYet:
+      .expressionFault, .schemaMismatch, .eventTimeNotTimestamp, .keyMissing, .tooManyProcesses,
+      .badWindow, .notYet:
       .error
     }
   }

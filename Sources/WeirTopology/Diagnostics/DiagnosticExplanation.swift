@@ -32,9 +32,9 @@ extension DiagnosticCode {
     case .missingUnit, .badDuration, .badTime, .badNumber, .outOfRange, .unknownWord, .badType,
       .badPattern, .badGenerator:
       valueExplanation
-    case .unknownStage, .unknownColumn, .unknownPort, .cycle, .expressionFault, .typeMismatch,
-      .schemaMismatch, .eventTimeNotTimestamp, .badEventTime, .keyMissing, .tooManyProcesses,
-      .badWindow, .selectDropsKey, .noEventTime, .unboundedState, .unreadStage, .unreadPort,
+    case .unknownStage, .unknownColumn, .unknownPort, .cycle, .expressionFault, .schemaMismatch,
+      .eventTimeNotTimestamp, .keyMissing, .tooManyProcesses,
+      .badWindow, .unboundedState, .unreadStage, .unreadPort,
       .inlinedOperator:
       meaningExplanation
     }

@@ -20,7 +20,7 @@ struct PlanRules {
       case .source(let source): check(source, index, &diagnostics)
       case .stateless(let body): check(body, index, &diagnostics)
       case .keyed(let body): check(body, index, &diagnostics)
-      case .sink: break
+      case .sink(let sink): check(sink, index, &diagnostics)
       }
     }
   }
@@ -107,6 +107,43 @@ struct PlanRules {
         hint: "give a sink 'from: \(stage.name.value).late'"
       )
     }
+  }
+
+  /// A CSV file has one header: values of other columns under it would be wrong without a word.
+  private func check(
+    _ sink: SinkStage,
+    _ index: Int,
+    _ diagnostics: inout Diagnostics
+  ) {
+    guard sink.connector.value.isCSV else { return }
+    var first: (text: String, columns: [String])?
+    for input in graph.inputs[index] {
+      guard let schema = stages[input.port.stage].ports[input.port.kind] else { continue }
+      let columns = schema.fields.filter { !$0.isHidden }.map(\.name)
+      guard let known = first else {
+        first = (input.text, columns)
+        continue
+      }
+      guard columns != known.columns else { continue }
+      diagnostics.report(
+        .schemaMismatch,
+        at: input.location,
+        "sink '\(sink.name.value)' writes CSV, but the columns of '\(input.text)' are not those of "
+          + "'\(known.text)'",
+        hint: Self.difference(columns, known.columns)
+          + ": bring them into one order with 'select', use 'format: json', or a sink for each"
+      )
+    }
+  }
+
+  /// The first column in which two lists differ.
+  private static func difference(_ columns: [String], _ expected: [String]) -> String {
+    for (place, pair) in zip(columns, expected).enumerated() where pair.0 != pair.1 {
+      return "column \(place + 1) is '\(pair.0)', there '\(pair.1)'"
+    }
+    let common = min(columns.count, expected.count)
+    return columns.count > common
+      ? "'\(columns[common])' is one column more" : "'\(expected[common])' is missing"
   }
 
   private func remarkErrors(

@@ -130,7 +130,7 @@ struct StageGraph {
         .unknownPort,
         at: reference.location,
         "'\(name)' has no port '\(word)'",
-        hint: suggestion(word, names) ?? "its ports are \(names.joined(separator: ", "))"
+        hint: suggestion(word, names) ?? Self.listing(names)
       )
       return nil
     }
@@ -139,6 +139,11 @@ struct StageGraph {
       location: reference.location,
       text: text
     )
+  }
+
+  private static func listing(_ names: [String]) -> String {
+    names.count == 1
+      ? "its only port is '\(names[0])'" : "its ports are \(names.joined(separator: ", "))"
   }
 
   /// The ports that a stage can have.

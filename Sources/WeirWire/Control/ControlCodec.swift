@@ -31,6 +31,8 @@ package enum ControlCodec {
     case .progress(let progress): encode("progress", ("progress", progress.json))
     case .finished(let progress): encode("finished", ("progress", progress.json))
     case .failed(let error): encode("failed", ("error", error.json))
+    case .readerGone: encode("reader_gone")
+    case .warned(let error): encode("warned", ("error", error.json))
     case .pong(let number): encode("pong", ("number", .number(number)))
     }
   }
@@ -77,6 +79,8 @@ package enum ControlCodec {
     case "progress": return .progress(try InstanceProgress(message.fields("progress")))
     case "finished": return .finished(try InstanceProgress(message.fields("progress")))
     case "failed": return .failed(try WeirError(message.fields("error")))
+    case "reader_gone": return .readerGone
+    case "warned": return .warned(try WeirError(message.fields("error")))
     case "pong": return .pong(try message.integer("number"))
     default: throw try unknown(message)
     }

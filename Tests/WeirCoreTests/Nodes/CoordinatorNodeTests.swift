@@ -52,6 +52,32 @@ import WeirTesting
     compare(script, "death")
   }
 
+  @Test func `a reader that has gone stops the run like a signal, however many sinks say so`() {
+    var script = Script()
+    script.title("while running")
+    script.run()
+    script.say(Script.sink, .readerGone)
+    script.say(Script.sink, .readerGone)
+    script.finish(Script.sink)
+    script.say(Script.sink, .readerGone)
+    script.exit(Script.source)
+    script.exit(Script.sink)
+    script.title("before the first row")
+    script.bind()
+    script.say(Script.sink, .readerGone)
+    script.exit(Script.source, .killed(signal: 9))
+    script.exit(Script.sink, .killed(signal: 9))
+    compare(script, "reader")
+  }
+
+  @Test func `a warning is passed on and changes nothing`() {
+    var script = Script()
+    script.title("a warning")
+    script.run()
+    script.say(Script.source, .warned(WeirError("E417", "'a.log' has gone")))
+    compare(script, "warning")
+  }
+
   @Test func `a lost peer is told of only when nobody says why`() {
     var script = Script()
     let lost = WeirError("E406", "cannot send to 'out/0'")

@@ -88,6 +88,8 @@ struct CoordinatorScript {
     case .progress: "progress"
     case .finished: "finished"
     case .failed(let error): "failed: \(error)"
+    case .readerGone: "the reader has gone"
+    case .warned(let error): "warned: \(error)"
     case .pong(let number): "pong \(number)"
     }
   }

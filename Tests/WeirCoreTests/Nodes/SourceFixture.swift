@@ -10,6 +10,9 @@ struct SourceFixture {
   /// Frames that were said, in words, but for the hello.
   private(set) var said: [String] = []
   private(set) var hasFinished = false
+  /// How often partitions were looked for.
+  private(set) var searches = 0
+  private(set) var warnings: [String] = []
   private var now = Moment(instant: Instant(nanoseconds: 0), wall: WallTime(microseconds: 0))
 
   init(
@@ -18,6 +21,7 @@ struct SourceFixture {
     idleAfter: Int64? = nil,
     rate: Double? = nil,
     processes: Int = 1,
+    follow: Bool = false,
     flow: FlowBudget = FlowBudget()
   ) throws {
     var settings = BatchSettings()
@@ -29,7 +33,8 @@ struct SourceFixture {
       lag: lag,
       idleAfter: idleAfter,
       rate: rate,
-      processes: processes
+      processes: processes,
+      follow: follow
     )
     builder.sink("out", from: [source])
     node = InstanceNode(
@@ -62,15 +67,30 @@ struct SourceFixture {
   }
 
   /// Answers the last read with rows of those times.
-  mutating func answer(_ times: [Int64], _ next: SourceRows.Next = .more) throws {
+  mutating func answer(
+    _ times: [Int64],
+    _ next: SourceRows.Next = .more,
+    warning: WeirError? = nil
+  ) throws {
     guard case .partition(let partition)? = reads.last?.scope else {
       preconditionFailure("nothing was read")
     }
     let batch = Batch.of(Self.schema, times.map { [.int($0), .int($0)] })
-    try step(
-      .rowsRead(SourceRows(origin: .partition(partition), batch: batch, next: next))
+    let rows = SourceRows(
+      origin: .partition(partition),
+      batch: batch,
+      next: next,
+      warning: warning
     )
+    try step(.rowsRead(rows))
   }
+
+  /// Answers a search.
+  mutating func find(_ partitions: [Int]) throws {
+    try step(.partitionsFound(partitions.map { PartitionID($0) }))
+  }
+
+  mutating func drain() throws { try step(.stopRequested(.drain)) }
 
   /// Turns, and says from which partition rows are wanted now; nil: from none.
   mutating func wanted(after milliseconds: Int64 = 0) throws -> Int? {
@@ -90,6 +110,8 @@ struct SourceFixture {
       case .send(let frame) where frame.header.kind != .hello:
         said.append(ChannelFixture.text(frame))
       case .read(let request): reads.append(request)
+      case .findPartitions: searches += 1
+      case .warn(let error): warnings.append(error.code)
       case .finished: hasFinished = true
       case .send, .write, .publish, .recycle: break
       }

@@ -110,6 +110,114 @@ import WeirTesting
     #expect(source.node.watermark == Watermark(microseconds: 11))
   }
 
+  // MARK: Partitions that appear
+
+  @Test func `a source that follows looks for partitions before it reads, and every second`() throws
+  {
+    var source = try SourceFixture(partitions: 0, follow: true)
+    try source.grant()
+    #expect(source.node.hasWork(at: source.moment))
+    try source.turn()
+    #expect(source.searches == 1)
+    try source.turn()
+    #expect(source.searches == 1 && source.reads.isEmpty)
+    try source.find([3])
+    #expect(try source.wanted() == 3)
+    try source.answer([5])
+    #expect(try source.wanted(after: 999) == 3)
+    #expect(source.searches == 1)
+    try source.answer([], .waiting)
+    #expect(try source.wanted(after: 1) == nil)
+    #expect(source.searches == 2)
+  }
+
+  @Test func `a source without partitions that follows is idle, and called by the next search`()
+    throws
+  {
+    var source = try SourceFixture(partitions: 0, follow: true)
+    try source.turn()
+    try source.find([])
+    try source.turn()
+    #expect(source.said == ["idle"])
+    #expect(!source.hasFinished)
+    #expect(!source.node.hasWork(at: source.moment))
+    let due = source.moment.instant.advanced(byNanoseconds: Limits.searchNanoseconds)
+    #expect(source.node.deadline(at: source.moment) == due)
+    try source.turn(after: 1000)
+    #expect(source.searches == 2)
+  }
+
+  @Test func `a new partition does not move the watermark back, and holds it until it catches up`()
+    throws
+  {
+    var source = try SourceFixture(partitions: 0, follow: true)
+    try source.grant()
+    try source.turn()
+    try source.find([0])
+    try source.turn()
+    try source.answer([50])
+    #expect(source.node.watermark == Watermark(microseconds: 50))
+    try source.turn(after: 1000)
+    try source.find([1])
+    #expect(source.node.watermark == Watermark(microseconds: 50))
+    // The one that has said nothing yet is read first.
+    #expect(try source.wanted() == 1)
+    try source.answer([20])
+    #expect(try source.wanted() == 1)
+    try source.answer([], .waiting)
+    #expect(try source.wanted() == 0)
+    try source.answer([90])
+    #expect(source.node.watermark == Watermark(microseconds: 50))
+    #expect(try source.wanted(after: 100) == 1)
+    try source.answer([70])
+    #expect(source.node.watermark == Watermark(microseconds: 70))
+    try source.turn(after: 10)
+    #expect(source.said == ["batch 50 @50", "batch 20 90 @50", "batch 70 @70"])
+  }
+
+  @Test func `silence of a new partition counts from when it was found`() throws {
+    var source = try SourceFixture(partitions: 0, idleAfter: 500_000, follow: true)
+    try source.grant()
+    try source.turn()
+    try source.find([0])
+    for step: Int64 in 0..<3 {
+      try source.turn(after: 300)
+      try source.answer([step])
+    }
+    try source.turn(after: 300)
+    try source.find([1])
+    #expect(try source.wanted() == 1)
+    try source.answer([], .waiting)
+    try source.turn()
+    try source.answer([9])
+    // Not idle yet: it holds the watermark where it was.
+    #expect(source.node.watermark == Watermark(microseconds: 2))
+    try source.turn(after: 500)
+    try source.answer([], .waiting)
+    #expect(source.node.watermark == Watermark(microseconds: 9))
+  }
+
+  @Test func `a partition that ends while others can appear is forgotten, and told of`() throws {
+    var source = try SourceFixture(partitions: 0, follow: true)
+    try source.grant()
+    try source.turn()
+    try source.find([0, 1])
+    try source.turn()
+    try source.answer([50])
+    try source.turn()
+    try source.answer([20], .ended, warning: WeirError("E417", "gone"))
+    #expect(source.warnings == ["E417"])
+    #expect(source.node.watermark == Watermark(microseconds: 50))
+    try source.turn()
+    try source.answer([], .ended)
+    #expect(!source.hasFinished)
+    #expect(source.said.last == "idle @50")
+    try source.drain()
+    try source.turn()
+    #expect(source.hasFinished)
+    #expect(source.said.last == "end @\(Int64.max)")
+  }
+
   @Test func `a source that waits for credit is called by no deadline`() throws {
     var flow = FlowBudget()
     flow.outputBytes = 1
