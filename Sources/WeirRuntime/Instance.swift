@@ -45,6 +45,11 @@ package actor Instance {
   private var times: TimeAccount
   private var reportAt: Instant
   private var hasFinished = false
+  /// A frame could not be sent since the last rewind.
+  private var hasLostPeer = false
+
+  /// What a gateway of frames throws when a peer cannot be reached.
+  private static let lostPeerCode = "E406"
 
   /// Frames taken from the sockets before the node gets a turn.
   private static let framesPerTurn = 64
@@ -103,14 +108,19 @@ package actor Instance {
         let made = try assemble(assignment)
         parts = made
         try control.send(.bound(endpoint: made.frames.bind()))
-      case .link(let peers):
-        try parts?.frames.link(peers)
-        try step(.linked)
-        try control.send(.linked)
-      case .go: try step(.started)
-      case .stop(let reason): try step(.stopRequested(reason))
+      case .rewind(let rewind):
+        hasFinished = false
+        hasLostPeer = false
+        try parts?.frames.link(rewind.peers)
+        try step(.rewindOrdered(rewind))
+      case .go(let round): try step(.started(round))
+      case .checkpoint(let epoch, let isLast):
+        try step(.checkpointOrdered(epoch, isLast: isLast))
+      case .abort(let epoch): try step(.aborted(epoch))
+      case .commit(let epoch, let outputs): try step(.commitOrdered(epoch, outputs))
+      case .drain: try step(.drainOrdered)
       case .leave: leave()
-      case .ping(let number): try control.send(.pong(number))
+      case .ping(let number): try control.send(.pong(number, parts?.node.epochProgress))
       }
     }
   }
@@ -170,7 +180,7 @@ package actor Instance {
     // Never through a copy of `parts`: the node's arrays would be copied when it is next stepped.
     switch effect {
     case .send(let frame):
-      try parts?.frames.send(frame)
+      try send(frame)
       if let batch = frame.batch { parts?.pool.give(batch, fingerprint: frame.header.schema) }
     case .read(let request):
       guard let source = parts?.source else { preconditionFailure("a read without a source") }
@@ -182,9 +192,15 @@ package actor Instance {
         microseconds: now.wall.microseconds - oldest.microseconds,
         rows: batch.count
       )
-    case .publish:
-      try parts?.sink?.publish()
-      try parts?.node.handle(.published, at: clocks.now(), into: &effects)
+    case .restore(let request):
+      try parts?.source?.seek(request.partitions)
+      try parts?.sink?.restore(request.epoch, keeping: request.outputs)
+      try parts?.node.handle(.restored(request.round), at: clocks.now(), into: &effects)
+    case .prepare(let epoch): try prepare(epoch)
+    case .commit(let epoch, let outputs):
+      try parts?.sink?.commit(epoch, outputs)
+      try parts?.node.handle(.committed(epoch), at: clocks.now(), into: &effects)
+    case .report(let message): try control.send(message)
     case .recycle(let batch):
       if let source = parts?.source {
         source.recycle(batch)
@@ -195,6 +211,30 @@ package actor Instance {
       hasFinished = true
       try control.send(.finished(progress()))
     }
+  }
+
+  /// A peer that is gone is the coordinator's matter: it sends everybody back, and what is said until
+  /// then is lost on nobody.
+  private func send(_ frame: Frame) throws(WeirError) {
+    guard !hasLostPeer else { return }
+    do throws(WeirError) {
+      try parts?.frames.send(frame)
+    } catch {
+      guard error.code == Self.lostPeerCode else { throw error }
+      hasLostPeer = true
+      try control.send(.lost(error))
+    }
+  }
+
+  private func prepare(_ epoch: Epoch) throws(WeirError) {
+    guard let sink = parts?.sink else { preconditionFailure("epoch \(epoch) without a sink") }
+    let event: InstanceEvent
+    do throws(WeirError) {
+      event = .prepared(epoch, try sink.prepare(epoch))
+    } catch {
+      event = .prepareFailed(epoch, error)
+    }
+    try parts?.node.handle(event, at: clocks.now(), into: &effects)
   }
 
   private func progress() -> InstanceProgress {
@@ -211,6 +251,7 @@ package actor Instance {
     if let source = parts.source {
       (progress.readBytes, progress.totalBytes) = source.progress
     }
+    progress.staleFrames = parts.node.staleFrames
     progress.latency = parts.latency?.summary
     return progress
   }

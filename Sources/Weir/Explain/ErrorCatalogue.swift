@@ -234,6 +234,33 @@ enum ErrorCatalogue {
       "a followed file was replaced",
       "Another file has its name now. Rotate by new names that the path's pattern matches."
     ),
+    ErrorEntry(
+      "E417",
+      "a position of a source is no position",
+      "A checkpoint of another version, or a damaged one: it is not gone on from."
+    ),
+    ErrorEntry(
+      "E421",
+      "a checkpoint has failed",
+      "It took too long, or a part of it could not be made durable: the message names the process "
+        + "and the step it waited for. The run goes on; what was prepared goes with the next one."
+    ),
+    ErrorEntry(
+      "E422",
+      "too many checkpoints in a row have failed",
+      "'checkpoints: { max_failures: … }' says how many may. The next run goes on from the last "
+        + "complete one."
+    ),
+    ErrorEntry(
+      "E423",
+      "a process fails again and again",
+      "'restarts: { most: … }' says how often one may without a complete checkpoint in between."
+    ),
+    ErrorEntry(
+      "E424",
+      "a process has stopped answering",
+      "It is killed and replaced. It may have been stopped, or be in an endless loop."
+    ),
   ]
 
   private static let rows = [

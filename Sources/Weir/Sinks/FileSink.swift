@@ -48,10 +48,17 @@ final class FileSink: SinkGateway {
   // Rows are not visible before the part is published: there is nobody to hand them to.
   func flush() {}
 
-  func publish() throws(WeirError) {
+  func prepare(_ epoch: Epoch) throws(WeirError) -> [PreparedOutput] {
+    try file?.sync()
+    return []
+  }
+
+  func commit(_ epoch: Epoch, _ outputs: [PreparedOutput]) throws(WeirError) {
     guard let file else { return }
-    try file.sync()
     try file.publish(as: final)
     self.file = nil
   }
+
+  // Only a run without checkpoints writes this way, and it never goes back.
+  func restore(_ epoch: Epoch, keeping outputs: [PreparedOutput]) {}
 }

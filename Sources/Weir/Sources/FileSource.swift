@@ -59,5 +59,8 @@ final class FileSource: SourceGateway {
     return SourceRows(origin: .partition(id), batch: batch, rejected: rejected, next: next)
   }
 
+  // Only a run without checkpoints reads this way, and it begins once, at the beginning.
+  func seek(_ partitions: [RestoreRequest.Partition]) {}
+
   func recycle(_ batch: Batch) { pool.give(batch, fingerprint: fingerprint) }
 }

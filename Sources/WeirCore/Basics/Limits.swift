@@ -28,6 +28,10 @@ package enum Limits {
   /// `longestPollNanoseconds` while there is none.
   package static let shortestPollNanoseconds: Int64 = 5_000_000
   package static let longestPollNanoseconds: Int64 = 200_000_000
+  /// Bytes of state that a snapshot writes in one turn.
+  package static let sliceBytes = 256 << 10
+  /// Numbers of generations, and of incarnations, that a coordinator takes at once.
+  package static let numbersTaken: UInt32 = 1024
   /// Processes of a stage.
   package static let processes = 1024
   /// Key groups unless the topology says otherwise, and the most it may ask for.

@@ -16,6 +16,8 @@ package struct InputChannel {
   package private(set) var hasEnded = false
   package var grant: CreditGrant
   private var nextSequence: UInt64 = 0
+  /// The end has been received, though perhaps not taken; only barriers come after it.
+  private var hasDeliveredEnd = false
   private let hello: Hello
 
   package init(
@@ -57,6 +59,10 @@ package struct InputChannel {
       grant.received(sequence: header.sequence, needsAnswer: true)
       return true
     }
+    if hasDeliveredEnd, header.kind != .barrier {
+      throw broken("a \(header.kind) after the end")
+    }
+    if header.kind == .end { hasDeliveredEnd = true }
     if header.kind == .batch, header.schema != schema {
       throw broken("rows of schema \(header.schema) where \(schema) was agreed")
     }

@@ -77,7 +77,7 @@ package struct OutputChannel {
     at now: Instant,
     settings: BatchSettings
   ) {
-    guard newer > watermark else { return }
+    guard newer > watermark, !hasEnded else { return }
     watermark = newer
     watermarkOldest = oldest
     // A receiver takes any watermark as the end of idleness.
@@ -114,6 +114,15 @@ package struct OutputChannel {
     queue.append(Frame(header))
   }
 
+  /// Says that the epoch ends here; everything gathered goes before it. Finished or idle, a channel
+  /// passes barriers on.
+  package mutating func barrier(_ epoch: Epoch, using pool: BatchPool) {
+    cut(using: pool)
+    var header = FrameHeader(.barrier, plan.id, generation)
+    header.epoch = epoch
+    queue.append(Frame(header))
+  }
+
   /// Cuts the builder into a frame, if there are rows in it.
   package mutating func cut(using pool: BatchPool) {
     builderDeadline = nil
@@ -134,11 +143,17 @@ package struct OutputChannel {
 
   // MARK: What leaves
 
-  /// Notes a credit; those of other generations are of the dead.
-  package mutating func grant(_ header: FrameHeader) {
-    guard header.generation == generation else { return }
+  /// Notes a credit. One of an older generation is of the dead and is dropped: false.
+  package mutating func grant(_ header: FrameHeader) -> Bool {
+    guard header.generation >= generation else { return false }
+    precondition(
+      header.generation == generation,
+      "credit of generation \(header.generation.number) on channel \(plan.id.number), which is in "
+        + "\(generation.number)"
+    )
     credit.grant(header.allowance, acknowledging: header.acknowledged)
     if let sequence = loneWatermark, credit.acknowledged > sequence { loneWatermark = nil }
+    return true
   }
 
   /// Cuts what has waited for the linger; the watermark of a quiet channel goes alone.

@@ -11,13 +11,18 @@ struct SourceNode {
   /// Partitions of this instance, and their clocks beside them.
   private let partitions: [PartitionID]
   private var clocks: [PartitionClock]
+  private var positions: [SourcePosition?]
   private let readsAll: Bool
   /// This instance's share of the source's rate, rows a second.
   private let rate: Double?
   private var startedAt: Moment?
   private var rowsRead = 0
+  /// The row that was due at `startedAt`.
+  private var pacedFrom = 0
   private var isReading = false
   private var hasEnded = false
+  /// Told to read no more, though there is more: nothing is said of it.
+  private var isHalted = false
   private(set) var watermark = Watermark.start
   private let all = SelectionBuffer(capacity: Limits.batchRows)
 
@@ -32,6 +37,7 @@ struct SourceNode {
     self.partitions = partitions
     settings = job.batch
     clocks = partitions.map { _ in PartitionClock() }
+    positions = partitions.map { _ in nil }
     main = (job.stages[stage].port(.main)?.outlets ?? []).map { Outlet($0) }
     rejectedPort = job.stages[stage].port(.rejected)
     rejectedOutlets = (rejectedPort?.outlets ?? []).map { Outlet($0) }
@@ -50,7 +56,7 @@ struct SourceNode {
     _ outputs: inout OutputSet,
     into effects: inout [InstanceEffect]
   ) -> Bool {
-    guard !isReading, !hasEnded else { return false }
+    guard !isReading, !hasEnded, !isHalted else { return false }
     if startedAt == nil { startedAt = now }
     let due = rowsDue(at: now)
     guard due > 0 else { return false }
@@ -65,12 +71,12 @@ struct SourceNode {
 
   /// True if `turn` would read.
   func hasWork(at now: Moment) -> Bool {
-    !isReading && !hasEnded && rowsDue(at: now) > 0 && nextScope(at: now.instant) != nil
+    !isReading && !hasEnded && !isHalted && rowsDue(at: now) > 0 && nextScope(at: now.instant) != nil
   }
 
   /// When there is something to look for again.
   func deadline(at now: Moment) -> Instant? {
-    guard !hasEnded else { return nil }
+    guard !hasEnded, !isHalted else { return nil }
     if rate != nil, rowsDue(at: now) == 0 {
       // Rows are taken a few at a time, four wakes a linger: waking for each would cost more.
       let pause = max(250_000, min(settings.lingerNanoseconds / 4, 2_000_000))
@@ -83,7 +89,7 @@ struct SourceNode {
     guard let rate else { return settings.rows }
     guard let startedAt else { return 0 }
     let elapsed = Double(now.instant.nanoseconds - startedAt.instant.nanoseconds) / 1e9
-    return max(0, Int(elapsed * rate) + 1 - rowsRead)
+    return max(0, Int(elapsed * rate) + 1 + pacedFrom - rowsRead)
   }
 
   /// The partition whose highest event time is lowest, of those that may have data.
@@ -134,7 +140,7 @@ struct SourceNode {
   /// When the oldest of the rows now read was due; without a rate, now.
   private func dueTime(at now: Moment) -> WallTime {
     guard let rate, let startedAt else { return now.wall }
-    let offset = Double(rowsRead) / rate * 1e6
+    let offset = Double(rowsRead - pacedFrom) / rate * 1e6
     return WallTime(microseconds: startedAt.wall.microseconds + Int64(offset))
   }
 
@@ -162,6 +168,7 @@ struct SourceNode {
   private mutating func noteNext(_ rows: SourceRows, at now: Moment) {
     for index in partitions.indices {
       if case .partition(let partition) = rows.origin, partitions[index] != partition { continue }
+      if let position = rows.position { positions[index] = position }
       switch rows.next {
       case .more: clocks[index].expectMore()
       case .waiting:
@@ -207,7 +214,48 @@ struct SourceNode {
   }
 
   /// Stops reading; says nothing.
-  mutating func stop() { hasEnded = true }
+  mutating func halt() { isHalted = true }
+
+  // MARK: Checkpoints
+
+  /// Notes how far every partition was read.
+  func mark(in snapshot: inout InstanceSnapshot) {
+    snapshot.rowsRead = rowsRead
+    snapshot.pace = startedAt.map { SourcePace(since: $0.wall, row: pacedFrom) }
+    snapshot.partitions = partitions.indices.map { index in
+      PartitionSnapshot(
+        partition: partitions[index],
+        position: positions[index],
+        highest: clocks[index].highest,
+        hasEnded: clocks[index].hasEnded
+      )
+    }
+  }
+
+  /// Goes back to where a snapshot was taken; `beginsPace`: rows are due from now on.
+  mutating func restore(_ snapshot: InstanceSnapshot, beginsPace: Bool, at now: Moment) {
+    watermark = snapshot.watermark == .end ? .start : snapshot.watermark
+    rowsRead = snapshot.rowsRead
+    pacedFrom = rowsRead
+    for index in partitions.indices {
+      guard let known = snapshot.partitions.first(where: { $0.partition == partitions[index] })
+      else { continue }
+      positions[index] = known.position
+      clocks[index] = PartitionClock(highest: known.highest, hasEnded: known.hasEnded)
+    }
+    guard !beginsPace, let pace = snapshot.pace, let rate else { return }
+    // What became due during a failure is due now. A wall clock that was set back starves nothing:
+    // at the least the rows that were read count as time that has passed.
+    pacedFrom = pace.row
+    let elapsed = max(
+      now.wall.microseconds - pace.since.microseconds,
+      Int64(Double(rowsRead - pacedFrom) / rate * 1e6)
+    )
+    startedAt = Moment(
+      instant: now.instant.advanced(byNanoseconds: -elapsed * 1000),
+      wall: WallTime(microseconds: now.wall.microseconds - elapsed)
+    )
+  }
 
   // MARK: Bad records
 

@@ -95,6 +95,10 @@ package struct KeyedPlan: Sendable {
 /// A sink: where rows go is the edge's matter.
 package struct SinkPlan: Sendable {
   package var connector: SinkConnector
+  package var delivery: Delivery
 
-  package init(connector: SinkConnector) { self.connector = connector }
+  package init(connector: SinkConnector, delivery: Delivery = .exactlyOnce) {
+    self.connector = connector
+    self.delivery = delivery
+  }
 }
