@@ -19,10 +19,13 @@ final class SlotAllocator {
   private(set) var groups: UnsafeMutablePointer<UInt16>
   private var capacity = 64
   private var states: [Group]
+  /// The chunks of each key group, in the order in which its slots are numbered.
+  private(set) var chunks: [[UInt32]]
 
   init(keyGroups: Int, shift: Int) {
     self.shift = shift
     states = [Group](repeating: Group(), count: keyGroups)
+    chunks = [[UInt32]](repeating: [], count: keyGroups)
     groups = .allocate(capacity: capacity)
     groups[0] = 0
   }
@@ -59,6 +62,13 @@ final class SlotAllocator {
     return next
   }
 
+  /// The chunk of a group's so many-th chunk of slots, with those before it; all their slots count as
+  /// in use until they are given back.
+  func restoreChunk(_ group: Int, _ ordinal: Int) -> Int {
+    while chunks[group].count <= ordinal { _ = addChunk(group) }
+    return Int(chunks[group][ordinal])
+  }
+
   private func addChunk(_ group: Int) -> Int {
     // One chunk less than fit, so that the end of the last one is a slot number too.
     precondition(chunkCount < 1 << (32 - shift) - 1, "more than 2^32 slots")
@@ -70,6 +80,7 @@ final class SlotAllocator {
       capacity *= 2
     }
     groups[chunkCount] = UInt16(group)
+    chunks[group].append(UInt32(chunkCount))
     chunkCount += 1
     return chunkCount - 1
   }

@@ -28,7 +28,7 @@ extension SessionOperator {
     }
     let taken = SlotRows(slots: buffers.groupedSlots, rows: buffers.rows, count: rows.count)
     let regions = Regions(
-      pointers: sessions.chunks.pointers,
+      pointers: sessions.chunks.present,
       groups: sessions.chunkGroups,
       offset: 0,
       shift: sessions.shift

@@ -22,6 +22,7 @@ package final class SessionOperator: KeyedOperator {
   var watermark = Watermark.start
   var pending: PendingResults
   var isEarlyRequested = false
+  package let description: StateDescription
   /// The sessions that fire, while their results are fetched.
   var firing: SessionFiring?
   var hasAdvanced = false
@@ -57,6 +58,14 @@ package final class SessionOperator: KeyedOperator {
     output = ResultSchema.make(spec, aggregates, keyColumns: keyColumns, input: input)
     pending = PendingResults(output)
     filtered = Batch(output, capacity: 0)
+    description = StateDescription(
+      stage: operatorName,
+      spec,
+      aggregates,
+      keyColumns: keyColumns,
+      input: input,
+      keyGroups: groups
+    )
   }
 
   /// Times beyond 2^60 microseconds from 1970 count as just there, so that no sum overflows.
@@ -70,14 +79,6 @@ package final class SessionOperator: KeyedOperator {
   }
 
   // MARK: Queries
-
-  package var epoch: Epoch {
-    get { Epoch(state.epoch) }
-    set {
-      state.epoch = newValue.number
-      sessions.epoch = newValue.number
-    }
-  }
 
   package var keyCount: Int { state.count }
 

@@ -20,14 +20,13 @@ final class SessionTable {
   /// The first session of each key, by the key's slot: n x UInt32.
   private let heads: ChunkTable
   private(set) var count = 0
-  var epoch: UInt64 = 0
 
   init(_ aggregates: AggregateSet, keyGroups: Int, shift: Int) {
-    chunks = ChunkTable(ChunkPool(chunkBytes: aggregates.chunkBytes))
+    chunks = ChunkTable(ChunkPool(chunkBytes: aggregates.chunkBytes), shift: shift)
     slots = SlotAllocator(keyGroups: keyGroups, shift: shift)
     ownOffset = aggregates.ownOffset
     chunkSlots = 1 << shift
-    heads = ChunkTable(ChunkPool(chunkBytes: chunkSlots * 4))
+    heads = ChunkTable(ChunkPool(chunkBytes: chunkSlots * 4), shift: shift)
   }
 
   var shift: Int { slots.shift }
@@ -38,7 +37,7 @@ final class SessionTable {
   @inline(__always)
   subscript(slot: UInt32) -> SessionRecord {
     let place = Int(slot) & (chunkSlots &- 1)
-    let own = chunks.pointers[Int(slot) &>> slots.shift] + ownOffset
+    let own = chunks.present[Int(slot) &>> slots.shift] + ownOffset
     return SessionRecord(
       start: own.assumingMemoryBound(to: Int64.self) + place,
       last: (own + chunkSlots &* 8).assumingMemoryBound(to: Int64.self) + place,
@@ -51,7 +50,7 @@ final class SessionTable {
 
   /// Where the first session of a key is noted; 0 if it has none.
   func head(_ key: UInt32) -> UnsafeMutablePointer<UInt32> {
-    heads.touch(Int(key) >> slots.shift, epoch: epoch).assumingMemoryBound(to: UInt32.self)
+    heads.make(Int(key) >> slots.shift).assumingMemoryBound(to: UInt32.self)
       + (Int(key) & (chunkSlots - 1))
   }
 
@@ -59,7 +58,7 @@ final class SessionTable {
   func make(key: UInt32, group: Int, time: Int64) -> UInt32 {
     let free = slots.firstFree(group)
     let slot = slots.take(group, nextFree: free == 0 ? 0 : self[free].next.pointee)
-    _ = chunks.touch(Int(slot) >> slots.shift, epoch: epoch)
+    _ = chunks.touch(slot)
     let session = self[slot]
     session.start.pointee = time
     session.last.pointee = time
@@ -73,7 +72,7 @@ final class SessionTable {
 
   /// Marks the session's chunk as written.
   func touch(_ slot: UInt32) {
-    _ = chunks.touch(Int(slot) >> slots.shift, epoch: epoch)
+    _ = chunks.touch(slot)
   }
 
   /// Frees a session that is in no list; its aggregates and rows are empty already.
