@@ -60,6 +60,20 @@ package protocol SinkGateway: AnyObject {
   func restore(_ epoch: Epoch, keeping outputs: [PreparedOutput]) throws(WeirError)
 }
 
+/// The snapshots of a keyed operator's state.
+package protocol StateGateway: AnyObject {
+  /// Begins the file of an epoch, which builds on the one before it unless it is full; of tables that
+  /// are not named nothing is needed any more.
+  func begin(_ epoch: Epoch, live: [StateTable], isFull: Bool) throws(WeirError)
+  func write(_ sections: [StateSection]) throws(WeirError)
+  /// Makes the file durable; says what to write whole the next time.
+  func finish() throws(WeirError) -> (StateReference, rewriting: [StateAddress])
+  /// Begins to read what later snapshots build on; nil: nothing.
+  func open(_ state: StateReference?) throws(WeirError)
+  /// Some of the sections, in order; none at the end.
+  func read() throws(WeirError) -> [StateSection]
+}
+
 /// What a run keeps in its state folder.
 package protocol RecordGateway: AnyObject {
   /// Makes the numbers durable, in place of those before.

@@ -7,6 +7,7 @@ package struct InstanceParts {
   package var frames: any FrameGateway
   package var source: (any SourceGateway)?
   package var sink: (any SinkGateway)?
+  package var state: (any StateGateway)?
   package var latency: (any LatencyRecorder)?
   package var pool: BatchPool
 
@@ -15,6 +16,7 @@ package struct InstanceParts {
     frames: any FrameGateway,
     source: (any SourceGateway)?,
     sink: (any SinkGateway)?,
+    state: (any StateGateway)? = nil,
     latency: (any LatencyRecorder)?,
     pool: BatchPool
   ) {
@@ -22,6 +24,7 @@ package struct InstanceParts {
     self.frames = frames
     self.source = source
     self.sink = sink
+    self.state = state
     self.latency = latency
     self.pool = pool
   }
@@ -47,6 +50,11 @@ package actor Instance {
   private var hasFinished = false
   /// A frame could not be sent since the last rewind.
   private var hasLostPeer = false
+
+  /// The rewind whose state is being read.
+  private var restoring: Round?
+  /// The epoch whose state could not be written.
+  private var brokenState: Epoch?
 
   /// What a gateway of frames throws when a peer cannot be reached.
   private static let lostPeerCode = "E406"
@@ -147,6 +155,7 @@ package actor Instance {
       try step(.frameReceived(frame))
       taken += 1
     }
+    if let round = restoring, try restoreState(round) { return .now }
     try step(.turned)
     let now = clocks.now()
     if now.instant >= reportAt {
@@ -195,7 +204,16 @@ package actor Instance {
     case .restore(let request):
       try parts?.source?.seek(request.partitions)
       try parts?.sink?.restore(request.epoch, keeping: request.outputs)
-      try parts?.node.handle(.restored(request.round), at: clocks.now(), into: &effects)
+      try parts?.state?.open(request.state)
+      // State is read piece by piece, so that heartbeats are answered meanwhile.
+      restoring = request.round
+    case .beginState(let epoch, let live, let isFull):
+      try write(epoch) { state throws(WeirError) in
+        try state.begin(epoch, live: live, isFull: isFull)
+      }
+    case .writeState(let epoch, let sections):
+      try write(epoch) { state throws(WeirError) in try state.write(sections) }
+    case .finishState(let epoch): try finishState(epoch)
     case .prepare(let epoch): try prepare(epoch)
     case .commit(let epoch, let outputs):
       try parts?.sink?.commit(epoch, outputs)
@@ -223,6 +241,46 @@ package actor Instance {
       guard error.code == Self.lostPeerCode else { throw error }
       hasLostPeer = true
       try control.send(.lost(error))
+    }
+  }
+
+  /// Reads some more of the state; true while there is more.
+  private func restoreState(_ round: Round) throws(WeirError) -> Bool {
+    let sections = try parts?.state?.read() ?? []
+    guard sections.isEmpty else {
+      try step(.stateRead(round, sections))
+      return true
+    }
+    restoring = nil
+    try step(.restored(round))
+    return false
+  }
+
+  /// Does something with the state's file; one that fails is not gone on with.
+  private func write(
+    _ epoch: Epoch,
+    _ act: (any StateGateway) throws(WeirError) -> Void
+  ) throws(WeirError) {
+    guard let state = parts?.state else {
+      preconditionFailure("state of epoch \(epoch.number) without a place for it")
+    }
+    guard brokenState != epoch else { return }
+    do throws(WeirError) {
+      try act(state)
+    } catch {
+      brokenState = epoch
+      try parts?.node.handle(.stateFailed(epoch, error), at: clocks.now(), into: &effects)
+    }
+  }
+
+  private func finishState(_ epoch: Epoch) throws(WeirError) {
+    try write(epoch) { state throws(WeirError) in
+      let (reference, rewriting) = try state.finish()
+      try self.parts?.node.handle(
+        .stateWritten(epoch, reference, rewriting: rewriting),
+        at: self.clocks.now(),
+        into: &self.effects
+      )
     }
   }
 

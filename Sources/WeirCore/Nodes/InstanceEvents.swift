@@ -10,6 +10,8 @@ package enum InstanceEvent {
   case turned
   /// The coordinator says where to begin; the instance is connected to its peers.
   case rewindOrdered(Rewind)
+  /// State that `.restore` asked for, in the order in which it was written.
+  case stateRead(Round, [StateSection])
   /// What `.restore` asked for is done.
   case restored(Round)
   /// All instances of the region are restored: rows may flow.
@@ -18,6 +20,11 @@ package enum InstanceEvent {
   case checkpointOrdered(Epoch, isLast: Bool)
   /// The epoch has failed.
   case aborted(Epoch)
+  /// The state that was written up to `.finishState` is durable; these addresses should be written
+  /// whole the next time, since too much of the files that hold them is dead.
+  case stateWritten(Epoch, StateReference, rewriting: [StateAddress])
+  /// It is not, and no later snapshot may refer to it.
+  case stateFailed(Epoch, WeirError)
   /// What `.prepare` asked for is done.
   case prepared(Epoch, [PreparedOutput])
   /// It is not, and the rows go with the next epoch.
@@ -37,8 +44,15 @@ package enum InstanceEffect {
   case read(ReadRequest)
   /// Write rows to the outside; not visible, and not durable before `.prepare`.
   case write(Batch, edge: EdgeIndex, oldest: WallTime)
-  /// Bring back what the outside held at an epoch; answered by `.restored`.
+  /// Bring back what the outside held at an epoch; answered by `.stateRead`, as often as there is
+  /// state, and then by `.restored`.
   case restore(RestoreRequest)
+  /// Begin the file of an epoch's state; of tables that are not named nothing is needed any more.
+  case beginState(Epoch, live: [StateTable], isFull: Bool)
+  case writeState(Epoch, [StateSection])
+  /// Make the state durable; answered by `.stateWritten`, or by `.stateFailed`, which may also come
+  /// before.
+  case finishState(Epoch)
   /// Make everything written so far durable, under the name of the epoch, and not visible; answered
   /// by `.prepared` or `.prepareFailed`. Rows written from now on belong to a later epoch.
   case prepare(Epoch)

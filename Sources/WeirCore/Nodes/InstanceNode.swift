@@ -35,6 +35,10 @@ package struct InstanceNode {
   private var inputs: InputSet
   private var outputs: OutputSet
   private var snapshots = SnapshotProgress()
+  /// An epoch that is aligned while the state of one before is still being written.
+  private var waiting: Epoch?
+  /// State has been read since the last rewind.
+  private var restoresState = false
   /// Frames of older generations that earlier rounds have dropped.
   private var staleBefore: UInt64 = 0
 
@@ -78,9 +82,13 @@ package struct InstanceNode {
     case .rowsRead(let rows): try rowsRead(rows, at: now, into: &effects)
     case .turned: try turn(at: now, into: &effects)
     case .rewindOrdered(let rewind): self.rewind(to: rewind, at: now, into: &effects)
+    case .stateRead(let read, let sections):
+      guard phase == .restoring, read == round, case .keyed(let keyed) = role else { break }
+      for section in sections { try keyed.restore(section) }
+      restoresState = true
     case .restored(let restored):
       guard phase == .restoring, restored == round else { break }
-      phase = .ready
+      try finishRestore()
       effects.append(.report(.rewound(round)))
     case .started(let started):
       guard phase == .ready, started == round else { break }
@@ -93,6 +101,15 @@ package struct InstanceNode {
     case .aborted(let epoch):
       inputs.abort(epoch)
       snapshots.abort(epoch)
+      if let waiting, waiting <= epoch { self.waiting = nil }
+    case .stateWritten(let epoch, let state, let rewriting):
+      keyedOrdered { keyed in keyed.stateWritten(epoch, rewriting: rewriting) }
+      snapshots.written(epoch, state, into: &effects)
+      markWaiting(into: &effects)
+    case .stateFailed(let epoch, let error):
+      keyedOrdered { keyed in keyed.stateFailed(epoch) }
+      snapshots.failed(epoch, .write, error, into: &effects)
+      markWaiting(into: &effects)
     case .prepared(let epoch, let outputs): prepared(epoch, outputs, into: &effects)
     case .prepareFailed(let epoch, let error):
       snapshots.failed(epoch, .prepare, error, into: &effects)
@@ -138,7 +155,22 @@ package struct InstanceNode {
     role = .source(source)
   }
 
+  private mutating func keyedOrdered(_ order: (inout KeyedNode) -> Void) {
+    guard case .keyed(var keyed) = role else { return }
+    role = .moving
+    order(&keyed)
+    role = .keyed(keyed)
+  }
+
   // MARK: Going back
+
+  private mutating func finishRestore() throws(WeirError) {
+    phase = .ready
+    guard restoresState, case .keyed(var keyed) = role else { return }
+    role = .moving
+    defer { role = .keyed(keyed) }
+    try keyed.finishRestore(at: inputs.watermark)
+  }
 
   /// Drops everything of the generation before, and begins to restore.
   ///
@@ -153,6 +185,8 @@ package struct InstanceNode {
     round = rewind.round
     phase = .restoring
     staleBefore = staleFrames
+    restoresState = false
+    waiting = nil
     let snapshot = rewind.snapshot
     inputs = InputSet(
       job,
@@ -195,6 +229,15 @@ package struct InstanceNode {
 
   // MARK: Checkpoints
 
+  /// Marks an aligned epoch, unless the state of one before is still on its way out: until then
+  /// nothing is taken from the queues.
+  private mutating func markWaiting(into effects: inout [InstanceEffect]) {
+    guard let epoch = waiting else { return }
+    if case .keyed(let keyed) = role, keyed.snapshot != nil { return }
+    waiting = nil
+    mark(epoch, into: &effects)
+  }
+
   /// Takes the snapshot of an epoch: everything before is in it, everything after is not.
   private mutating func mark(_ epoch: Epoch, into effects: inout [InstanceEffect]) {
     var snapshot = InstanceSnapshot(epoch: epoch, incarnation: incarnation)
@@ -202,16 +245,28 @@ package struct InstanceNode {
     snapshot.watermark = watermark
     snapshot.isFinished = phase != .running
     var waitsForOutput = false
+    var waitsForState = false
     switch role {
     case .source(let source): source.mark(in: &snapshot)
-    case .keyed, .stateless: break
+    case .keyed(var keyed):
+      guard job.checkpoints != nil else { break }
+      role = .moving
+      keyed.mark(epoch, into: &effects)
+      role = .keyed(keyed)
+      waitsForState = true
+    case .stateless: break
     case .sink:
       waitsForOutput = true
       effects.append(.prepare(epoch))
     case .moving: preconditionFailure("a mark inside a turn of \(instance)")
     }
     outputs.barrier(epoch)
-    snapshots.begin(snapshot, waitsForOutput: waitsForOutput, into: &effects)
+    snapshots.begin(
+      snapshot,
+      waitsForState: waitsForState,
+      waitsForOutput: waitsForOutput,
+      into: &effects
+    )
   }
 
   private mutating func prepared(
@@ -246,7 +301,9 @@ package struct InstanceNode {
 
   /// True if a turn would do something now.
   package func hasWork(at now: Moment) -> Bool {
-    guard hasStarted, !outputs.isCongested else { return false }
+    guard hasStarted else { return false }
+    if case .keyed(let keyed) = role, keyed.isWriting { return true }
+    guard !outputs.isCongested, waiting == nil else { return false }
     return switch role {
     case .source(let source): source.hasWork(at: now) || phase == .running && source.isFinished
     case .keyed(let keyed): keyed.isFiring || inputs.hasFrames
@@ -275,7 +332,9 @@ package struct InstanceNode {
     at now: Moment,
     into effects: inout [InstanceEffect]
   ) throws(WeirError) {
-    guard hasStarted, !outputs.isCongested else { return }
+    guard hasStarted else { return }
+    keyedOrdered { keyed in keyed.writeSlice(into: &effects) }
+    guard !outputs.isCongested, waiting == nil else { return }
     switch role {
     case .source(var source):
       role = .moving
@@ -295,7 +354,10 @@ package struct InstanceNode {
       if inputs.haveEnded { finish() }
     case .moving: preconditionFailure("a turn inside a turn of \(instance)")
     }
-    if let epoch = inputs.takeAligned() { mark(epoch, into: &effects) }
+    if let epoch = inputs.takeAligned() {
+      waiting = epoch
+      markWaiting(into: &effects)
+    }
   }
 
   private mutating func finish() { if phase == .running { phase = .draining } }
