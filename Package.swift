@@ -119,9 +119,22 @@ let package = Package(
       dependencies: ["WeirTesting", "WeirColumns", "WeirCore", "WeirWire"],
       swiftSettings: strict
     ),
-    .testTarget(
+    // The simulator is a program, so that it runs optimised without the rest of the tests.
+    .target(
       name: "Simulation",
       dependencies: ["WeirTesting", "WeirColumns", "WeirCore", "WeirWire"],
+      path: "Tests/Simulation",
+      swiftSettings: strict
+    ),
+    .executableTarget(
+      name: "weir-simulate",
+      dependencies: ["Simulation"],
+      path: "Tests/Simulate",
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "SimulationTests",
+      dependencies: ["Simulation", "WeirTesting"],
       swiftSettings: strict
     ),
     .testTarget(name: "WeirColumnsTests", dependencies: ["WeirColumns"], swiftSettings: strict),

@@ -25,7 +25,7 @@ struct Scenario {
   var partitions: [StageIndex: [[SimulatedRecord]]] = [:]
   var expectations: [Expectation] = []
   var settlement: Settlement?
-  var situations: [Situation] = []
+  var situations: [Coverage.Situation] = []
 }
 
 /// Makes scenarios from a seed.
@@ -34,6 +34,7 @@ struct ScenarioMaker {
   private var builder: PlanBuilder
   private var scenario: Scenario
   private let lag: Int64
+  private var delivery = Delivery.exactlyOnce
 
   private static let events = Schema(
     [Field("k", .string), Field("n", .int), Field("t", .timestamp)],
@@ -58,9 +59,10 @@ struct ScenarioMaker {
   }
 
   /// The scenario of a seed.
-  static func make(_ random: SeededRandom) -> Scenario {
+  static func make(_ random: SeededRandom, delivery: Delivery) -> Scenario {
     var maker = ScenarioMaker(random)
-    switch maker.random.integer(0...7) {
+    maker.delivery = delivery
+    switch maker.random.integer(0...8) {
     case 0: maker.windows()
     case 1: maker.union()
     case 2: maker.stateless()
@@ -68,6 +70,7 @@ struct ScenarioMaker {
     case 4: maker.chainedWindows()
     case 5: maker.latenessAllowed()
     case 6: maker.idlePartition()
+    case 7: maker.severalRegions()
     default: maker.fanOut()
     }
     maker.scenario.job = maker.builder.plan()
@@ -207,6 +210,17 @@ struct ScenarioMaker {
     sink("late", late, PlainModel.late(rows, shape))
   }
 
+  /// Two topologies in one file: a failure in one is none of the other's business.
+  private mutating func severalRegions() {
+    let input = source("events")
+    let shape = random.element(of: Self.shapes)
+    let windows = window("windows", [input], shape)
+    let other = source("others")
+    let rows = rows(of: input)
+    sink("out", windows, PlainModel.results(rows, shape))
+    sink("raw", other, self.rows(of: other).map(\.values).inOrder)
+  }
+
   private mutating func fanOut() {
     let isPaced = random.chance(50)
     scenario.situations += isPaced ? [.pacedSource] : []
@@ -303,7 +317,12 @@ struct ScenarioMaker {
     processes: Int? = nil,
     isOrdered: Bool = false
   ) {
-    builder.sink(name, from: [stream], processes: processes ?? random.integer(1...2))
+    builder.sink(
+      name,
+      from: [stream],
+      delivery: delivery,
+      processes: processes ?? random.integer(1...2)
+    )
     guard let rows else { return }
     scenario.expectations.append(
       Scenario.Expectation(

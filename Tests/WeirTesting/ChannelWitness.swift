@@ -3,6 +3,7 @@ import WeirCore
 /// Watches one channel from outside: order, watermarks, credit.
 package struct ChannelWitness {
   package let plan: ChannelPlan
+  private var generation = Generation(0)
   private var nextSequence: UInt64 = 0
   private var watermark = Watermark.start
   private var hasEnded = false
@@ -17,6 +18,14 @@ package struct ChannelWitness {
 
   /// Notes a frame that the sender says; returns what is wrong with it.
   package mutating func sent(_ header: FrameHeader) -> String? {
+    if header.generation > generation {
+      self = ChannelWitness(plan)
+      generation = header.generation
+    }
+    if header.generation < generation {
+      return "channel \(plan.id.number): generation \(header.generation.number) after"
+        + " \(generation.number)"
+    }
     defer { nextSequence = header.sequence + 1 }
     let place = "channel \(plan.id.number) from \(plan.sender) to \(plan.receiver)"
     if header.sequence != nextSequence {
@@ -25,7 +34,7 @@ package struct ChannelWitness {
     if (header.kind == .hello) != (header.sequence == 0) {
       return "\(place): frame \(header.sequence) is a \(header.kind)"
     }
-    if hasEnded { return "\(place): a \(header.kind) after the end" }
+    if hasEnded, header.kind != .barrier { return "\(place): a \(header.kind) after the end" }
     switch header.kind {
     case .batch:
       let isOverdrawn = sentBytes >= allowance
@@ -51,6 +60,7 @@ package struct ChannelWitness {
 
   /// Notes a credit that has reached the sender.
   package mutating func granted(_ header: FrameHeader) {
+    guard header.generation == generation else { return }
     allowance = max(allowance, header.allowance)
   }
 }

@@ -35,13 +35,13 @@ struct SourceFixture {
     node = InstanceNode(
       InstanceID("s", 0),
       job: builder.plan(),
-      generation: Generation(1),
       partitions: (0..<partitions).map { PartitionID($0) },
       pool: BatchPool(),
       flow: flow
     )
-    try step(.linked)
-    try step(.started)
+    try step(.rewindOrdered(Rewind(round: Round(1), generation: Generation(1))))
+    try step(.restored(Round(1)))
+    try step(.started(Round(1)))
   }
 
   var moment: Moment { now }
@@ -91,7 +91,9 @@ struct SourceFixture {
         said.append(ChannelFixture.text(frame))
       case .read(let request): reads.append(request)
       case .finished: hasFinished = true
-      case .send, .write, .publish, .recycle: break
+      case .send, .write, .restore, .beginState, .writeState, .finishState, .prepare, .commit,
+        .recycle, .report:
+        break
       }
     }
   }
