@@ -48,7 +48,9 @@ package struct Disturbance {
     if hasCheckpoints {
       var settings = CheckpointSettings()
       settings.every = random.element(of: [300_000, 3_000_000, 30_000_000])
-      settings.timeout = random.element(of: [2_000_000, 50_000_000, 10_000_000_000])
+      // Long enough for one in which nobody pauses.
+      settings.timeout =
+        random.chance(50) ? 10_000_000_000 : 20_000_000 + 15 * delay + Int64(slow) * 10_000_000
       settings.mostFailures = 100_000
       settings.mostRestarts = 20
       settings.keep = random.integer(1...3)

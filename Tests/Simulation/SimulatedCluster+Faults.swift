@@ -52,7 +52,7 @@ extension SimulatedCluster {
       wallStart += random.chance(50) ? 3_600_000_000 : -3_600_000_000
       coverage.met(.wallClockStep)
     }
-    if random.integer(0...999) < disturbance.pauses {
+    if isDisturbed, random.integer(0...999) < disturbance.pauses {
       let alive = processes.indices.filter {
         processes[$0].isAlive && processes[$0].busyUntil < .max
       }

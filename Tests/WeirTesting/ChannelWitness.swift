@@ -18,10 +18,7 @@ package struct ChannelWitness {
 
   /// Notes a frame that the sender says; returns what is wrong with it.
   package mutating func sent(_ header: FrameHeader) -> String? {
-    if header.generation > generation {
-      self = ChannelWitness(plan)
-      generation = header.generation
-    }
+    begin(header.generation)
     if header.generation < generation {
       return "channel \(plan.id.number): generation \(header.generation.number) after"
         + " \(generation.number)"
@@ -51,6 +48,13 @@ package struct ChannelWitness {
     }
   }
 
+  /// Everything begins anew with a generation.
+  private mutating func begin(_ newer: Generation) {
+    guard newer > generation else { return }
+    self = ChannelWitness(plan)
+    generation = newer
+  }
+
   private mutating func fell(_ header: FrameHeader, _ place: String) -> String? {
     let before = watermark
     watermark = header.watermark
@@ -60,6 +64,7 @@ package struct ChannelWitness {
 
   /// Notes a credit that has reached the sender.
   package mutating func granted(_ header: FrameHeader) {
+    begin(header.generation)
     guard header.generation == generation else { return }
     allowance = max(allowance, header.allowance)
   }
