@@ -141,7 +141,9 @@ extension SimulatedCluster {
 
   /// A write is durable, or has failed; whoever asked for it hears of it.
   func finish(_ write: SimulatedWrite) {
-    let fails = isDisturbed && random.chance(disturbance.diskFailures)
+    // A run whose state folder cannot be written at its start or its end has failed, and says so.
+    let isVital = coordinator?.phase == .numbering || coordinator?.phase == .concluding
+    let fails = isDisturbed && !isVital && random.chance(disturbance.diskFailures)
     coverage.met(.diskFailure, if: fails)
     if !fails { makeDurable(write) }
     let error = WeirError("E000", "the disk is full", recovery: .retry)

@@ -211,11 +211,7 @@ extension CoordinatorNode {
     at now: Instant,
     into effects: inout [CoordinatorEffect]
   ) {
-    guard let settings else { return }
-    guard let due = pingAt else {
-      pingAt = now.advanced(byNanoseconds: settings.hangAfter / 3)
-      return
-    }
+    guard let settings, let due = pingAt else { return }
     // Whoever was stopped itself, such as by a closed lid, cannot say that others were silent.
     if now.nanoseconds - due.nanoseconds > settings.hangAfter / 2 {
       for index in members.indices where members[index].pingedAt != nil {

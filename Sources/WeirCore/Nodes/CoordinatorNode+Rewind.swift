@@ -74,7 +74,6 @@ extension CoordinatorNode {
   mutating func rewound(
     _ index: Int,
     _ round: Round,
-    at now: Instant,
     into effects: inout [CoordinatorEffect]
   ) {
     let region = members[index].region
@@ -101,9 +100,6 @@ extension CoordinatorNode {
       )
     }
     regions[region].hasRun = true
-    if let settings, pingAt == nil {
-      pingAt = now.advanced(byNanoseconds: settings.hangAfter / 3)
-    }
   }
 
   mutating func send(

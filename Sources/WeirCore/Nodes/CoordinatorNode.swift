@@ -148,6 +148,7 @@ package struct CoordinatorNode {
   private mutating func begin(at now: Instant, into effects: inout [CoordinatorEffect]) {
     phase = .starting
     epochDue = settings.map { now.advanced(byNanoseconds: $0.every) }
+    pingAt = settings.map { now.advanced(byNanoseconds: $0.hangAfter / 3) }
     resumeCommit(at: now)
     for index in members.indices { startProcess(for: index, at: now, into: &effects) }
   }
@@ -172,7 +173,7 @@ package struct CoordinatorNode {
       members[index].step = .bound
       members[index].endpoint = endpoint
       members[index].dueBy = nil
-    case .rewound(let round): rewound(index, round, at: now, into: &effects)
+    case .rewound(let round): rewound(index, round, into: &effects)
     case .lost(let error): lostPeer(index, error, at: now)
     case .snapshotted(let snapshot): snapshotted(index, snapshot, at: now, into: &effects)
     case .snapshotFailed(let epoch, let step, let error):

@@ -114,9 +114,7 @@ package struct InstanceNode {
     case .prepareFailed(let epoch, let error):
       snapshots.failed(epoch, .prepare, error, into: &effects)
     case .commitOrdered(let epoch, let outputs): effects.append(.commit(epoch, outputs))
-    case .committed(let epoch):
-      snapshots.committed(epoch)
-      effects.append(.report(.committed(epoch)))
+    case .committed(let epoch): committed(epoch, into: &effects)
     case .drainOrdered: sourceOrdered { source, outputs in source.drain(&outputs) }
     }
     guard hasStarted else { return }
@@ -278,9 +276,18 @@ package struct InstanceNode {
       snapshots.prepared(epoch, outputs, into: &effects)
       return
     }
-    // Nobody's word is waited for: a failure before the checkpoint is complete shows it again.
+    // Nobody's word is waited for: a failure before the checkpoint is complete shows it again. But it
+    // is visible before the epoch is reported, since nothing would show it later.
     effects.append(.commit(epoch, outputs))
-    snapshots.prepared(epoch, [], into: &effects)
+  }
+
+  private mutating func committed(_ epoch: Epoch, into effects: inout [InstanceEffect]) {
+    if case .sink(let sink) = role, sink.delivery == .atLeastOnce {
+      snapshots.prepared(epoch, [], into: &effects)
+      return
+    }
+    snapshots.committed(epoch)
+    effects.append(.report(.committed(epoch)))
   }
 
   /// How far this instance is with the newest epoch it knows of.
