@@ -43,8 +43,9 @@ package struct Disturbance {
     slow = random.element(of: [0, 30, 60])
     isScarce = random.chance(60)
     jumps = random.chance(30)
-    diskFailures = random.element(of: [0, 0, 0, 20])
+    let failures = random.element(of: [0, 0, 0, 20])
     let hasCheckpoints = random.chance(85)
+    diskFailures = hasCheckpoints ? failures : 0
     if hasCheckpoints {
       var settings = CheckpointSettings()
       settings.every = random.element(of: [300_000, 3_000_000, 30_000_000])

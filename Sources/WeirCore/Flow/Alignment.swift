@@ -11,18 +11,20 @@ struct Alignment: Hashable, Sendable {
   init(channels: Int) { hasDelivered = [Bool](repeating: false, count: channels) }
 
   /// True if nothing may be taken from the channel for now.
-  func holds(_ channel: Int) -> Bool { epoch != nil && hasDelivered[channel] }
+  func holds(_ channel: Int) -> Bool {
+    epoch != nil && hasDelivered[channel] && !Mutant.channelNotHeld.isActive
+  }
 
   /// Notes a barrier; true when it was the last one that was missing.
   ///
   /// One of a newer epoch ends an older alignment: the older epoch cannot complete any more.
   mutating func deliver(_ barrier: Epoch, on channel: Int) -> Bool {
     guard barrier > newest else { return false }
-    if epoch.map({ $0 < barrier }) ?? true { begin(barrier) }
+    if epoch.map({ $0 < barrier && !Mutant.oldAlignmentKept.isActive }) ?? true { begin(barrier) }
     guard epoch == barrier, !hasDelivered[channel] else { return false }
     hasDelivered[channel] = true
     missing -= 1
-    guard missing == 0 else { return false }
+    guard missing == 0 || Mutant.noAlignment.isActive else { return false }
     end(barrier)
     return true
   }

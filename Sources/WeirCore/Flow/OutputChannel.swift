@@ -105,7 +105,7 @@ package struct OutputChannel {
   /// What a receiver makes of it is as old as the last rows: `oldest`.
   package mutating func end(at final: Watermark, oldest: WallTime, using pool: BatchPool) {
     guard !hasEnded else { return }
-    cut(using: pool)
+    if !Mutant.endBeforeRows.isActive { cut(using: pool) }
     hasEnded = true
     watermarkDeadline = nil
     var header = FrameHeader(.end, plan.id, generation)
@@ -117,7 +117,8 @@ package struct OutputChannel {
   /// Says that the epoch ends here; everything gathered goes before it. Finished or idle, a channel
   /// passes barriers on.
   package mutating func barrier(_ epoch: Epoch, using pool: BatchPool) {
-    cut(using: pool)
+    if !Mutant.barrierOvertakesRows.isActive { cut(using: pool) }
+    if Mutant.finishedInstanceSilent.isActive, hasEnded { return }
     var header = FrameHeader(.barrier, plan.id, generation)
     header.epoch = epoch
     queue.append(Frame(header))

@@ -3,7 +3,8 @@
 extension CoordinatorNode {
   /// True if an epoch could be opened now, were it due.
   var epochMayOpen: Bool {
-    guard open == nil, settings == nil || numbers.epoch < taken.epoch else { return false }
+    let isTaken = numbers.epoch < taken.epoch || Mutant.epochReused.isActive
+    guard open == nil, settings == nil || isTaken else { return false }
     guard phase == .running || phase == .stopping else { return false }
     return regions.allSatisfy { $0.step == .running }
   }
@@ -42,11 +43,18 @@ extension CoordinatorNode {
     at now: Instant,
     into effects: inout [CoordinatorEffect]
   ) {
-    guard var epoch = open, epoch.epoch == snapshot.epoch, epoch.step == .reporting,
-      members[index].isRunning
+    let isStale = open?.epoch != snapshot.epoch && !Mutant.staleReportTaken.isActive
+    guard var epoch = open, !isStale, epoch.step == .reporting, members[index].isRunning
     else { return }
     epoch.snapshots[index] = snapshot
     open = epoch
+    if Mutant.reportNotAwaited.isActive, snapshot.epoch.number % 3 == 1 {
+      for place in epoch.snapshots.indices where epoch.snapshots[place] == nil {
+        guard let last = manifests.last else { return }
+        epoch.snapshots[place] = last.snapshot(of: members[place].instance)
+      }
+      open = epoch
+    }
     let snapshots = epoch.snapshots.compactMap { $0 }
     guard snapshots.count == members.count else { return }
     let manifest = Manifest(
@@ -59,6 +67,12 @@ extension CoordinatorNode {
     if settings == nil {
       complete(manifest, at: now, into: &effects)
     } else {
+      if Mutant.commitBeforeManifest.isActive {
+        for index in members.indices where members[index].delivery == .exactlyOnce {
+          let outputs = snapshots[index].outputs
+          send(.commit(epoch.epoch, outputs), to: index, into: &effects)
+        }
+      }
       effects.append(.writeManifest(manifest))
     }
   }
@@ -121,7 +135,7 @@ extension CoordinatorNode {
     guard surplus > 0 else { return }
     let dropped = manifests.prefix(surplus)
     manifests.removeFirst(surplus)
-    let kept = manifests.flatMap(\.files)
+    let kept = Mutant.deletedTooEarly.isActive ? [] : manifests.flatMap(\.files)
     var files: [String] = []
     for file in dropped.flatMap(\.files) where !kept.contains(file) && !files.contains(file) {
       files.append(file)
@@ -133,7 +147,9 @@ extension CoordinatorNode {
 
   /// The epoch that the run goes on from may not be visible: the coordinator before died in between.
   mutating func resumeCommit(at now: Instant) {
-    guard settings != nil, let last = manifests.last else { return }
+    guard settings != nil, let last = manifests.last, !Mutant.commitNotResumed.isActive else {
+      return
+    }
     let sinks = members.indices.filter { members[$0].delivery == .exactlyOnce }
     guard !sinks.isEmpty else { return }
     var resumed = OpenEpoch(

@@ -8,6 +8,9 @@ extension CoordinatorNode {
   ) {
     guard members[index].step == .running else { return }
     members[index].step = .finished
+    if Mutant.leavesBeforeFinalEpoch.isActive, members.allSatisfy({ $0.step == .finished }) {
+      leave(at: Instant(nanoseconds: 0), into: &effects)
+    }
     effects.append(.say(.progress(members[index].instance, progress)))
     effects.append(.say(.finished(members[index].instance)))
   }

@@ -25,7 +25,9 @@ extension CoordinatorNode {
     at now: Instant,
     into effects: inout [CoordinatorEffect]
   ) {
-    guard regions[region].step == .waiting, open?.step != .recording else { return }
+    guard regions[region].step == .waiting,
+      open?.step != .recording || Mutant.recordingNotAwaited.isActive
+    else { return }
     guard regions[region].members.allSatisfy({ members[$0].isReachable }) else { return }
     let generation = nextGeneration()
     lastRound.number += 1

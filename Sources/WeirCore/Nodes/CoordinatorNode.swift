@@ -261,6 +261,7 @@ package struct CoordinatorNode {
   private mutating func takeNumbers(into effects: inout [CoordinatorEffect]) {
     var next = numbers
     next.epoch.number += 1
+    if Mutant.epochReused.isActive { next.epoch = Epoch(1) }
     next.generation.number += Limits.numbersTaken
     next.incarnation.number += Limits.numbersTaken
     taking = next
@@ -312,7 +313,7 @@ package struct CoordinatorNode {
       settings == nil || generation < taken.generation,
       "generation \(generation.number) was not taken, only those below \(taken.generation.number)"
     )
-    numbers.generation.number += 1
+    if !Mutant.generationKept.isActive { numbers.generation.number += 1 }
     return generation
   }
 

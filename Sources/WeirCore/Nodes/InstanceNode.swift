@@ -35,7 +35,7 @@ package struct InstanceNode {
   private var inputs: InputSet
   private var outputs: OutputSet
   private var snapshots = SnapshotProgress()
-  /// An epoch that is aligned while the state of one before is still being written.
+  /// An epoch that is aligned while the state or output of one before is still being written.
   private var waiting: Epoch?
   /// State has been read since the last rewind.
   private var restoresState = false
@@ -84,6 +84,7 @@ package struct InstanceNode {
     case .rewindOrdered(let rewind): self.rewind(to: rewind, at: now, into: &effects)
     case .stateRead(let read, let sections):
       guard phase == .restoring, read == round, case .keyed(let keyed) = role else { break }
+      guard !Mutant.stateForgotten.isActive else { break }
       for section in sections { try keyed.restore(section) }
       restoresState = true
     case .restored(let restored):
@@ -110,14 +111,19 @@ package struct InstanceNode {
       keyedOrdered { keyed in keyed.stateFailed(epoch) }
       snapshots.failed(epoch, .write, error, into: &effects)
       markWaiting(into: &effects)
-    case .prepared(let epoch, let outputs): prepared(epoch, outputs, into: &effects)
+    case .prepared(let epoch, let outputs):
+      prepared(epoch, outputs, into: &effects)
+      markWaiting(into: &effects)
     case .prepareFailed(let epoch, let error):
       snapshots.failed(epoch, .prepare, error, into: &effects)
+      markWaiting(into: &effects)
     case .commitOrdered(let epoch, let outputs): effects.append(.commit(epoch, outputs))
-    case .committed(let epoch): committed(epoch, into: &effects)
+    case .committed(let epoch):
+      committed(epoch, into: &effects)
+      markWaiting(into: &effects)
     case .drainOrdered: sourceOrdered { source, outputs in source.drain(&outputs) }
     }
-    guard hasStarted else { return }
+    guard hasStarted || phase == .ready && Mutant.sendsBeforeGo.isActive else { return }
     inputs.grant(into: &effects, at: now)
     outputs.flush(into: &effects)
     if phase == .draining, outputs.isDrained {
@@ -199,7 +205,7 @@ package struct InstanceNode {
       generation: rewind.generation,
       pool: pool,
       flow: flow,
-      counters: snapshot?.counters
+      counters: Mutant.countersKept.isActive ? outputs.counters : snapshot?.counters
     )
     outputs.now = now
     role = InstanceRole(job, stage: stage, partitions: partitions, flow: flow)
@@ -215,7 +221,9 @@ package struct InstanceNode {
           round: round,
           epoch: rewind.epoch,
           partitions: partitions.map { partition in
-            let known = snapshot?.partitions.first { $0.partition == partition }
+            let known = snapshot?.partitions.first {
+              $0.partition == partition && !Mutant.positionKept.isActive
+            }
             return RestoreRequest.Partition(partition: partition, position: known?.position)
           },
           outputs: snapshot?.outputs ?? [],
@@ -227,11 +235,15 @@ package struct InstanceNode {
 
   // MARK: Checkpoints
 
-  /// Marks an aligned epoch, unless the state of one before is still on its way out: until then
-  /// nothing is taken from the queues.
+  /// Marks an aligned epoch, unless the state or the output of one before is still on its way out:
+  /// until then nothing is taken from the queues.
+  ///
+  /// Output that turns out not to be durable goes with the epoch that is prepared next, which must
+  /// not be an epoch that was prepared meanwhile.
   private mutating func markWaiting(into effects: inout [InstanceEffect]) {
     guard let epoch = waiting else { return }
     if case .keyed(let keyed) = role, keyed.snapshot != nil { return }
+    guard !snapshots.isPreparing || Mutant.preparesOverlap.isActive else { return }
     waiting = nil
     mark(epoch, into: &effects)
   }

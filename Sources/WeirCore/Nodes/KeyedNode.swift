@@ -166,7 +166,7 @@ struct KeyedNode {
     if isWriting { state.abandonSnapshot() }
     isWriting = false
     snapshot = nil
-    needsFullSnapshot = true
+    needsFullSnapshot = !Mutant.failedSnapshotTrusted.isActive
   }
 
   func restore(_ section: StateSection) throws(WeirError) { try state.restore(section) }

@@ -10,6 +10,9 @@ struct SnapshotProgress {
   /// Oldest first: output of epochs that failed goes with the next one that completes.
   private var outputs: [PreparedOutput] = []
 
+  /// True while output of an epoch is on its way out.
+  var isPreparing: Bool { !preparing.isEmpty }
+
   /// Begins the snapshot of an epoch, which ends that of an older one.
   mutating func begin(
     _ snapshot: InstanceSnapshot,
@@ -69,6 +72,7 @@ struct SnapshotProgress {
   /// Reports no more on an epoch that has failed; what it had prepared stays.
   mutating func abort(_ epoch: Epoch) {
     if let snapshot, snapshot.epoch <= epoch { self.snapshot = nil }
+    if Mutant.failedOutputDropped.isActive { outputs.removeAll { $0.epoch == epoch } }
   }
 
   private mutating func reportWhenDone(into effects: inout [InstanceEffect]) {

@@ -241,7 +241,8 @@ struct SourceNode {
       guard let known = snapshot.partitions.first(where: { $0.partition == partitions[index] })
       else { continue }
       positions[index] = known.position
-      clocks[index] = PartitionClock(highest: known.highest, hasEnded: known.hasEnded)
+      let highest = Mutant.clockForgotten.isActive ? nil : known.highest
+      clocks[index] = PartitionClock(highest: highest, hasEnded: known.hasEnded)
     }
     guard !beginsPace, let pace = snapshot.pace, let rate else { return }
     // What became due during a failure is due now. A wall clock that was set back starves nothing:
