@@ -76,6 +76,12 @@ package struct Disturbance {
     }
   }
 
+  /// True if nothing takes longer than it must.
+  var isQuiet: Bool {
+    traps.isEmpty && kills.isEmpty && pauses == 0 && slow == 0 && diskFailures == 0
+      && delay <= 300_000
+  }
+
   private static func trap(_ random: inout SeededRandom) -> Trap {
     let step = random.element(of: ProtocolStep.allCases)
     let kind = random.element(of: step.kinds)

@@ -35,6 +35,7 @@ struct ScenarioMaker {
   private var scenario: Scenario
   private let lag: Int64
   private var delivery = Delivery.exactlyOnce
+  private var isQuiet = false
 
   private static let events = Schema(
     [Field("k", .string), Field("n", .int), Field("t", .timestamp)],
@@ -59,9 +60,10 @@ struct ScenarioMaker {
   }
 
   /// The scenario of a seed.
-  static func make(_ random: SeededRandom, delivery: Delivery) -> Scenario {
+  static func make(_ random: SeededRandom, _ disturbance: Disturbance) -> Scenario {
     var maker = ScenarioMaker(random)
-    maker.delivery = delivery
+    maker.delivery = disturbance.delivery
+    maker.isQuiet = disturbance.isQuiet
     switch maker.random.integer(0...8) {
     case 0: maker.windows()
     case 1: maker.union()
@@ -197,7 +199,8 @@ struct ScenarioMaker {
     silent.append(.nothingUntil(Int64(random.integer(150...600)) * 1_000_000))
     silent += records(2, from: end, count: random.integer(5...20), bad: 0)
     var other = first
-    if random.chance(50) {
+    // Who fell silent must be back before the others go on, or its rows are late by right.
+    if isQuiet, random.chance(50) {
       other.append(.nothingUntil(Int64(random.integer(700...900)) * 1_000_000))
       other += records(3, from: Self.lastTime(of: silent) + 200, count: 10, bad: 0)
     }

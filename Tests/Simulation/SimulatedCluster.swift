@@ -95,7 +95,7 @@ package final class SimulatedCluster {
   package static func run(seed: UInt64, keepsLines: Bool = false) -> SimulatedCluster {
     var random = SeededRandom(seed: seed)
     let disturbance = Disturbance(&random)
-    let scenario = ScenarioMaker.make(random.fork(), delivery: disturbance.delivery)
+    let scenario = ScenarioMaker.make(random.fork(), disturbance)
     let cluster = SimulatedCluster(scenario, disturbance, random.fork(), keepsLines: keepsLines)
     cluster.run()
     cluster.checkEnd()

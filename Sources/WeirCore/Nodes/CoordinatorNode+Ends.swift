@@ -124,6 +124,11 @@ extension CoordinatorNode {
       leaveBy = now.advanced(byNanoseconds: Self.leaveNanoseconds)
       return
     }
+    if phase == .leaving, settings != nil {
+      // Nothing is lost with it.
+      killAll(into: &effects)
+      return
+    }
     let error = WeirError(
       "E405",
       "'\(members[late].instance)' did not answer in time while the run was \(phase)",
