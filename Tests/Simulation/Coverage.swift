@@ -40,7 +40,8 @@ package enum ProtocolStep: String, CaseIterable, Sendable {
   package var kinds: [NodeKind] {
     switch self {
     case .start: [.source, .stateless, .keyed, .sink, .spare]
-    case .bound, .rewind, .rewound, .go, .mark, .snapshotted, .abort, .finished:
+    case .mark: [.source, .keyed]
+    case .bound, .rewind, .rewound, .go, .snapshotted, .abort, .finished:
       [.source, .stateless, .keyed, .sink]
     case .restore, .writeState, .finishState: [.keyed]
     case .barrier: [.stateless, .keyed, .sink]

@@ -36,6 +36,8 @@ struct ScenarioMaker {
   private let lag: Int64
   private var delivery = Delivery.exactlyOnce
   private var isQuiet = false
+  /// The fewest processes of an operator without state.
+  private var leastStateless = 0
 
   private static let events = Schema(
     [Field("k", .string), Field("n", .int), Field("t", .timestamp)],
@@ -64,7 +66,8 @@ struct ScenarioMaker {
     var maker = ScenarioMaker(random)
     maker.delivery = disturbance.delivery
     maker.isQuiet = disturbance.isQuiet
-    switch maker.random.integer(0...8) {
+    maker.leastStateless = disturbance.needsStateless ? 1 : 0
+    switch disturbance.needsStateless ? 3 : maker.random.integer(0...8) {
     case 0: maker.windows()
     case 1: maker.union()
     case 2: maker.stateless()
@@ -127,7 +130,7 @@ struct ScenarioMaker {
 
   private mutating func statelessThenWindows() {
     let input = source("events")
-    let processes = random.integer(0...3)
+    let processes = random.integer(leastStateless...3)
     let kept = builder.stateless(
       "kept",
       from: [input],

@@ -10,6 +10,8 @@ extension SimulatedCluster {
     starts += 1
     let record = disk.record
     coverage.met(.resumed, if: starts > 1 && !record.manifests.isEmpty)
+    let outputs = record.manifests.last?.members.flatMap(\.snapshot.outputs) ?? []
+    coverage.met(.resumedCommit, if: outputs.contains { disk.hidden[$0.text] != nil })
     coordinator = CoordinatorNode(job, record: record)
     note("coordinator starts at epoch \(record.manifests.last?.epoch.number ?? 0)")
     command(.started)

@@ -94,7 +94,7 @@ package final class SimulatedCluster {
   /// Runs the seed and checks it.
   package static func run(seed: UInt64, keepsLines: Bool = false) -> SimulatedCluster {
     var random = SeededRandom(seed: seed)
-    let disturbance = Disturbance(&random)
+    let disturbance = Disturbance(&random, seed: seed)
     let scenario = ScenarioMaker.make(random.fork(), disturbance)
     let cluster = SimulatedCluster(scenario, disturbance, random.fork(), keepsLines: keepsLines)
     cluster.run()
