@@ -148,6 +148,7 @@ package struct OutputChannel {
   // MARK: What leaves
 
   /// Notes a credit. One of an older generation is of the dead and is dropped: false.
+  @discardableResult
   package mutating func grant(_ header: FrameHeader) -> Bool {
     guard header.generation >= generation else { return false }
     precondition(
