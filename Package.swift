@@ -149,7 +149,7 @@ let package = Package(
     ),
     .testTarget(
       name: "WeirWireTests",
-      dependencies: ["WeirColumns", "WeirCore", "WeirWire", "CChecksum"],
+      dependencies: ["WeirColumns", "WeirCore", "WeirWire", "CChecksum", "WeirTesting"],
       exclude: ["Golden"],
       swiftSettings: strict
     ),
