@@ -48,6 +48,7 @@ package final class RestoringOperator: KeyedOperator {
   // MARK: Events
 
   package var output: Schema { subject.output }
+  package var resultLag: Int64 { subject.resultLag }
   package var having: (any RowFilter)? { didSet { subject.having = having } }
   package var stateBytes: Int { subject.stateBytes }
   package var keyCount: Int { subject.keyCount }

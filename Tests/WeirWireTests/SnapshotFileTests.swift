@@ -73,7 +73,8 @@ import WeirWire
     #expect(GoldenFile("snapshot-1.hex").difference(from: text) == nil)
   }
 
-  @Test func `a file of which little is needed is written anew, and tables that are gone are not`() {
+  @Test func `a file of which little is needed is written anew, and tables that are gone are not`()
+  {
     var shelf = Self.shelf()
     #expect(shelf.directory.files.map(\.name) == ["1", "2"])
     shelf.begin(live: [StateTable(.head), StateTable(.keys)], isFull: false)
@@ -199,7 +200,9 @@ import WeirWire
       put(Checksum.of(bytes[range]), at: range.lowerBound + 8)
     }
     func put(_ number: UInt32, at offset: Int) {
-      for place in 0..<4 { bytes[offset + place] = UInt8(truncatingIfNeeded: number >> (place * 8)) }
+      for place in 0..<4 {
+        bytes[offset + place] = UInt8(truncatingIfNeeded: number >> (place * 8))
+      }
     }
     let ends = pieces.map { $0.offset + $0.length }
     guard let first = pieces.map(\.offset).min(), let last = ends.max() else { return }

@@ -88,7 +88,7 @@ struct KeyedNode {
 
   /// Says what is known of time, once all results are out.
   private mutating func conclude(_ inputs: InputSet, _ outputs: inout OutputSet) {
-    outputs.advance(to: inputs.watermark)
+    outputs.advance(to: inputs.watermark.lowered(by: state.resultLag))
     if inputs.isIdle { outputs.becomeIdle() }
     finish(inputs, &outputs)
   }

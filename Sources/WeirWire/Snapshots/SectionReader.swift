@@ -87,7 +87,9 @@ package struct SectionReader {
       guard length <= body.count * WireLimits.blockRatio else { throw .damagedBlock }
       var isDecoded = false
       let bytes = [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
-        let target = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<length])
+        let target = UnsafeMutableRawBufferPointer(
+          rebasing: UnsafeMutableRawBufferPointer(buffer)[..<length]
+        )
         isDecoded = codec.decompress(body, target) == length
         count = isDecoded ? length : 0
       }

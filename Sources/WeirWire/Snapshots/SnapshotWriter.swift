@@ -150,7 +150,10 @@ package struct SnapshotWriter {
     next.files.append(SnapshotDirectory.File(name: current.file, length: current.offset))
     next.add(
       current.added.map { address, isWhole, piece in
-        (address, isWhole, SnapshotDirectory.Piece(file: place, offset: piece.offset, length: piece.length))
+        (
+          address, isWhole,
+          SnapshotDirectory.Piece(file: place, offset: piece.offset, length: piece.length)
+        )
       },
       live: current.live
     )

@@ -141,6 +141,20 @@ import WeirTesting
     )
   }
 
+  @Test(arguments: 0..<3) func `sessions go on as if they had not stopped`(
+    seed: UInt64
+  ) throws {
+    try compare(Case(window: WindowSpec(.session(gap: 12))), seed: seed)
+    try compare(
+      Case(window: WindowSpec(.session(gap: 8), allowedLateness: 25, early: true), having: -4),
+      seed: seed + 100
+    )
+    try compare(
+      Case(window: WindowSpec(.session(gap: 12)), aggregates: Self.all, steps: 16),
+      seed: seed + 200
+    )
+  }
+
   @Test(arguments: 0..<3) func `every aggregate comes back`(seed: UInt64) throws {
     try compare(
       Case(window: WindowSpec(.tumbling(size: 25)), aggregates: Self.all, steps: 16),
