@@ -1,5 +1,6 @@
 import WeirColumns
 import WeirCore
+import WeirWire
 
 /// An operator that is stopped again and again, and goes on as a new one from a snapshot.
 ///

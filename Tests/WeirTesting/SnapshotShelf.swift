@@ -102,12 +102,15 @@ package struct SnapshotShelf {
   }
 
   /// Calls with a range of bytes, cut off where they end.
-  package static func slice<Result>(
+  package static func slice<Part>(
     _ bytes: [UInt8],
     _ range: Range<Int>,
-    _ body: (UnsafeRawBufferPointer) throws(SnapshotFault) -> Result
-  ) throws(SnapshotFault) -> Result {
+    _ body: (UnsafeRawBufferPointer) throws(SnapshotFault) -> Part
+  ) throws(SnapshotFault) -> Part {
     let part = Array(bytes[min(range.lowerBound, bytes.count)..<min(range.upperBound, bytes.count)])
-    return try part.withUnsafeBytes { raw throws(SnapshotFault) in try body(raw) }
+    let result = part.withUnsafeBytes { raw in
+      Result { () throws(SnapshotFault) in try body(raw) }
+    }
+    return try result.get()
   }
 }

@@ -174,10 +174,3 @@ extension BlockCodec {
     }
   )
 }
-
-/// The checksum of parts of stored bytes.
-enum Checksum {
-  static func of(_ bytes: ArraySlice<UInt8>) -> UInt32 {
-    Array(bytes).withUnsafeBytes { weir_crc32c_portable(0, $0.baseAddress, $0.count) }
-  }
-}

@@ -94,7 +94,8 @@ package protocol KeyedOperator: AnyObject {
 
   /// What the state is the state of.
   var description: StateDescription { get }
-  /// The tables that the state consists of; what snapshots hold of others is not needed any more.
+  /// The tables that the state consists of, to be asked at the mark: what earlier snapshots hold of
+  /// others is not needed any more.
   var liveTables: [StateTable] { get }
 
   /// Marks the state as it is, when no results are left: what has changed since the last mark is
