@@ -83,7 +83,7 @@ package final class RestoringOperator: KeyedOperator {
   private static func copy(_ batch: Batch) -> Batch {
     let copy = Batch(batch.schema, capacity: max(batch.count, 1))
     let buffer = SelectionBuffer(capacity: max(batch.count, 1))
-    copy.append(batch, buffer.all(batch.count))
+    withExtendedLifetime(buffer) { copy.append(batch, buffer.all(batch.count)) }
     return copy
   }
 

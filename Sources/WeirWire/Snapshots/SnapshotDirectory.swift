@@ -46,7 +46,7 @@ package struct SnapshotDirectory: Hashable, Sendable {
   package var rewrites: [StateAddress] {
     let live = liveBytes
     return entries.compactMap { entry in
-      guard let whole = entry.pieces.first else { return nil }
+      guard let whole = entry.pieces.first, entry.address.table.kind != .head else { return nil }
       let changes = entry.pieces.dropFirst().reduce(0) { $0 + $1.length }
       let isSparse = entry.pieces.contains { live[$0.file] * 2 < files[$0.file].length }
       return changes * 2 >= whole.length || isSparse ? entry.address : nil

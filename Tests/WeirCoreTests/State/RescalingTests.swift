@@ -38,9 +38,13 @@ import WeirCore
 
   private static func group(_ row: TestRow) -> Int {
     let batch = TestSchema.batch([row])
-    let rows = SelectionBuffer(capacity: 1).all(1)
+    let buffer = SelectionBuffer(capacity: 1)
     var hash: UInt64 = 0
-    withUnsafeMutablePointer(to: &hash) { KeyHash.hash([batch.columns[0]], rows, into: $0) }
+    withExtendedLifetime(buffer) {
+      withUnsafeMutablePointer(to: &hash) {
+        KeyHash.hash([batch.columns[0]], buffer.all(1), into: $0)
+      }
+    }
     return KeyGroups.group(of: hash, of: keyGroups)
   }
 
