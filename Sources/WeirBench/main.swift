@@ -11,3 +11,7 @@ for scenario in scenarios
 where wanted.isEmpty || wanted.contains(where: { scenario.name.hasPrefix($0) }) {
   scenario.measure()
 }
+for survey in SnapshotScenarios.all
+where wanted.isEmpty || wanted.contains(where: { survey.name.hasPrefix($0) }) {
+  survey.measure()
+}

@@ -9,8 +9,8 @@ import WeirCore
 package enum Simulate {
   package static func main(_ arguments: [String]) {
     #if MUTANTS
-      if arguments.contains("--mutants") { exit(MutantHunt.run(arguments) ? 0 : 1) }
-      if let name = variable("WEIR_MUTANT") { Mutant.chosen = Mutant(rawValue: name) }
+    if arguments.contains("--mutants") { exit(MutantHunt.run(arguments) ? 0 : 1) }
+    if let name = variable("WEIR_MUTANT") { Mutant.chosen = Mutant(rawValue: name) }
     #endif
     if let seed = variable("WEIR_SEED").flatMap({ UInt64($0) }) { exit(show(seed) ? 0 : 1) }
     let numbers = arguments.dropFirst().compactMap { UInt64($0) }
@@ -20,7 +20,9 @@ package enum Simulate {
     exit(run(first..<first + count, mostFailures: most) ? 0 : 1)
   }
 
-  private static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+  private static func variable(_ name: String) -> String? {
+    getenv(name).map { String(cString: $0) }
+  }
 
   /// Runs one seed and prints a line for each event.
   private static func show(_ seed: UInt64) -> Bool {

@@ -2,6 +2,9 @@ import WeirColumns
 import WeirCore
 
 /// Sessions over plain arrays: every row of a session is kept, every result computed anew.
+///
+/// Two rows of a key are neighbours if they are at most a gap apart and a session that ended with
+/// the earlier one would still take the later one; sessions are what neighbours make.
 struct SessionModel {
   private struct Session {
     var key: [TestValue?]
@@ -49,12 +52,9 @@ struct SessionModel {
       }
       changed.append(row)
       var joined = Session(key: keys.map { row.values[$0] }, rows: [row])
-      let neighbours = sessions.filter { other in
-        other.key == joined.key && other.start - gap <= row.time && row.time <= other.last + gap
-      }
-      sessions.removeAll { other in
-        other.key == joined.key && other.start - gap <= row.time && row.time <= other.last + gap
-      }
+      let isJoined = sessions.map { $0.key == joined.key && areNeighbours($0, row) }
+      let neighbours = zip(sessions, isJoined).filter(\.1).map(\.0)
+      sessions = zip(sessions, isJoined).filter { !$0.1 }.map(\.0)
       for neighbour in neighbours { joined.rows += neighbour.rows }
       sessions.append(joined)
     }
@@ -74,6 +74,14 @@ struct SessionModel {
       }
     }
     updates += sorted(lines)
+  }
+
+  private func areNeighbours(_ session: Session, _ row: TestRow) -> Bool {
+    session.rows.contains { other in
+      let (earlier, later) = other.time < row.time ? (other, row) : (row, other)
+      return later.time - earlier.time <= gap
+        && (later.stamp ?? .min) <= earlier.time + gap + lateness
+    }
   }
 
   private func isRow(_ row: TestRow, of session: Session) -> Bool {

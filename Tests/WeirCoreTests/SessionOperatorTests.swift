@@ -31,11 +31,13 @@ import WeirCore
     gap: Int64,
     lateness: Int64,
     keys: [Int] = [0],
+    stamps: Int = 10,
     seed: UInt64,
     least: Int64? = nil
   ) throws {
     var input = RandomInput(seed: seed)
     input.disorder = 20
+    input.stamps = stamps
     var model = SessionModel(
       gap: gap,
       lateness: lateness,
@@ -68,6 +70,7 @@ import WeirCore
     try compare(gap: 5, lateness: 0, seed: seed)
     try compare(gap: 12, lateness: 0, keys: [], seed: seed + 100)
     try compare(gap: 30, lateness: 0, keys: [0, 1], seed: seed + 200)
+    try compare(gap: 30, lateness: 0, stamps: 60, seed: seed + 300)
   }
 
   @Test(arguments: 0..<10) func `late rows change fired sessions as in the model`(
@@ -77,6 +80,8 @@ import WeirCore
     try compare(gap: 8, lateness: 15, seed: seed + 100)
     try compare(gap: 8, lateness: 15, seed: seed + 200, least: 2)
     try compare(gap: 8, lateness: 15, seed: seed + 300, least: -3)
+    try compare(gap: 20, lateness: 15, stamps: 60, seed: seed + 400)
+    try compare(gap: 20, lateness: 15, stamps: 60, seed: seed + 500, least: 2)
   }
 
   private func rows(_ times: [Int64]) -> [TestRow] {
@@ -109,6 +114,35 @@ import WeirCore
     #expect(probe.late == ["41 11"])
     try probe.advance(to: .max)
     #expect(probe.onTime.map { String($0.prefix(11)) } == ["'k' 42 60 2"])
+  }
+
+  @Test func `a row joins no session that was over at its stamp, fired or not`() throws {
+    for watermark: Int64 in [0, 12, 19] {
+      let probe = OperatorProbe(makeOperator(gap: 10))
+      try probe.process(rows([8]))
+      try probe.advance(to: watermark)
+      var stamped = rows([16, 30])
+      stamped[0].stamp = 25
+      try probe.process(stamped)
+      try probe.advance(to: .max)
+      let results = probe.onTime.map { $0.split(separator: " ").prefix(4).joined(separator: " ") }
+      #expect(results == ["'k' 8 18 1", "'k' 16 26 1", "'k' 30 40 1"])
+    }
+  }
+
+  @Test func `one row joins all the sessions that it reaches`() throws {
+    let subject = makeOperator(gap: 10)
+    let probe = OperatorProbe(subject)
+    var stamped = rows([1, 5, 9, 10])
+    // Each comes when a session that ended with an earlier row would just be over.
+    for index in 0..<3 { stamped[index].stamp = stamped[index].time + 10 }
+    try probe.process(Array(stamped[..<3]))
+    #expect(subject.sessionCount == 3)
+    try probe.process(Array(stamped[3...]))
+    #expect(subject.sessionCount == 1)
+    try probe.advance(to: .max)
+    let results = probe.onTime.map { $0.split(separator: " ").prefix(4).joined(separator: " ") }
+    #expect(results == ["'k' 1 20 4"])
   }
 
   @Test func `a session that is merged away is taken back`() throws {

@@ -5,7 +5,8 @@ package struct ChannelWitness {
   package let plan: ChannelPlan
   private var generation = Generation(0)
   private var nextSequence: UInt64 = 0
-  private var watermark = Watermark.start
+  /// What the sender has promised so far.
+  package private(set) var watermark = Watermark.start
   private var hasEnded = false
   /// Bytes of batches that were sent.
   package private(set) var sentBytes: UInt64 = 0

@@ -28,6 +28,8 @@ package struct NodeDriver {
   package private(set) var sent: [[UInt8]] = []
   /// Rows that were sent, or written by a sink, by edge.
   package private(set) var rows: [EdgeIndex: [[Value]]] = [:]
+  /// The stamps of those rows.
+  package private(set) var stamps: [EdgeIndex: [Int64?]] = [:]
   package private(set) var faults: [String] = []
   package private(set) var hasFinished = false
   /// The headers of the last step's frames that are no credits.
@@ -117,19 +119,44 @@ package struct NodeDriver {
       let number = Int(frame.header.channel.number)
       if frame.header.kind != .credit {
         lastSent.append(frame.header)
+        if let batch = frame.batch { judge(batch, channels[number]) }
         if let fault = witnesses[number].sent(frame.header) { faults.append(fault) }
       }
       if let batch = frame.batch {
-        rows[channels[number].edge, default: []] += batch.values
+        keep(batch, channels[number].edge)
       }
       sent.append(FrameBytes.of(frame, encoder))
       if let batch = frame.batch { pool.give(batch, fingerprint: frame.header.schema) }
     case .read(let request): faults.append("a read without a source: \(request)")
-    case .write(let batch, let edge, _): rows[edge, default: []] += batch.values
+    case .write(let batch, let edge, _): keep(batch, edge)
     case .restore, .report, .beginState, .writeState, .finishState, .prepare, .commit: break
     case .recycle(let batch): pool.give(batch, fingerprint: batch.schema.fingerprint)
     case .finished: hasFinished = true
     }
+  }
+}
+
+extension NodeDriver {
+  private mutating func keep(_ batch: Batch, _ edge: EdgeIndex) {
+    rows[edge, default: []] += batch.values
+    stamps[edge, default: []] += batch.stampValues
+  }
+
+  /// A row behind the watermark that its receiver knows of must say by a stamp how late it is.
+  private mutating func judge(_ batch: Batch, _ channel: ChannelPlan) {
+    let watermark = witnesses[Int(channel.id.number)].watermark
+    guard keepsTime(job.edges[channel.edge]), batch.schema.eventTime != nil else { return }
+    for (row, stamp) in batch.stampValues.enumerated()
+    where stamp == nil && batch.times.words[row] < watermark.microseconds {
+      faults.append("a row of time \(batch.times.words[row]) sent behind \(watermark)")
+    }
+  }
+
+  /// False for results that come again, and for totals, which may be of any time.
+  private func keepsTime(_ edge: EdgePlan) -> Bool {
+    guard let stage = job.stages.first(where: { $0.name == edge.from }) else { return false }
+    if case .keyed(let plan) = stage.role { return plan.window.shape != .running }
+    return true
   }
 }
 

@@ -1,5 +1,6 @@
 import WeirColumns
 import WeirCore
+import WeirWire
 
 /// An operator that is stopped again and again, and goes on as a new one from a snapshot.
 ///
@@ -23,14 +24,10 @@ package final class RestoringOperator: KeyedOperator {
   private let make: () -> any KeyedOperator
   private var subject: any KeyedOperator
   private var random: SeededRandom
-  private var shelf = SectionShelf()
-  /// The next snapshot holds everything, because the last one was lost.
-  private var needsFull = true
+  private var shelf: SnapshotShelf
   // The snapshot that is being written.
   private var sections: [StateSection] = []
   private var isWriting = false
-  private var isFull = false
-  private var live: [StateTable] = []
   /// What has come since the mark.
   private var events: [Event] = []
   private var hasEvents = false
@@ -43,6 +40,7 @@ package final class RestoringOperator: KeyedOperator {
     self.mode = mode
     self.make = make
     subject = make()
+    shelf = SnapshotShelf(subject.description)
     switch mode {
     case .everyEvent(let seed), .slices(let seed): random = SeededRandom(seed: seed)
     }
@@ -51,6 +49,7 @@ package final class RestoringOperator: KeyedOperator {
   // MARK: Events
 
   package var output: Schema { subject.output }
+  package var resultLag: Int64 { subject.resultLag }
   package var having: (any RowFilter)? { didSet { subject.having = having } }
   package var stateBytes: Int { subject.stateBytes }
   package var keyCount: Int { subject.keyCount }
@@ -84,7 +83,7 @@ package final class RestoringOperator: KeyedOperator {
   private static func copy(_ batch: Batch) -> Batch {
     let copy = Batch(batch.schema, capacity: max(batch.count, 1))
     let buffer = SelectionBuffer(capacity: max(batch.count, 1))
-    copy.append(batch, buffer.all(batch.count))
+    withExtendedLifetime(buffer) { copy.append(batch, buffer.all(batch.count)) }
     return copy
   }
 
@@ -124,17 +123,18 @@ package final class RestoringOperator: KeyedOperator {
   }
 
   private func begin() {
-    isFull = needsFull || random.chance(5)
-    needsFull = false
+    let isFull = shelf.needsFull || random.chance(5)
     isWriting = true
-    live = subject.liveTables
-    let rewriting = shelf.addresses.filter { _ in random.chance(10) }
+    // What pays to be written whole is most of such small states: often nothing is.
+    var rewriting = shelf.directory.entries.map(\.address).filter { _ in random.chance(10) }
+    if random.chance(20) { rewriting = shelf.rewrites }
+    shelf.begin(live: subject.liveTables, isFull: isFull)
     subject.mark(rewriting: rewriting, isFull: isFull)
   }
 
   private func forget() {
     isWriting = false
-    needsFull = true
+    shelf.abandon()
     sections = []
     events = []
   }
@@ -146,7 +146,8 @@ package final class RestoringOperator: KeyedOperator {
       return
     }
     changes += sections.count { !$0.isWhole }
-    shelf.add(sections, live: live, isFull: isFull)
+    shelf.append(sections)
+    shelf.finish()
     let after = events
     sections = []
     events = []
@@ -158,7 +159,13 @@ package final class RestoringOperator: KeyedOperator {
   private func restore(_ events: [Event]) throws(WeirError) {
     restores += 1
     subject = make()
-    for section in shelf.sections { try subject.restore(section) }
+    var stored: [StateSection] = []
+    do throws(SnapshotFault) {
+      stored = try shelf.sections()
+    } catch {
+      throw error.error
+    }
+    for section in stored { try subject.restore(section) }
     try subject.finishRestore()
     subject.checkInvariants()
     // State does not depend on the filter, whose owner counts what it sees.

@@ -100,7 +100,7 @@ import WeirWire
 
   @Test func `the text is small and its order does not change`() {
     let text = String(decoding: ControlCodec.encode(CoordinatorMessage.ping(7)), as: UTF8.self)
-    #expect(text == #"{"weir":1,"kind":"ping","number":7}"#)
+    #expect(text == #"{"weir":2,"kind":"ping","number":7}"#)
   }
 
   private func fault(_ text: String) -> WeirError? {
@@ -131,7 +131,7 @@ import WeirWire
     #expect(error?.code == "E311")
     #expect(error?.message == "reading control message 'dance'")
     #expect(
-      error?.detail == "the kind is unknown; version 9 sent it, this program speaks 1"
+      error?.detail == "the kind is unknown; version 9 sent it, this program speaks 2"
     )
   }
 
@@ -139,7 +139,11 @@ import WeirWire
     (#"{"weir":1,"kind":"ping"}"#, "field 'number' is missing"),
     (#"{"weir":1,"kind":"ping","number":"7"}"#, "field 'number' is not a whole number that fits"),
     (#"{"weir":1,"kind":"ping","number":-7}"#, "field 'number' is not a whole number that fits"),
-    (#"{"weir":1,"kind":"stop","reason":"x"}"#, "field 'reason' is 'x', which is unknown"),
+    (#"{"weir":1,"kind":"abort"}"#, "field 'epoch' is missing"),
+    (
+      #"{"weir":1,"kind":"checkpoint","epoch":1,"is_last":2}"#,
+      "field 'is_last' is not true or false"
+    ),
     (#"{"weir":1}"#, "field 'kind' is missing"),
     ("[1]", "not an object"),
     ("", "expected a value at byte 0"),

@@ -292,5 +292,22 @@ enum ErrorCatalogue {
       "stored state is cut short",
       "What was kept of an operator ends too early: it was damaged, or written by another version."
     ),
+    ErrorEntry(
+      "E514",
+      "stored state makes no sense",
+      "What was kept of an operator is whole, but does not fit together: go back to an older "
+        + "checkpoint, and report it."
+    ),
+    ErrorEntry(
+      "E515",
+      "a snapshot is damaged",
+      "Bytes of a snapshot file are missing or changed: go back to an older checkpoint, and suspect "
+        + "the disk."
+    ),
+    ErrorEntry(
+      "E516",
+      "a snapshot is of another state",
+      "The operator's clause, key, aggregates or columns have changed since, or the program has."
+    ),
   ]
 }

@@ -61,13 +61,13 @@ package enum Mutant: String, CaseIterable, Sendable {
   case preparesOverlap
 
   #if MUTANTS
-    // Written once, before the first node is made.
-    package nonisolated(unsafe) static var chosen: Mutant?
+  // Written once, before the first node is made.
+  package nonisolated(unsafe) static var chosen: Mutant?
 
-    /// True if this bug is planted.
-    package var isActive: Bool { Self.chosen == self }
+  /// True if this bug is planted.
+  package var isActive: Bool { Self.chosen == self }
   #else
-    /// True if this bug is planted.
-    package var isActive: Bool { false }
+  /// True if this bug is planted.
+  package var isActive: Bool { false }
   #endif
 }

@@ -10,6 +10,13 @@ package struct Watermark: Hashable, Comparable, Sendable, Codable {
   package static let start = Watermark(microseconds: .min)
   package static let end = Watermark(microseconds: .max)
 
+  /// The watermark so much earlier; `start` and `end` stay what they are.
+  package func lowered(by microseconds: Int64) -> Watermark {
+    if self == .end { return self }
+    let (lowered, isBelow) = self.microseconds.subtractingReportingOverflow(microseconds)
+    return isBelow ? .start : Watermark(microseconds: lowered)
+  }
+
   package static func < (left: Watermark, right: Watermark) -> Bool {
     left.microseconds < right.microseconds
   }

@@ -83,7 +83,10 @@ package struct InputSet {
   ///
   /// Barriers are kept here: only the last one of an alignment is handed out, and noted in `aligned`.
   mutating func take(at now: Instant) -> Taken? {
-    precondition(aligned == nil, "took a frame while epoch \(aligned?.number ?? 0) waits to be marked")
+    precondition(
+      aligned == nil,
+      "took a frame while epoch \(aligned?.number ?? 0) waits to be marked"
+    )
     for step in 0..<channels.count {
       let index = (cursor + step) % channels.count
       while !alignment.holds(index), let frame = channels[index].take(at: now) {

@@ -113,7 +113,8 @@ extension CoordinatorNode {
         "'\(members[index].instance)' failed \(failures) times without a complete checkpoint in "
           + "between",
         detail: "the last time: \(error.message)" + (error.detail.map { ": \($0)" } ?? ""),
-        hint: "mend the cause, or raise 'restarts: { most: … }'; the next run goes on from the last "
+        hint:
+          "mend the cause, or raise 'restarts: { most: … }'; the next run goes on from the last "
           + "complete checkpoint",
         recovery: .stop
       )

@@ -97,7 +97,7 @@ struct KeyedNode {
 
   /// Says what is known of time, once all results are out.
   private mutating func conclude(_ inputs: InputSet, _ outputs: inout OutputSet) {
-    outputs.advance(to: inputs.watermark)
+    outputs.advance(to: inputs.watermark.lowered(by: state.resultLag))
     if inputs.isIdle { outputs.becomeIdle() }
     finish(inputs, &outputs)
   }
@@ -133,7 +133,10 @@ struct KeyedNode {
 
   /// Marks the state at a barrier; slices of it are then written turn by turn.
   mutating func mark(_ epoch: Epoch, into effects: inout [InstanceEffect]) {
-    precondition(snapshot == nil && !isFiring, "marked \(epoch) during \(String(describing: snapshot))")
+    precondition(
+      snapshot == nil && !isFiring,
+      "marked \(epoch) during \(String(describing: snapshot))"
+    )
     effects.append(
       .beginState(epoch, live: state.liveTables, isFull: needsFullSnapshot)
     )

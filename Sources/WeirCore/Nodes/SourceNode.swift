@@ -71,7 +71,8 @@ struct SourceNode {
 
   /// True if `turn` would read.
   func hasWork(at now: Moment) -> Bool {
-    !isReading && !hasEnded && !isHalted && rowsDue(at: now) > 0 && nextScope(at: now.instant) != nil
+    !isReading && !hasEnded && !isHalted && rowsDue(at: now) > 0
+      && nextScope(at: now.instant) != nil
   }
 
   /// When there is something to look for again.

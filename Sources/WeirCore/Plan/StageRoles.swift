@@ -72,6 +72,8 @@ package struct KeyedPlan: Sendable {
   package var results: RowWorkPlan
   /// Microseconds of processing time between preliminary results.
   package var earlyEvery: Int64?
+  /// Puts an operator into another one, as the harness does which stops and restores it.
+  package var wrapping: (@Sendable (@escaping () -> any KeyedOperator) -> any KeyedOperator)?
 
   package init(
     window: WindowSpec,

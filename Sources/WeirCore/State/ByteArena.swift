@@ -42,7 +42,7 @@ final class ByteArena {
   /// Bytes of all chunks.
   private(set) var reservedBytes = 0
 
-  /// Blocks that change; see `ChangedSlots`. The scratch arena goes into no snapshot.
+  /// Blocks that change, unless this is the scratch arena, which goes into no snapshot.
   private(set) var changes = ChangedSlots()
   private let isTracked: Bool
   private(set) var isTouched = false

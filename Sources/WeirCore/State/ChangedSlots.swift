@@ -49,6 +49,15 @@ struct ChangedSlots {
   @inline(__always)
   func set(_ slot: Int) { current[slot &>> 6] |= 1 &<< UInt64(slot & 63) }
 
+  /// Notes that slots change; a loop of its own is faster than a part of one that misses the cache.
+  func set(_ slots: UnsafePointer<UInt32>, _ count: Int) {
+    let current = current
+    for position in 0..<count {
+      let slot = slots[position]
+      current[Int(slot &>> 6)] |= 1 &<< UInt64(slot & 63)
+    }
+  }
+
   @inline(__always)
   func isPending(_ slot: Int) -> Bool { pending[slot &>> 6] &>> UInt64(slot & 63) & 1 != 0 }
 

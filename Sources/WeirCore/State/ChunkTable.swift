@@ -108,8 +108,7 @@ final class ChunkTable {
     guard isTracked else { return }
     setAside(rows)
     isTouched = true
-    let changes = changes
-    for position in 0..<rows.count { changes.set(Int(rows.slots[position])) }
+    changes.set(rows.slots, rows.count)
   }
 
   /// Copies those slots of rows aside that wait to be written.

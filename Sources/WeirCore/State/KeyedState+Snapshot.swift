@@ -17,7 +17,8 @@ extension KeyedState {
     isFull: Bool
   ) {
     precondition(writer == nil, "a snapshot is begun before the last one is written")
-    let parts = [keyPart] + others
+    // What rows change most goes first, so that little is copied aside.
+    let parts = others + [keyPart]
     let isFull = isFull || hasLostChanges
     hasLostChanges = false
     for part in parts { part.chunks.mark(isFull: isFull) }

@@ -8,6 +8,8 @@ struct StateWriter {
     var table: StateTable
     var chunks: ChunkTable
     var slots: SlotAllocator
+    /// Who numbers the keys that its slots name.
+    var keySlots: SlotAllocator?
   }
 
   private var head: [UInt8]?
@@ -112,9 +114,31 @@ struct StateWriter {
 }
 
 extension StateWriter.Part {
-  /// Takes the numbers out that only this instance knows: the links of free slots.
+  /// Takes the numbers out that only this instance knows.
   fileprivate func normalize(_ section: inout StateSection) {
-    guard table.kind == .keys else { return }
+    switch table.kind {
+    case .keys: clearFreeLinks(&section)
+    case .sessions: numberKeys(&section)
+    case .head, .byteHeads, .bytes, .pane, .totals: return
+    }
+  }
+
+  /// The slot of each session's key becomes its number in its key group plus 1.
+  private func numberKeys(_ section: inout StateSection) {
+    guard let keySlots else { preconditionFailure("sessions without keys") }
+    let count = section.bytes.withUnsafeBytes { Int($0.loadUnaligned(as: UInt32.self)) }
+    section.bytes.withUnsafeMutableBytes { raw in
+      // The keys are the last column but one, and both are of 4 bytes.
+      let start = raw.count - 2 * ((count * 4 + 7) & ~7)
+      for offset in stride(from: start, to: start + count * 4, by: 4) {
+        let slot = raw.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
+        let number = slot == 0 ? 0 : keySlots.localNumber(slot) + 1
+        raw.storeBytes(of: number, toByteOffset: offset, as: UInt32.self)
+      }
+    }
+  }
+
+  private func clearFreeLinks(_ section: inout StateSection) {
     let count = section.bytes.withUnsafeBytes { Int($0.loadUnaligned(as: UInt32.self)) }
     section.bytes.withUnsafeMutableBytes { raw in
       // The cells are the first column; behind them come the tags, padded.

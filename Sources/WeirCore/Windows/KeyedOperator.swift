@@ -62,6 +62,9 @@ package protocol KeyedOperator: AnyObject {
   /// Key columns, `window_start`, `window_end` (but for running aggregates), the aggregates, the
   /// marker columns that were asked for, and the hidden event time.
   var output: Schema { get }
+  /// How far the event time of a result may be behind the watermark at which it had not fired yet,
+  /// in microseconds: what the node says of time stays as far behind its inputs.
+  var resultLag: Int64 { get }
   /// Filters results before they are sorted; nil lets all pass.
   var having: (any RowFilter)? { get set }
   /// Bytes that the state takes.
@@ -91,7 +94,8 @@ package protocol KeyedOperator: AnyObject {
 
   /// What the state is the state of.
   var description: StateDescription { get }
-  /// The tables that the state consists of; what snapshots hold of others is not needed any more.
+  /// The tables that the state consists of, to be asked at the mark: what earlier snapshots hold of
+  /// others is not needed any more.
   var liveTables: [StateTable] { get }
 
   /// Marks the state as it is, when no results are left: what has changed since the last mark is
@@ -119,4 +123,8 @@ package protocol KeyedOperator: AnyObject {
 
   /// Checks the state against itself; O(state), for tests and the simulator.
   func checkInvariants()
+}
+
+extension KeyedOperator {
+  package var resultLag: Int64 { 0 }
 }

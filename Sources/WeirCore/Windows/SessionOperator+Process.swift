@@ -18,11 +18,7 @@ extension SessionOperator {
     let rows = takeRows(batch, max(watermark, self.watermark).microseconds, late)
     guard rows.count > 0 else { return }
     state.find(batch, rows, buffers)
-    let times = batch.times.words
-    for position in 0..<rows.count {
-      let time = Self.clamped(times[Int(rows.indices[position])])
-      buffers.groupedSlots[position] = try place(buffers.slots[position], time)
-    }
+    try place(rows, of: batch)
     for position in 0..<rows.count {
       buffers.groupedSlots[position] = resolved(buffers.groupedSlots[position])
     }
@@ -55,23 +51,59 @@ extension SessionOperator {
     return Selection(indices: buffers.rows, count: kept)
   }
 
+  /// Notes the session that takes each row.
+  private func place(_ rows: Selection, of batch: Batch) throws(WeirError) {
+    let times = batch.times.words
+    guard batch.hasStamps else {
+      for position in 0..<rows.count {
+        let time = Self.clamped(times[Int(rows.indices[position])])
+        buffers.groupedSlots[position] = try place(
+          buffers.slots[position],
+          time,
+          reach: time - gap
+        )
+      }
+      return
+    }
+    let stamps = batch.stamps.words
+    for position in 0..<rows.count {
+      let row = Int(rows.indices[position])
+      let time = Self.clamped(times[row])
+      // A session whose last row is before this was over at the stamp.
+      let oldest = Self.clamped(stamps[row]) - gap - spec.allowedLateness
+      buffers.groupedSlots[position] = try place(
+        buffers.slots[position],
+        time,
+        reach: max(time - gap, oldest)
+      )
+    }
+  }
+
   /// The session of a key that takes a row of that time, made, extended or joined as need be.
-  private func place(_ key: UInt32, _ time: Int64) throws(WeirError) -> UInt32 {
+  ///
+  /// `reach` is the earliest time of a row that is a neighbour of this one: sessions are the unions
+  /// of overlapping intervals [reach, time], which do not depend on the order of the rows.
+  private func place(
+    _ key: UInt32,
+    _ time: Int64,
+    reach: Int64
+  ) throws(WeirError) -> UInt32 {
     var previous: UInt32 = 0
     var current = sessions.head(key).pointee
-    while current != 0, sessions[current].last.pointee + gap < time {
+    while current != 0, sessions[current].last.pointee < reach {
       previous = current
       current = sessions[current].next.pointee
     }
-    guard current != 0, time + gap >= sessions[current].start.pointee else {
-      return begin(key, time, after: previous, before: current)
+    guard current != 0, time >= sessions[current].reach.pointee else {
+      return begin(key, time, reach: reach, after: previous, before: current)
     }
     try touch(current)
     let session = sessions[current]
     session.start.pointee = min(session.start.pointee, time)
     session.last.pointee = max(session.last.pointee, time)
-    let next = session.next.pointee
-    if next != 0, session.last.pointee + gap >= sessions[next].start.pointee {
+    session.reach.pointee = min(session.reach.pointee, reach)
+    while session.next.pointee != 0, time >= sessions[session.next.pointee].reach.pointee {
+      let next = session.next.pointee
       try touch(next)
       merge(next, into: current)
     }
@@ -81,16 +113,16 @@ extension SessionOperator {
   private func begin(
     _ key: UInt32,
     _ time: Int64,
+    reach: Int64,
     after previous: UInt32,
     before next: UInt32
   ) -> UInt32 {
-    let slot = sessions.make(key: key, group: state.group(of: key), time: time)
+    let slot = sessions.make(key: key, group: state.group(of: key), time: time, reach: reach)
     sessions[slot].next.pointee = next
     sessions[slot].set(SessionFlags.touched | SessionFlags.changed)
     if previous == 0 {
       sessions.head(key).pointee = slot
     } else {
-      sessions.touch(previous)
       sessions[previous].next.pointee = slot
     }
     state.uses(key).pointee += 1
@@ -127,8 +159,8 @@ extension SessionOperator {
   private func touch(_ slot: UInt32) throws(WeirError) {
     let session = sessions[slot]
     guard !session.has(SessionFlags.touched) else { return }
-    session.set(SessionFlags.touched | SessionFlags.changed)
     sessions.touch(slot)
+    session.set(SessionFlags.touched | SessionFlags.changed)
     touched.append(slot)
     guard session.has(SessionFlags.fired) else { return }
     if before.batch == nil { before.batch = Batch(output, capacity: 16) }

@@ -4,8 +4,13 @@ import WeirColumns
 ///
 /// A session is [first event, last event + gap] and fires when the watermark has passed its end. A
 /// row is late when its own time + gap + allowed lateness is behind the watermark it is judged by,
-/// whatever sessions there are. Joining a session that has fired changes it: the result comes
-/// again as an update, or, if the session's times changed, is taken back first.
+/// whatever sessions there are. Two rows of a key are neighbours if they are at most a gap apart
+/// and the earlier one's time + gap + allowed lateness is not behind the later one's stamp; a
+/// session is all rows that neighbours link. That is a property of the rows alone: the same
+/// sessions come of any order in which they arrive, and of any course of the watermark.
+///
+/// Joining a session that has fired changes it: the result comes again as an update, or, if the
+/// session's times changed, is taken back first.
 package final class SessionOperator: KeyedOperator {
   package let output: Schema
   package var having: (any RowFilter)?
@@ -23,6 +28,8 @@ package final class SessionOperator: KeyedOperator {
   var pending: PendingResults
   var isEarlyRequested = false
   package let description: StateDescription
+  /// While sections are restored, the head of the snapshots.
+  var restored: OperatorHead?
   /// The sessions that fire, while their results are fetched.
   var firing: SessionFiring?
   var hasAdvanced = false
@@ -80,6 +87,9 @@ package final class SessionOperator: KeyedOperator {
 
   // MARK: Queries
 
+  /// A session is open while the watermark is at its end, and the time of its result just before.
+  package var resultLag: Int64 { 1 }
+
   package var keyCount: Int { state.count }
 
   /// Sessions that hold rows.
@@ -102,11 +112,16 @@ package final class SessionOperator: KeyedOperator {
 
   private func check(_ slot: UInt32) {
     let session = sessions[slot]
-    precondition(session.start.pointee <= session.last.pointee, "session \(slot)")
+    precondition(
+      session.start.pointee <= session.last.pointee
+        && session.start.pointee - gap <= session.reach.pointee
+        && session.reach.pointee <= session.start.pointee,
+      "session \(slot)"
+    )
     let next = session.next.pointee
     guard next != 0 else { return }
     precondition(
-      session.last.pointee + gap < sessions[next].start.pointee
+      session.last.pointee < sessions[next].reach.pointee
         && sessions[next].key.pointee == session.key.pointee,
       "sessions \(slot) and \(next) of one key"
     )

@@ -1,28 +1,45 @@
-/// The sessions of all keys, as chunks by slot; the sessions of a key are linked by start.
+/// The sessions of all keys, as chunks by slot; the sessions of a key are linked by time.
 ///
 /// For n slots of a chunk, behind the columns of the aggregates:
 ///
 ///     n x Int64    start: the event time of the first row
 ///     n x Int64    last: the event time of the last row
+///     n x Int64    reach: the earliest time of a row that joins the session; at most a gap before
+///                  the start
 ///     n x Int64    timer: the bucket of `SessionTimers` that holds the session
 ///     n x UInt32   the slot of the key; 0: the slot is free
 ///     n x UInt32   the key's next session, or 0; of a free slot: the next free slot;
 ///                  of a session merged away within the batch: where to
 ///     n x UInt32   `SessionFlags`
+///
+/// Snapshots hold neither timers nor links, which follow from the times, and of a key its number in
+/// its key group plus 1.
 final class SessionTable {
   /// Bytes of the session's own columns.
-  static let ownBytes = 36
+  static let ownBytes = 44
 
   let chunks: ChunkTable
-  private let slots: SlotAllocator
+  let slots: SlotAllocator
   private let ownOffset: Int
   private let chunkSlots: Int
   /// The first session of each key, by the key's slot: n x UInt32.
   private let heads: ChunkTable
-  private(set) var count = 0
+  var count = 0
 
   init(_ aggregates: AggregateSet, keyGroups: Int, shift: Int) {
-    chunks = ChunkTable(ChunkPool(chunkBytes: aggregates.chunkBytes), shift: shift)
+    let slotCount = 1 << shift
+    let own = aggregates.ownOffset
+    chunks = ChunkTable(
+      ChunkPool(chunkBytes: aggregates.chunkBytes),
+      shift: shift,
+      columns: aggregates.columns + [
+        ChunkColumn(offset: own, width: 8),
+        ChunkColumn(offset: own + slotCount * 8, width: 8),
+        ChunkColumn(offset: own + slotCount * 16, width: 8),
+        ChunkColumn(offset: own + slotCount * 32, width: 4),
+        ChunkColumn(offset: own + slotCount * 40, width: 4),
+      ]
+    )
     slots = SlotAllocator(keyGroups: keyGroups, shift: shift)
     ownOffset = aggregates.ownOffset
     chunkSlots = 1 << shift
@@ -41,10 +58,11 @@ final class SessionTable {
     return SessionRecord(
       start: own.assumingMemoryBound(to: Int64.self) + place,
       last: (own + chunkSlots &* 8).assumingMemoryBound(to: Int64.self) + place,
-      timer: (own + chunkSlots &* 16).assumingMemoryBound(to: Int64.self) + place,
-      key: (own + chunkSlots &* 24).assumingMemoryBound(to: UInt32.self) + place,
-      next: (own + chunkSlots &* 28).assumingMemoryBound(to: UInt32.self) + place,
-      flags: (own + chunkSlots &* 32).assumingMemoryBound(to: UInt32.self) + place
+      reach: (own + chunkSlots &* 16).assumingMemoryBound(to: Int64.self) + place,
+      timer: (own + chunkSlots &* 24).assumingMemoryBound(to: Int64.self) + place,
+      key: (own + chunkSlots &* 32).assumingMemoryBound(to: UInt32.self) + place,
+      next: (own + chunkSlots &* 36).assumingMemoryBound(to: UInt32.self) + place,
+      flags: (own + chunkSlots &* 40).assumingMemoryBound(to: UInt32.self) + place
     )
   }
 
@@ -55,13 +73,14 @@ final class SessionTable {
   }
 
   /// A new session of one row, in no list yet.
-  func make(key: UInt32, group: Int, time: Int64) -> UInt32 {
+  func make(key: UInt32, group: Int, time: Int64, reach: Int64) -> UInt32 {
     let free = slots.firstFree(group)
     let slot = slots.take(group, nextFree: free == 0 ? 0 : self[free].next.pointee)
     _ = chunks.touch(slot)
     let session = self[slot]
     session.start.pointee = time
     session.last.pointee = time
+    session.reach.pointee = reach
     session.timer.pointee = .min
     session.key.pointee = key
     session.next.pointee = 0
@@ -70,7 +89,7 @@ final class SessionTable {
     return slot
   }
 
-  /// Marks the session's chunk as written.
+  /// Notes that a session is about to change.
   func touch(_ slot: UInt32) {
     _ = chunks.touch(slot)
   }
@@ -95,6 +114,7 @@ struct SessionRecord {
   // Points into a chunk of the table, which never moves.
   var start: UnsafeMutablePointer<Int64>
   var last: UnsafeMutablePointer<Int64>
+  var reach: UnsafeMutablePointer<Int64>
   var timer: UnsafeMutablePointer<Int64>
   var key: UnsafeMutablePointer<UInt32>
   var next: UnsafeMutablePointer<UInt32>

@@ -109,7 +109,6 @@ extension WindowOperator {
         slots,
         done..<rows.count,
         pane.chunks.pointers,
-        pane.chunks.changes.current,
         state.keys.present,
         state.useOffset,
         shift
@@ -117,6 +116,7 @@ extension WindowOperator {
       guard done < rows.count else { break }
       _ = pane.chunks.make(Int(slots[done]) >> shift)
     }
+    pane.chunks.changes.set(slots, rows.count)
     guard spec.early else { return }
     let offset = aggregates.ownOffset
     let pointers = pane.chunks.present
@@ -137,7 +137,6 @@ extension WindowOperator {
     _ slots: UnsafePointer<UInt32>,
     _ positions: Range<Int>,
     _ chunks: UnsafePointer<UnsafeMutableRawPointer?>,
-    _ changed: UnsafeMutablePointer<UInt64>,
     _ keys: UnsafePointer<UnsafeMutableRawPointer>,
     _ useOffset: Int,
     _ shift: Int
@@ -147,7 +146,6 @@ extension WindowOperator {
       let slot = Int(slots[position])
       let chunk = slot &>> shift
       guard let base = chunks[chunk] else { return position }
-      changed[slot &>> 6] |= 1 &<< UInt64(truncatingIfNeeded: slot & 63)
       let count = base.assumingMemoryBound(to: Int64.self) + (slot & mask)
       let before = count.pointee
       count.pointee = before &+ 1

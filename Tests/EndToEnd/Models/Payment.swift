@@ -46,7 +46,8 @@ struct PaymentFiles {
     return PaymentFiles(lists, lag: lag)
   }
 
-  /// Rows in order up to the lag, but for a few that no session of the gap can take any more.
+  /// Rows in order up to the lag, but for some behind it by less than the gap, which sessions that
+  /// are not over may take, and a few by more, which none can take any more.
   static func visits(
     _ seed: UInt64,
     files: Int,
@@ -61,6 +62,8 @@ struct PaymentFiles {
         var time = start + row * 1500 - random.below(lag / 1000) * 1000
         if row > 100, random.below(40) == 0 {
           time = highest - lag - gap - 1000 - random.below(600_000)
+        } else if row > 20, random.below(6) == 0 {
+          time = highest - lag - random.below(gap / 1000 + 1) * 1000
         } else {
           time = max(time, highest - lag)
         }

@@ -4,6 +4,13 @@ private struct Pane: Hashable {
   var end: Int
 }
 
+/// Rows that came together, and their first and last time.
+private struct Session {
+  var rows: [Payment]
+  var first: Int
+  var last: Int
+}
+
 /// Aligned windows over plain arrays: each row is put into every window that takes it.
 enum WindowModels {
   /// The lines of windows of a size, begun at every so often, over rows.
@@ -55,36 +62,38 @@ enum WindowModels {
     return ends
   }
 
-  /// The lines of sessions: rows of a card of which each is at most a gap from the next.
+  /// The lines of sessions: rows of a card of which each is at most a gap from another.
   ///
-  /// A row is late if its own session would have ended before the watermark.
+  /// They are those that one reader would see who reads all rows in the order of their stamps, and
+  /// adds nothing to a session that ended before the stamp. A row is late if its own session would
+  /// have ended before it.
   static func sessions(
     _ payments: [Payment],
     gap: Int,
     line: ([Payment]) -> String
   ) -> [String] {
-    var byCard: [String?: [Payment]] = [:]
-    for payment in payments where !isLate(payment, gap: gap) {
-      byCard[payment.card, default: []].append(payment)
-    }
-    var lines: [String] = []
-    for (card, rows) in byCard {
-      var session: [Payment] = []
-      func close() {
-        guard let first = session.first, let last = session.last else { return }
-        lines.append(
-          "{\"card_token\":\(ModelText.text(card)),\"window_start\":\(ModelText.time(first.time)),"
-            + "\"window_end\":\(ModelText.time(last.time + gap)),\(line(session))}"
-        )
-        session = []
+    var byCard: [String?: [Session]] = [:]
+    for payment in payments.sorted(by: { $0.stamp ?? .min < $1.stamp ?? .min })
+    where !isLate(payment, gap: gap) {
+      var joined = Session(rows: [payment], first: payment.time, last: payment.time)
+      byCard[payment.card, default: []].removeAll { other in
+        guard other.last + gap >= payment.stamp ?? .min, other.first - gap <= payment.time,
+          payment.time <= other.last + gap
+        else { return false }
+        joined.rows += other.rows
+        joined.first = min(joined.first, other.first)
+        joined.last = max(joined.last, other.last)
+        return true
       }
-      for row in rows.sorted(by: { $0.time < $1.time }) {
-        if let last = session.last, row.time - last.time > gap { close() }
-        session.append(row)
-      }
-      close()
+      byCard[payment.card, default: []].append(joined)
     }
-    return lines.sorted()
+    return byCard.flatMap { card, sessions in
+      sessions.map { session in
+        "{\"card_token\":\(ModelText.text(card)),"
+          + "\"window_start\":\(ModelText.time(session.first)),"
+          + "\"window_end\":\(ModelText.time(session.last + gap)),\(line(session.rows))}"
+      }
+    }.sorted()
   }
 
   static func isLate(_ payment: Payment, gap: Int) -> Bool {

@@ -80,7 +80,10 @@ struct CoordinatorScript {
   /// Completes the open epoch, and makes it visible.
   mutating func complete(_ epoch: Epoch = Epoch(1)) {
     for instance in [Self.source, Self.sink] {
-      say(instance, .snapshotted(InstanceSnapshot(epoch: epoch, incarnation: Self.process(instance))))
+      say(
+        instance,
+        .snapshotted(InstanceSnapshot(epoch: epoch, incarnation: Self.process(instance)))
+      )
     }
     say(Self.sink, .committed(epoch))
   }
