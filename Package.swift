@@ -116,12 +116,26 @@ let package = Package(
     ),
     .testTarget(
       name: "WeirTestingTests",
+      dependencies: ["WeirTesting", "WeirColumns", "WeirCore", "WeirWire", "CChecksum"],
+      exclude: ["Golden"],
+      swiftSettings: strict
+    ),
+    // The simulator is a program, so that it runs optimised without the rest of the tests.
+    .target(
+      name: "Simulation",
       dependencies: ["WeirTesting", "WeirColumns", "WeirCore", "WeirWire"],
+      path: "Tests/Simulation",
+      swiftSettings: strict
+    ),
+    .executableTarget(
+      name: "weir-simulate",
+      dependencies: ["Simulation"],
+      path: "Tests/Simulate",
       swiftSettings: strict
     ),
     .testTarget(
-      name: "Simulation",
-      dependencies: ["WeirTesting", "WeirColumns", "WeirCore", "WeirWire"],
+      name: "SimulationTests",
+      dependencies: ["Simulation", "WeirTesting"],
       swiftSettings: strict
     ),
     .testTarget(name: "WeirColumnsTests", dependencies: ["WeirColumns"], swiftSettings: strict),

@@ -23,3 +23,7 @@ where wanted.isEmpty || wanted.contains(where: { scenario.name.hasPrefix($0) }) 
 if wanted.isEmpty || wanted.contains(where: { StartScenario.name.hasPrefix($0) }) {
   try StartScenario.measure()
 }
+for survey in SnapshotScenarios.all
+where wanted.isEmpty || wanted.contains(where: { survey.name.hasPrefix($0) }) {
+  survey.measure()
+}

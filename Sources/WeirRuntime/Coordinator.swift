@@ -6,7 +6,8 @@ package actor Coordinator {
   private let control: any CoordinatorControlGateway
   private let processes: any ProcessGateway
   private let clocks: any Clocks
-  private let assignment: (InstanceID) -> Assignment
+  private let assignment: (Incarnation, InstanceID) -> Assignment
+  private let records: (any RecordGateway)?
   private let signals: any SignalGateway
   private let view: any RunView
   private var node: CoordinatorNode
@@ -19,7 +20,9 @@ package actor Coordinator {
     executor.asUnownedSerialExecutor()
   }
 
-  /// Makes the actor; everything handed in is used on the executor's thread only from then on.
+  /// Makes the actor; `records` is needed when checkpoints are taken.
+  ///
+  /// Everything handed in is used on the executor's thread only from then on.
   package init(
     _ job: JobPlan,
     executor: any SerialExecutor,
@@ -28,7 +31,9 @@ package actor Coordinator {
     signals: sending any SignalGateway,
     clocks: sending any Clocks,
     view: sending any RunView,
-    assignment: sending @escaping (InstanceID) -> Assignment
+    records: sending (any RecordGateway)?,
+    record: RunRecord = RunRecord(),
+    assignment: sending @escaping (Incarnation, InstanceID) -> Assignment
   ) {
     self.executor = executor
     self.control = control
@@ -37,7 +42,8 @@ package actor Coordinator {
     self.assignment = assignment
     self.signals = signals
     self.view = view
-    node = CoordinatorNode(job)
+    self.records = records
+    node = CoordinatorNode(job, record: record)
   }
 
   /// Starts every instance.
@@ -49,14 +55,14 @@ package actor Coordinator {
     // may arrive between the two, and the other way round its end would hide why it ended.
     let ended = processes.ended()
     do throws(WeirError) {
-      while outcome == nil, let (instance, message) = try control.receive() {
-        step(.messageReceived(instance, message))
+      while outcome == nil, let (process, message) = try control.receive() {
+        step(.messageReceived(process, message))
       }
     } catch {
       // A message that cannot be read comes from a process that is not ours: it is not obeyed.
     }
     while let signal = signals.next() { step(.signalled(signal)) }
-    for (instance, end) in ended { step(.exited(instance, end)) }
+    for (process, end) in ended { step(.exited(process, end)) }
     if let due = node.deadline, clocks.now().instant >= due { step(.ticked) }
     guard outcome == nil else { return .never }
     return node.deadline.map { .at($0) } ?? .whenReady
@@ -75,15 +81,26 @@ package actor Coordinator {
 
   private func carryOut(_ effect: CoordinatorEffect, at now: Instant) {
     switch effect {
-    case .spawn(let instance):
+    case .spawn(let process, let instance):
       do throws(WeirError) {
-        try processes.spawn(instance)
+        try processes.spawn(process, for: instance)
       } catch {
-        node.handle(.spawnFailed(instance, error), at: now, into: &effects)
+        node.handle(.spawnFailed(process, error), at: now, into: &effects)
       }
-    case .assign(let instance): send(.assign(assignment(instance)), to: instance)
-    case .send(let instance, let message): send(message, to: instance)
-    case .kill(let instance): processes.kill(instance)
+    case .assign(let process, let instance):
+      send(.assign(assignment(process, instance)), to: process)
+    case .send(let process, let message): send(message, to: process)
+    case .kill(let process): processes.kill(process)
+    case .writeNumbers(let numbers):
+      answer(at: now, .numbersWritten, or: { .numbersFailed($0) }) { records throws(WeirError) in
+        try records.write(numbers)
+      }
+    case .writeManifest(let manifest):
+      let epoch = manifest.epoch
+      answer(at: now, .manifestWritten(epoch), or: { .manifestFailed(epoch, $0) }) {
+        records throws(WeirError) in try records.write(manifest)
+      }
+    case .delete(let epochs, let files): records?.delete(epochs, files: files)
     case .say(let notice): view.note(notice)
     case .end(let outcome):
       self.outcome = outcome
@@ -91,8 +108,24 @@ package actor Coordinator {
     }
   }
 
-  // An instance that cannot be reached has died or is about to: its end is what counts.
-  private func send(_ message: CoordinatorMessage, to instance: InstanceID) {
-    try? control.send(message, to: instance)
+  /// Does something with the records, and tells the node how it went.
+  private func answer(
+    at now: Instant,
+    _ success: CoordinatorEvent,
+    or failure: (WeirError) -> CoordinatorEvent,
+    _ act: (any RecordGateway) throws(WeirError) -> Void
+  ) {
+    guard let records else { preconditionFailure("checkpoints without a place for records") }
+    do throws(WeirError) {
+      try act(records)
+      node.handle(success, at: now, into: &effects)
+    } catch {
+      node.handle(failure(error), at: now, into: &effects)
+    }
+  }
+
+  // A process that cannot be reached has died or is about to: its end is what counts.
+  private func send(_ message: CoordinatorMessage, to process: Incarnation) {
+    try? control.send(message, to: process)
   }
 }

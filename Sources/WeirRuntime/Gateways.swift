@@ -8,7 +8,8 @@ import WeirCore
 package protocol FrameGateway: AnyObject {
   /// Makes the socket on which this instance receives; returns where.
   func bind() throws(WeirError) -> String
-  /// Connects to the peers that this instance sends to.
+  /// Connects to the peers that this instance sends to: those it is connected to where they still
+  /// receive stay as they are, other connections are given up with what waits on them.
   func link(_ peers: [Peer]) throws(WeirError)
   /// Sends a frame; never waits. The frame's batch may be reused when it returns.
   func send(_ frame: Frame) throws(WeirError)
@@ -23,10 +24,10 @@ package protocol InstanceControlGateway: AnyObject {
   func receive() throws(WeirError) -> CoordinatorMessage?
 }
 
-/// Messages between the coordinator and its instances, seen from the coordinator.
+/// Messages between the coordinator and its processes, seen from the coordinator.
 package protocol CoordinatorControlGateway: AnyObject {
-  func send(_ message: CoordinatorMessage, to instance: InstanceID) throws(WeirError)
-  func receive() throws(WeirError) -> (InstanceID, InstanceMessage)?
+  func send(_ message: CoordinatorMessage, to process: Incarnation) throws(WeirError)
+  func receive() throws(WeirError) -> (Incarnation, InstanceMessage)?
   func close()
 }
 
@@ -38,6 +39,9 @@ package protocol SourceGateway: AnyObject {
   ///
   /// Asked only of sources whose partitions can become more, and of those before the first read too.
   func findPartitions() throws(WeirError) -> [PartitionID]
+  /// Goes on at positions that earlier reads gave, nil: at the beginning. Throws when what was read
+  /// up to there is no longer what it was.
+  func seek(_ partitions: [RestoreRequest.Partition]) throws(WeirError)
   /// Takes back a batch that was read.
   func recycle(_ batch: Batch)
   /// Bytes read so far, and in all where that is known.
@@ -52,8 +56,38 @@ package protocol SinkGateway: AnyObject {
   func flush() throws(WeirError)
   /// False once nobody reads what is written: from then on it is dropped.
   var hasReader: Bool { get }
-  /// Makes everything written visible.
-  func publish() throws(WeirError)
+  /// Makes everything written since the last time durable, under the name of the epoch, and not
+  /// visible; without rows there may be nothing. When it throws, the rows go with the next epoch.
+  func prepare(_ epoch: Epoch) throws(WeirError) -> [PreparedOutput]
+  /// Makes prepared output visible, also that of another incarnation; what is visible already is
+  /// left as it is.
+  func commit(_ epoch: Epoch, _ outputs: [PreparedOutput]) throws(WeirError)
+  /// Forgets everything that was written, and what was prepared after the epoch; keeps `outputs`.
+  func restore(_ epoch: Epoch, keeping outputs: [PreparedOutput]) throws(WeirError)
+}
+
+/// The snapshots of a keyed operator's state.
+package protocol StateGateway: AnyObject {
+  /// Begins the file of an epoch, which builds on the one before it unless it is full; of tables that
+  /// are not named nothing is needed any more.
+  func begin(_ epoch: Epoch, live: [StateTable], isFull: Bool) throws(WeirError)
+  func write(_ sections: [StateSection]) throws(WeirError)
+  /// Makes the file durable; says what to write whole the next time.
+  func finish() throws(WeirError) -> (StateReference, rewriting: [StateAddress])
+  /// Begins to read what later snapshots build on; nil: nothing.
+  func open(_ state: StateReference?) throws(WeirError)
+  /// Some of the sections, in order; none at the end.
+  func read() throws(WeirError) -> [StateSection]
+}
+
+/// What a run keeps in its state folder.
+package protocol RecordGateway: AnyObject {
+  /// Makes the numbers durable, in place of those before.
+  func write(_ numbers: RunNumbers) throws(WeirError)
+  /// Makes a checkpoint complete: the whole manifest is durable under its name, or there is none.
+  func write(_ manifest: Manifest) throws(WeirError)
+  /// Removes manifests, and then files of state; what cannot be removed stays.
+  func delete(_ epochs: [Epoch], files: [String])
 }
 
 /// Latencies at a sink.
@@ -65,11 +99,12 @@ package protocol LatencyRecorder: AnyObject {
 
 /// The processes of a run.
 package protocol ProcessGateway: AnyObject {
-  func spawn(_ instance: InstanceID) throws(WeirError)
+  /// Starts a process for an instance; nil: one that is told later.
+  func spawn(_ process: Incarnation, for instance: InstanceID?) throws(WeirError)
   /// Kills it; one that is gone already is no error.
-  func kill(_ instance: InstanceID)
+  func kill(_ process: Incarnation)
   /// Processes that have ended since the last call.
-  func ended() -> [(InstanceID, ProcessEnd)]
+  func ended() -> [(Incarnation, ProcessEnd)]
 }
 
 /// Signals that ask the run to stop.

@@ -9,6 +9,7 @@ package final class InstanceParts {
   package let frames: any FrameGateway
   package let source: (any SourceGateway)?
   package let sink: (any SinkGateway)?
+  package let state: (any StateGateway)?
   package let latency: (any LatencyRecorder)?
   package let pool: BatchPool
 
@@ -17,6 +18,7 @@ package final class InstanceParts {
     frames: any FrameGateway,
     source: (any SourceGateway)?,
     sink: (any SinkGateway)?,
+    state: (any StateGateway)? = nil,
     latency: (any LatencyRecorder)?,
     pool: BatchPool
   ) {
@@ -24,6 +26,7 @@ package final class InstanceParts {
     self.frames = frames
     self.source = source
     self.sink = sink
+    self.state = state
     self.latency = latency
     self.pool = pool
   }
@@ -48,6 +51,16 @@ package actor Instance {
   private var reportAt: Instant
   private var hasFinished = false
   private var hasToldReaderGone = false
+  /// A frame could not be sent since the last rewind.
+  private var hasLostPeer = false
+
+  /// The rewind whose state is being read.
+  private var restoring: Round?
+  /// The epoch whose state could not be written.
+  private var brokenState: Epoch?
+
+  /// What a gateway of frames throws when a peer cannot be reached.
+  private static let lostPeerCode = "E406"
 
   /// Frames taken from the sockets before the node gets a turn.
   private static let framesPerTurn = 64
@@ -106,14 +119,19 @@ package actor Instance {
         let made = try assemble(assignment)
         parts = made
         try control.send(.bound(endpoint: made.frames.bind()))
-      case .link(let peers):
-        try parts?.frames.link(peers)
-        try step(.linked)
-        try control.send(.linked)
-      case .go: try step(.started)
-      case .stop(let reason): try step(.stopRequested(reason))
+      case .rewind(let rewind):
+        hasFinished = false
+        hasLostPeer = false
+        try parts?.frames.link(rewind.peers)
+        try step(.rewindOrdered(rewind))
+      case .go(let round): try step(.started(round))
+      case .checkpoint(let epoch, let isLast):
+        try step(.checkpointOrdered(epoch, isLast: isLast))
+      case .abort(let epoch): try step(.aborted(epoch))
+      case .commit(let epoch, let outputs): try step(.commitOrdered(epoch, outputs))
+      case .drain: try step(.drainOrdered)
       case .leave: leave()
-      case .ping(let number): try control.send(.pong(number))
+      case .ping(let number): try control.send(.pong(number, parts?.node.epochProgress))
       }
     }
   }
@@ -140,6 +158,7 @@ package actor Instance {
       try step(.frameReceived(frame))
       taken += 1
     }
+    if let round = restoring, try restoreState(round) { return .now }
     try step(.turned)
     if !hasToldReaderGone, parts?.sink?.hasReader == false {
       hasToldReaderGone = true
@@ -176,7 +195,7 @@ package actor Instance {
   private func carryOut(_ effect: InstanceEffect, at now: Moment) throws(WeirError) {
     switch effect {
     case .send(let frame):
-      try parts?.frames.send(frame)
+      try send(frame)
       if let batch = frame.batch { parts?.pool.give(batch) }
     case .read(let request):
       guard let source = parts?.source else { preconditionFailure("a read without a source") }
@@ -193,9 +212,24 @@ package actor Instance {
         microseconds: now.wall.microseconds - oldest.microseconds,
         rows: batch.count
       )
-    case .publish:
-      try parts?.sink?.publish()
-      try parts?.node.handle(.published, at: clocks.now(), into: &effects)
+    case .restore(let request):
+      try parts?.source?.seek(request.partitions)
+      try parts?.sink?.restore(request.epoch, keeping: request.outputs)
+      try parts?.state?.open(request.state)
+      // State is read piece by piece, so that heartbeats are answered meanwhile.
+      restoring = request.round
+    case .beginState(let epoch, let live, let isFull):
+      try write(epoch) { state throws(WeirError) in
+        try state.begin(epoch, live: live, isFull: isFull)
+      }
+    case .writeState(let epoch, let sections):
+      try write(epoch) { state throws(WeirError) in try state.write(sections) }
+    case .finishState(let epoch): try finishState(epoch)
+    case .prepare(let epoch): try prepare(epoch)
+    case .commit(let epoch, let outputs):
+      try parts?.sink?.commit(epoch, outputs)
+      try parts?.node.handle(.committed(epoch), at: clocks.now(), into: &effects)
+    case .report(let message): try control.send(message)
     case .recycle(let batch):
       if let source = parts?.source {
         source.recycle(batch)
@@ -206,6 +240,70 @@ package actor Instance {
       hasFinished = true
       try control.send(.finished(progress()))
     }
+  }
+
+  /// A peer that is gone is the coordinator's matter: it sends everybody back, and what is said until
+  /// then is lost on nobody.
+  private func send(_ frame: Frame) throws(WeirError) {
+    guard !hasLostPeer else { return }
+    do throws(WeirError) {
+      try parts?.frames.send(frame)
+    } catch {
+      guard error.code == Self.lostPeerCode else { throw error }
+      hasLostPeer = true
+      try control.send(.lost(error))
+    }
+  }
+
+  /// Reads some more of the state; true while there is more.
+  private func restoreState(_ round: Round) throws(WeirError) -> Bool {
+    let sections = try parts?.state?.read() ?? []
+    guard sections.isEmpty else {
+      try step(.stateRead(round, sections))
+      return true
+    }
+    restoring = nil
+    try step(.restored(round))
+    return false
+  }
+
+  /// Does something with the state's file; one that fails is not gone on with.
+  private func write(
+    _ epoch: Epoch,
+    _ act: (any StateGateway) throws(WeirError) -> Void
+  ) throws(WeirError) {
+    guard let state = parts?.state else {
+      preconditionFailure("state of epoch \(epoch.number) without a place for it")
+    }
+    guard brokenState != epoch else { return }
+    do throws(WeirError) {
+      try act(state)
+    } catch {
+      brokenState = epoch
+      try parts?.node.handle(.stateFailed(epoch, error), at: clocks.now(), into: &effects)
+    }
+  }
+
+  private func finishState(_ epoch: Epoch) throws(WeirError) {
+    try write(epoch) { state throws(WeirError) in
+      let (reference, rewriting) = try state.finish()
+      try self.parts?.node.handle(
+        .stateWritten(epoch, reference, rewriting: rewriting),
+        at: self.clocks.now(),
+        into: &self.effects
+      )
+    }
+  }
+
+  private func prepare(_ epoch: Epoch) throws(WeirError) {
+    guard let sink = parts?.sink else { preconditionFailure("epoch \(epoch) without a sink") }
+    let event: InstanceEvent
+    do throws(WeirError) {
+      event = .prepared(epoch, try sink.prepare(epoch))
+    } catch {
+      event = .prepareFailed(epoch, error)
+    }
+    try parts?.node.handle(event, at: clocks.now(), into: &effects)
   }
 
   private func progress() -> InstanceProgress {
@@ -222,6 +320,7 @@ package actor Instance {
     if let source = parts.source {
       (progress.readBytes, progress.totalBytes) = source.progress
     }
+    progress.staleFrames = parts.node.staleFrames
     progress.latency = parts.latency?.summary
     return progress
   }

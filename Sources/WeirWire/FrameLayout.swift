@@ -50,6 +50,11 @@ enum FrameLayout {
   static let helloLength = 32
   static let checksumOffset = 12
 
+  /// The checksum of bytes without a field of their own for it; O(bytes).
+  static func plainChecksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+    bytes.baseAddress.map { weir_crc32c(0, $0, bytes.count) } ?? 0
+  }
+
   /// The checksum of a whole frame, its own field taken as 0; O(bytes).
   static func checksum(_ start: UnsafeRawPointer, _ count: Int) -> UInt32 {
     var zero: UInt32 = 0

@@ -1,50 +1,106 @@
+import WeirCore
 import WeirTesting
 
 /// What goes wrong in a run, and how slow its parts are.
-struct Disturbance {
-  enum Fault: Hashable {
-    case none
-    /// Ctrl-C at that step, and once more so many steps later.
-    case interrupt(step: Int, again: Int?)
-    case terminate(step: Int)
-    /// Some process dies.
-    case crash(step: Int)
-    /// Some process dies when all were told to leave.
-    case crashWhileLeaving
-    /// A process cannot be started.
-    case failedStart
-    /// A process never says anything.
-    case hangAtStart
+package struct Disturbance {
+  /// A fault that comes when a step is taken for the n-th time.
+  struct Trap {
+    var kind: NodeKind
+    var step: ProtocolStep
+    var count: Int
+    var fault: Fault
   }
 
-  var fault = Fault.none
-  /// The most nanoseconds that a message is under way.
+  /// How the run is asked to stop, if it is.
+  enum Request: Hashable {
+    case none
+    case signal(StopSignal, step: Int, again: Int?)
+    case stop(StopReason, step: Int)
+  }
+
+  var traps: [Trap] = []
+  /// Steps at which some process is killed.
+  var kills: [Int] = []
+  var request = Request.none
+  var checkpoints: CheckpointSettings?
+  /// The most nanoseconds that a message is under way, or a write takes.
   var delay: Int64
   /// How many steps of a thousand pause a process.
   var pauses: Int
   /// How many processes of a hundred are slow.
   var slow: Int
+  /// How many writes of a hundred fail while faults go on.
+  var diskFailures: Int
   /// Budgets of a few bytes.
   var isScarce: Bool
   /// Whether the wall clock jumps by an hour now and then.
   var jumps: Bool
+  var delivery = Delivery.exactlyOnce
 
-  init(_ random: inout SeededRandom) {
+  init(_ random: inout SeededRandom, seed: UInt64) {
     delay = random.element(of: [10_000, 300_000, 5_000_000])
     pauses = random.element(of: [0, 0, 5])
     slow = random.element(of: [0, 30, 60])
     isScarce = random.chance(60)
     jumps = random.chance(30)
-    let step = random.integer(0...9) < 3 ? random.integer(0...80) : random.integer(20...1500)
-    switch random.integer(0...13) {
-    case 0: fault = .interrupt(step: step, again: nil)
-    case 1: fault = .interrupt(step: step, again: random.integer(1...30))
-    case 2: fault = .terminate(step: step)
-    case 3, 4: fault = .crash(step: step)
-    case 5: fault = .crashWhileLeaving
-    case 6 where random.chance(40): fault = .failedStart
-    case 7 where random.chance(40): fault = .hangAtStart
+    let failures = random.element(of: [0, 0, 0, 20])
+    let hasCheckpoints = random.chance(85)
+    diskFailures = hasCheckpoints ? failures : 0
+    if hasCheckpoints {
+      var settings = CheckpointSettings()
+      settings.every = random.element(of: [300_000, 3_000_000, 30_000_000])
+      // Long enough for one in which nobody pauses.
+      settings.timeout =
+        random.chance(50) ? 10_000_000_000 : 20_000_000 + 15 * delay + Int64(slow) * 10_000_000
+      settings.mostFailures = 100_000
+      settings.mostRestarts = 20
+      settings.keep = random.integer(1...3)
+      checkpoints = settings
+      // The first goes over all of them, seed by seed; not every one is met in every run.
+      if random.chance(85) { traps.append(Self.cells[Int(seed % UInt64(Self.cells.count))]) }
+      for _ in 0..<random.element(of: [0, 0, 0, 1, 2]) { traps.append(Self.trap(&random)) }
+      if random.chance(20) {
+        kills = (0..<random.integer(1...4)).map { _ in random.integer(10...800) }
+      }
+      if random.chance(10) { delivery = random.element(of: [.atLeastOnce, .atMostOnce]) }
+    } else if random.chance(30) {
+      kills = [random.integer(0...400)]
+    }
+    let step = random.integer(0...9) < 3 ? random.integer(0...80) : random.integer(20...800)
+    let again = random.chance(30) ? random.integer(1...30) : nil
+    switch random.integer(0...11) {
+    case 0: request = .signal(.interrupt, step: step, again: again)
+    case 1: request = .signal(.terminate, step: step, again: again)
+    case 2: request = .stop(.checkpoint, step: step)
+    case 3: request = .stop(.drain, step: step)
+    case 4: request = .stop(.now, step: step)
     default: break
     }
+  }
+
+  /// True if nothing takes longer than it must.
+  var isQuiet: Bool {
+    traps.isEmpty && kills.isEmpty && pauses == 0 && slow == 0 && diskFailures == 0
+      && delay <= 300_000
+  }
+
+  /// Every fault at every step of every kind of node, once.
+  private static let cells = ProtocolStep.allCases.flatMap { step in
+    step.kinds.flatMap { kind in
+      Fault.allCases.filter { $0.hits(kind) }.map { fault in
+        Trap(kind: kind, step: step, count: 1, fault: fault)
+      }
+    }
+  }
+
+  /// True if a fault waits for an operator without state.
+  var needsStateless: Bool { traps.contains { $0.kind == .stateless } }
+
+  private static func trap(_ random: inout SeededRandom) -> Trap {
+    let step = random.element(of: ProtocolStep.allCases)
+    let kind = random.element(of: step.kinds)
+    let fault = random.element(of: Fault.allCases.filter { $0.hits(kind) })
+    let count = step == .conclude || step == .finished ? 1 : random.element(of: [1, 1, 1, 2, 3, 5])
+    return Trap(kind: kind, step: step, count: count, fault: fault)
   }
 }

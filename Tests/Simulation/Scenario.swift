@@ -25,7 +25,7 @@ struct Scenario {
   var partitions: [StageIndex: [[SimulatedRecord]]] = [:]
   var expectations: [Expectation] = []
   var settlement: Settlement?
-  var situations: [Situation] = []
+  var situations: [Coverage.Situation] = []
 }
 
 /// Makes scenarios from a seed.
@@ -34,6 +34,10 @@ struct ScenarioMaker {
   private var builder: PlanBuilder
   private var scenario: Scenario
   private let lag: Int64
+  private var delivery = Delivery.exactlyOnce
+  private var isQuiet = false
+  /// The fewest processes of an operator without state.
+  private var leastStateless = 0
 
   private static let events = Schema(
     [Field("k", .string), Field("n", .int), Field("t", .timestamp)],
@@ -58,9 +62,12 @@ struct ScenarioMaker {
   }
 
   /// The scenario of a seed.
-  static func make(_ random: SeededRandom) -> Scenario {
+  static func make(_ random: SeededRandom, _ disturbance: Disturbance) -> Scenario {
     var maker = ScenarioMaker(random)
-    switch maker.random.integer(0...7) {
+    maker.delivery = disturbance.delivery
+    maker.isQuiet = disturbance.isQuiet
+    maker.leastStateless = disturbance.needsStateless ? 1 : 0
+    switch disturbance.needsStateless ? 3 : maker.random.integer(0...8) {
     case 0: maker.windows()
     case 1: maker.union()
     case 2: maker.stateless()
@@ -68,6 +75,7 @@ struct ScenarioMaker {
     case 4: maker.chainedWindows()
     case 5: maker.latenessAllowed()
     case 6: maker.idlePartition()
+    case 7: maker.severalRegions()
     default: maker.fanOut()
     }
     maker.scenario.job = maker.builder.plan()
@@ -122,7 +130,7 @@ struct ScenarioMaker {
 
   private mutating func statelessThenWindows() {
     let input = source("events")
-    let processes = random.integer(0...3)
+    let processes = random.integer(leastStateless...3)
     let kept = builder.stateless(
       "kept",
       from: [input],
@@ -194,7 +202,8 @@ struct ScenarioMaker {
     silent.append(.nothingUntil(Int64(random.integer(150...600)) * 1_000_000))
     silent += records(2, from: end, count: random.integer(5...20), bad: 0)
     var other = first
-    if random.chance(50) {
+    // Who fell silent must be back before the others go on, or its rows are late by right.
+    if isQuiet, random.chance(50) {
       other.append(.nothingUntil(Int64(random.integer(700...900)) * 1_000_000))
       other += records(3, from: Self.lastTime(of: silent) + 200, count: 10, bad: 0)
     }
@@ -205,6 +214,17 @@ struct ScenarioMaker {
     let late = builder.late(windows)
     sink("out", windows, PlainModel.results(rows, shape))
     sink("late", late, PlainModel.late(rows, shape))
+  }
+
+  /// Two topologies in one file: a failure in one is none of the other's business.
+  private mutating func severalRegions() {
+    let input = source("events")
+    let shape = random.element(of: Self.shapes)
+    let windows = window("windows", [input], shape)
+    let other = source("others")
+    let rows = rows(of: input)
+    sink("out", windows, PlainModel.results(rows, shape))
+    sink("raw", other, self.rows(of: other).map(\.values).inOrder)
   }
 
   private mutating func fanOut() {
@@ -303,7 +323,12 @@ struct ScenarioMaker {
     processes: Int? = nil,
     isOrdered: Bool = false
   ) {
-    builder.sink(name, from: [stream], processes: processes ?? random.integer(1...2))
+    builder.sink(
+      name,
+      from: [stream],
+      delivery: delivery,
+      processes: processes ?? random.integer(1...2)
+    )
     guard let rows else { return }
     scenario.expectations.append(
       Scenario.Expectation(

@@ -8,15 +8,16 @@ extension SimulatedCluster {
   /// Checks an instance after a step: bounded effects, bounded memory.
   func check(_ process: Int, effects: Int, heldFrames: Int) {
     guard let node = processes[process].node else { return }
-    let instance = processes[process].instance
+    let instance = node.instance
     coverage.met(.backpressure, if: node.isBackpressured)
     coverage.met(.rowsWaitingForCredit, if: node.heldBytes > 0)
     coverage.met(.lateRow, if: node.counters.contains { $0.late > 0 })
-    let inputs = channels.indices.filter { receivers[$0] == process }
-    let outputs = channels.indices.filter { senders[$0] == process }
+    coverage.met(.staleFrame, if: node.staleFrames > 0)
+    let inputs = channels.indices.filter { channels[$0].receiver == instance }
+    let outputs = channels.indices.filter { channels[$0].sender == instance }
     let rows = max(flow.emittedRows, job.batch.rows)
     let bound =
-      10 + inputs.count + heldFrames + outputs.count * (4 + rows / max(job.batch.rows, 1))
+      14 + inputs.count + heldFrames + outputs.count * (5 + rows / max(job.batch.rows, 1))
     if effects > bound {
       violations.append("\(effects) effects of one step of \(instance), \(bound) are allowed")
     }
@@ -47,75 +48,54 @@ extension SimulatedCluster {
   /// Checks what the run has left behind.
   func checkEnd() {
     guard violations.isEmpty, let outcome else { return }
-    for process in processes where process.life == .alive {
-      violations.append("\(process.instance) outlives the run")
+    for process in processes.indices where processes[process].isAlive {
+      violations.append("\(name(process)) outlives the run")
     }
     let expected = expectedOutcomes
     if !expected.contains(outcome) {
       violations.append("the run is \(outcome), not one of \(expected)\n\(dump)")
     }
-    checkNotices(outcome)
     let isComplete = outcome == .finished
     coverage.met(.finished, if: isComplete)
-    for expectation in scenario.expectations { check(expectation, isComplete: isComplete) }
-    if let settlement = scenario.settlement, isComplete { check(settlement) }
+    let isDrained = disturbance.request.isDrain && hasBeenAsked
+    for expectation in scenario.expectations where !isDrained {
+      check(expectation, isComplete: isComplete)
+    }
+    if let settlement = scenario.settlement, isComplete, !isDrained { check(settlement) }
     if isComplete { checkAccount() }
+    if isComplete, disturbance.checkpoints != nil, disk.manifests.last?.isFinished != true {
+      violations.append("the run is finished, and its last manifest does not say so")
+    }
   }
 
   private var expectedOutcomes: [RunOutcome] {
-    guard let phaseAtFault else { return [.finished] }
-    let isEarly = phaseAtFault == .binding || phaseAtFault == .linking
-    switch disturbance.fault {
+    if isDoomed { return [.failed, .finished, .stopped, .interrupted] }
+    guard hasBeenAsked else { return [.finished] }
+    switch disturbance.request {
     case .none: return [.finished]
-    case .interrupt, .terminate:
-      let asked =
-        if case .terminate = disturbance.fault { RunOutcome.stopped } else {
-          RunOutcome.interrupted
-        }
-      return phaseAtFault == .ended ? [.finished] : [asked]
-    case .crash, .crashWhileLeaving:
-      coverage.met(.crashAtStart, if: isEarly)
-      coverage.met(.crashWhileRunning, if: phaseAtFault == .running)
-      coverage.met(.crashWhileLeaving, if: phaseAtFault == .leaving)
-      return isEarly || phaseAtFault == .running ? [.failed] : [.finished]
-    case .failedStart, .hangAtStart: return [.failed]
+    case .signal(.interrupt, _, _): return [.interrupted, .finished]
+    case .signal: return [.stopped, .finished]
+    case .stop(.drain, _): return [.finished, .stopped]
+    case .stop: return [.stopped, .finished]
     }
-  }
-
-  private func checkNotices(_ outcome: RunOutcome) {
-    var failures: [InstanceID] = []
-    for case .failed(let instance, _) in notices { failures.append(instance) }
-    if outcome == .failed, failures != [victim.map { processes[$0].instance }] {
-      violations.append(
-        "\(failures) were named, not \(victim.map { processes[$0].instance.description } ?? "")"
-      )
-    }
-    if outcome != .failed, !failures.isEmpty {
-      violations.append("failures of \(failures) were told though the run is \(outcome)")
-    }
-  }
-
-  private func committed(_ edge: EdgeIndex) -> [[Value]] {
-    processes.flatMap { $0.committed[edge] ?? [] }
   }
 
   private func check(_ expectation: Scenario.Expectation, isComplete: Bool) {
-    let rows = committed(expectation.edge)
-    if expectation.isOrdered { checkOrder(rows) }
+    let rows = disk.rows(expectation.edge)
+    if expectation.isOrdered, disturbance.delivery == .exactlyOnce { checkOrder(rows) }
     let compared = rows.map { Array($0.prefix(expectation.columns ?? $0.count)) }.inOrder
     let edge = job.edges[expectation.edge]
-    guard !isComplete else {
-      if compared != expectation.rows {
-        violations.append(
-          "'\(edge.from)' has \(difference(compared, expectation.rows))\n\(dump)"
-        )
-      }
-      return
-    }
-    coverage.met(.partialOutput, if: !rows.isEmpty && rows.count < expectation.rows.count)
+    let missing = Self.surplus(expectation.rows, over: compared)
     let surplus = Self.surplus(compared, over: expectation.rows)
-    if !surplus.isEmpty {
-      violations.append("'\(edge.from)' has rows that it should never have: \(surplus)")
+    coverage.met(.partialOutput, if: !isComplete && !rows.isEmpty && !missing.isEmpty)
+    if !surplus.isEmpty, disturbance.delivery != .atLeastOnce {
+      violations.append("'\(edge.from)' has \(surplus.count) rows too much: \(surplus.prefix(5))")
+    }
+    if isComplete, !missing.isEmpty, disturbance.delivery != .atMostOnce {
+      violations.append("'\(edge.from)' misses \(missing.count) rows: \(missing.prefix(5))")
+    }
+    if isDoomed, outcome == .failed, !rows.isEmpty, disturbance.checkpoints == nil {
+      violations.append("'\(edge.from)' was published though the run has failed")
     }
   }
 
@@ -132,9 +112,10 @@ extension SimulatedCluster {
 
   /// The last result of each window, by its count, which only grows.
   private func check(_ settlement: Scenario.Settlement) {
+    guard disturbance.delivery == .exactlyOnce else { return }
     var latest: [[Value]: [Value]] = [:]
     for edge in settlement.edges {
-      for row in committed(edge) {
+      for row in disk.rows(edge) {
         coverage.met(.lateUpdate, if: edge != settlement.edges[0])
         let window = Array(row.prefix(3))
         if let before = latest[window], before[3] >= row[3] { continue }
@@ -143,28 +124,33 @@ extension SimulatedCluster {
     }
     let rows = latest.map(\.value).inOrder
     if rows != settlement.rows {
-      violations.append("the last results have \(difference(rows, settlement.rows))\n\(dump)")
+      violations.append(
+        "the last results miss \(Self.surplus(settlement.rows, over: rows).prefix(5)), surplus"
+          + " \(Self.surplus(rows, over: settlement.rows).prefix(5))"
+      )
     }
   }
 
-  /// Every row that an operator has read is accounted for.
+  /// Every row that an operator has read is accounted for, and every row of a sink is there.
   private func checkAccount() {
+    guard let manifest = coordinator?.manifests.last else { return }
     for stage in job.stages.indices {
       var sum = StageCounters()
-      for case .progress(_, let progress) in notices where !progress.counters.isEmpty {
-        sum += progress.counters[stage]
-      }
+      for member in manifest.members { sum += member.snapshot.counters[stage] }
       let accounted = sum.counted + sum.filtered + sum.late + sum.rejected + sum.errors
       if accounted != sum.rowsIn {
         violations.append("'\(job.stages[stage].name)' does not account for its rows: \(sum)")
       }
+      guard case .sink = job.stages[stage].role, disturbance.delivery == .exactlyOnce else {
+        continue
+      }
+      let rows = job.stages[stage].inputs.reduce(0) { $0 + disk.rows($1).count }
+      if sum.rowsOut != rows {
+        violations.append(
+          "'\(job.stages[stage].name)' counts \(sum.rowsOut) rows, \(rows) are there"
+        )
+      }
     }
-  }
-
-  private func difference(_ rows: [[Value]], _ expected: [[Value]]) -> String {
-    "\(rows.count) rows where \(expected.count) are expected;"
-      + " missing \(Self.surplus(expected, over: rows).prefix(5)),"
-      + " surplus \(Self.surplus(rows, over: expected).prefix(5))"
   }
 
   private static func surplus(_ rows: [[Value]], over others: [[Value]]) -> [[Value]] {
@@ -181,28 +167,27 @@ extension SimulatedCluster {
   /// Where everything stands.
   var dump: String {
     var lines = [
-      "step \(step), \(now / 1000) us, coordinator \(coordinator.phase), \(disturbance)"
+      "step \(step), \(now / 1000) us, coordinator"
+        + " \(coordinator.map { "\($0.phase)" } ?? "dead"), \(disturbance)"
     ]
-    for (number, process) in processes.enumerated() {
+    for (number, process) in processes.enumerated() where process.isAlive {
       let node = process.node
       let phase = node.map { "\($0.phase)" } ?? "-"
       let due = node?.deadline(at: moment).map { "\($0.nanoseconds / 1000)" } ?? "-"
       lines.append(
-        "  \(process.instance): \(process.life) \(phase), watermark"
+        "  \(name(number)): \(phase), watermark"
           + " \(node?.watermark.microseconds ?? 0), queued \(node?.queuedBytes ?? 0), held"
           + " \(node?.heldBytes ?? 0), congested \(node?.isBackpressured ?? false), firing"
           + " \(node?.isFiring ?? false), work \(node?.hasWork(at: moment) ?? false), due \(due),"
-          + " orders \(orders[number].count)"
-      )
-    }
-    for (number, channel) in channels.enumerated() {
-      let witness = witnesses[number]
-      lines.append(
-        "  \(channel.sender) -> \(channel.receiver): \(frames[number].count) frames under way,"
-          + " \(credits[number].count) credits, sent \(witness.sentBytes) of"
-          + " \(witness.allowance) bytes"
+          + " orders \(process.orders.count), epoch"
+          + " \(node?.epochProgress.map { "\($0.epoch.number) \($0.step)" } ?? "-")"
       )
     }
     return lines.joined(separator: "\n")
   }
+}
+
+extension Disturbance.Request {
+  /// True if the input is to end early: what is expected then depends on where.
+  var isDrain: Bool { if case .stop(.drain, _) = self { true } else { false } }
 }

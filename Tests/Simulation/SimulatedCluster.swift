@@ -3,67 +3,77 @@ import WeirCore
 import WeirTesting
 import WeirWire
 
-/// A whole run in one thread: the coordinator, its processes, and a network of which only the order
-/// within a channel is certain.
+/// A whole run in one thread: the coordinator, its processes, a disk, and a network of which only the
+/// order between two processes is certain.
 ///
 /// Each step does one thing that could happen now, chosen at random: a message or frame arrives, a
-/// process has a turn, somebody asks to stop, a process dies. When nothing can happen the clock goes
-/// on to the next deadline. Everything follows from the seed.
-final class SimulatedCluster {
+/// write becomes durable, a process has a turn, somebody asks to stop, a process dies. When nothing
+/// can happen the clock goes on to the next deadline. Everything follows from the seed.
+package final class SimulatedCluster {
   let scenario: Scenario
   let disturbance: Disturbance
   let job: JobPlan
   let channels: [ChannelPlan]
-  let instances: [InstanceID]
-  /// The processes at the ends of each channel.
-  let senders: [Int]
-  let receivers: [Int]
   var random: SeededRandom
   var now: Int64 = 1_000_000
   /// Microseconds of the wall clock at time 0; jumps.
   var wallStart: Int64 = 1_767_261_600_000_000
-  var step = 0
+  package internal(set) var step = 0
 
-  var coordinator: CoordinatorNode
-  var processes: [SimulatedProcess]
-  /// Frames under way, by channel: from its sender, and credits back.
-  var frames: [SimulatedLink<[UInt8]>]
-  var credits: [SimulatedLink<[UInt8]>]
-  /// Messages of each process: to the coordinator, and from it; and its end.
-  var reports: [SimulatedLink<InstanceMessage>]
-  var orders: [SimulatedLink<CoordinatorMessage>]
-  var ends: [SimulatedLink<ProcessEnd>]
+  var coordinator: CoordinatorNode?
+  /// When the coordinator is started again.
+  var restartAt: Int64?
+  var starts = 0
+  var processes: [SimulatedProcess] = []
+  var connections: [SimulatedConnection] = []
+  var writes: [SimulatedWrite] = []
+  var disk = SimulatedDisk()
 
   var witnesses: [ChannelWitness]
   let flow: FlowBudget
   let encoder = FrameEncoder(codec: .refusing, policy: .none)
   let decoder = FrameDecoder(codec: .refusing)
-  var coverage = Coverage()
-  var violations: [String] = []
+  package internal(set) var coverage = Coverage()
+  package internal(set) var violations: [String] = []
   var notices: [RunNotice] = []
   var outcome: RunOutcome?
-  /// The process that the disturbance chose, if it did.
-  var victim: Int?
-  /// Where the run was when the end of the victim became known, or a stop was asked for.
-  var phaseAtFault: CoordinatorNode.Phase?
+  /// Faults that have come so far.
+  var faults = 0
+  var traps: [Disturbance.Trap]
+  /// True once somebody was killed in a run without checkpoints.
+  var isDoomed = false
+  var hasBeenAsked = false
+  /// Numbers that were used by any coordinator.
+  var highestEpoch = Epoch.none
+  var highestGeneration = Generation(0)
+  var highestIncarnation = Incarnation(0)
   /// A sum over everything that was sent, in order: equal for equal runs.
-  var trace: UInt64 = 0xCBF2_9CE4_8422_2325
+  package internal(set) var trace: UInt64 = 0xCBF2_9CE4_8422_2325
+  /// A line for each event, if they are wanted.
+  package internal(set) var lines: [String] = []
+  let keepsLines: Bool
+  /// Costs of processes, by how often one was started.
+  var costs: SeededRandom
 
   /// A run that takes more steps than this goes nowhere.
-  static let mostSteps = 50_000
+  static let mostSteps = 120_000
 
-  init(_ scenario: Scenario, _ disturbance: Disturbance, _ random: SeededRandom) {
+  init(
+    _ scenario: Scenario,
+    _ disturbance: Disturbance,
+    _ random: SeededRandom,
+    keepsLines: Bool
+  ) {
     self.scenario = scenario
     self.disturbance = disturbance
     self.random = random
-    job = scenario.job
-    let all = job.instances
-    instances = all
+    self.keepsLines = keepsLines
+    var job = scenario.job
+    job.checkpoints = disturbance.checkpoints
+    self.job = job
     channels = job.channels
-    senders = channels.map { channel in all.firstIndex(of: channel.sender) ?? 0 }
-    receivers = channels.map { channel in all.firstIndex(of: channel.receiver) ?? 0 }
-    coordinator = CoordinatorNode(job)
     var flow = FlowBudget()
+    flow.sliceBytes = self.random.element(of: [1, 100, 10_000])
     if disturbance.isScarce {
       flow.inputBytes = self.random.element(of: [64, 256, 1024])
       flow.outputBytes = self.random.element(of: [64, 256, 1024])
@@ -72,25 +82,24 @@ final class SimulatedCluster {
       flow.emittedRows = self.random.integer(1...8)
     }
     self.flow = flow
-    processes = []
-    frames = channels.map { _ in SimulatedLink() }
-    credits = channels.map { _ in SimulatedLink() }
-    reports = job.instances.map { _ in SimulatedLink() }
-    orders = job.instances.map { _ in SimulatedLink() }
-    ends = job.instances.map { _ in SimulatedLink() }
+    traps = disturbance.traps
+    costs = self.random.fork()
     witnesses = channels.map { ChannelWitness($0) }
-    for instance in job.instances {
-      let isSlow = self.random.chance(disturbance.slow)
-      coverage.met(.slowProcess, if: isSlow)
-      processes.append(
-        SimulatedProcess(
-          instance,
-          stage: job.index(of: instance.stage) ?? 0,
-          cost: isSlow ? 4_000_000 : self.random.integer64(1000...50_000)
-        )
-      )
-    }
     for situation in scenario.situations { coverage.met(situation) }
+    coverage.met(.severalRegions, if: job.regions.count > 1)
+    coverage.met(.atLeastOnce, if: disturbance.delivery == .atLeastOnce)
+    coverage.met(.atMostOnce, if: disturbance.delivery == .atMostOnce)
+  }
+
+  /// Runs the seed and checks it.
+  package static func run(seed: UInt64, keepsLines: Bool = false) -> SimulatedCluster {
+    var random = SeededRandom(seed: seed)
+    let disturbance = Disturbance(&random, seed: seed)
+    let scenario = ScenarioMaker.make(random.fork(), disturbance)
+    let cluster = SimulatedCluster(scenario, disturbance, random.fork(), keepsLines: keepsLines)
+    cluster.run()
+    cluster.checkEnd()
+    return cluster
   }
 
   var moment: Moment {
@@ -100,35 +109,37 @@ final class SimulatedCluster {
     )
   }
 
-  func index(of instance: InstanceID) -> Int {
-    guard let index = instances.firstIndex(of: instance) else {
-      preconditionFailure("no instance \(instance)")
-    }
-    return index
-  }
-
   /// When a message sent now arrives.
   func arrival() -> Int64 { now + random.integer64(0...disturbance.delay) }
+
+  /// True while faults may still come.
+  var isDisturbed: Bool { step < 2_000 }
+
+  func note(_ line: @autoclosure () -> String) {
+    if keepsLines { lines.append("\(now / 1000) us  \(line())") }
+  }
 
   // MARK: The run
 
   /// What may happen.
   private enum Action {
     case frame(Int)
-    case credit(Int)
     case report(Int)
     case order(Int)
     case end(Int)
     case turn(Int)
+    case write(Int)
     case tick
+    case restart
   }
 
   /// Runs to the end, or until something is wrong.
-  func run() {
-    command(.started)
+  private func run() {
+    startCoordinator()
     var ready: [Action] = []
     while outcome == nil, violations.isEmpty {
       disturb()
+      guard outcome == nil, violations.isEmpty else { break }
       ready.removeAll(keepingCapacity: true)
       let next = collect(into: &ready)
       if ready.isEmpty {
@@ -154,167 +165,61 @@ final class SimulatedCluster {
       let time = max(due, busyUntil)
       if time <= now { ready.append(action) } else { next = min(next ?? time, time) }
     }
-    for number in channels.indices {
-      let sender = processes[senders[number]].busyUntil
-      let receiver = processes[receivers[number]].busyUntil
-      add(.frame(number), due: frames[number].due, busyUntil: receiver)
-      add(.credit(number), due: credits[number].due, busyUntil: sender)
+    for number in connections.indices {
+      let receiver = processes[connections[number].to].busyUntil
+      add(.frame(number), due: connections[number].link.due, busyUntil: receiver)
     }
     for number in processes.indices {
       let busyUntil = processes[number].busyUntil
-      add(.report(number), due: reports[number].due)
-      add(.order(number), due: orders[number].due, busyUntil: busyUntil)
-      add(.end(number), due: ends[number].due)
+      add(.report(number), due: processes[number].reports.due)
+      add(.order(number), due: processes[number].orders.due, busyUntil: busyUntil)
+      add(.end(number), due: processes[number].ends.due)
       add(.turn(number), due: processes[number].nextTurn(at: moment))
     }
-    add(.tick, due: coordinator.deadline?.nanoseconds)
-    return next
+    for number in writes.indices {
+      let busyUntil = writes[number].owner.map { processes[$0].busyUntil } ?? 0
+      add(.write(number), due: writes[number].due, busyUntil: busyUntil)
+    }
+    add(.tick, due: coordinator?.deadline?.nanoseconds)
+    add(.restart, due: restartAt)
+    // A process that hangs for ever is not waited for.
+    return next == .max ? nil : next
   }
 
   private func perform(_ action: Action) {
     switch action {
-    case .frame(let channel):
-      guard let bytes = frames[channel].receive() else { return }
-      deliver(bytes, to: receivers[channel])
-    case .credit(let channel):
-      guard let bytes = credits[channel].receive() else { return }
-      deliver(bytes, to: senders[channel])
+    case .frame(let number):
+      guard let bytes = connections[number].link.receive() else { return }
+      deliver(bytes, to: connections[number].to)
     case .report(let process):
-      guard let message = reports[process].receive() else { return }
-      command(.messageReceived(processes[process].instance, message))
+      guard let message = processes[process].reports.receive() else { return }
+      note("coordinator hears \(Self.words(message)) of \(name(process))")
+      command(.messageReceived(processes[process].incarnation, message))
     case .order(let process):
-      if let message = orders[process].receive() { obey(message, process) }
+      if let message = processes[process].orders.receive() { obey(message, process) }
     case .end(let process):
-      guard let end = ends[process].receive() else { return }
-      if process == victim, phaseAtFault == nil { phaseAtFault = coordinator.phase }
-      command(.exited(processes[process].instance, end))
+      guard let end = processes[process].ends.receive() else { return }
+      note("coordinator hears of the end of \(name(process))")
+      command(.exited(processes[process].incarnation, end))
     case .turn(let process): turn(process)
+    case .write(let number): finish(writes.remove(at: number))
     case .tick: command(.ticked)
+    case .restart: startCoordinator()
     }
   }
 
-  // MARK: Disturbances
-
-  private func disturb() {
-    if disturbance.jumps, random.integer(0...199) == 0 {
-      wallStart += random.chance(50) ? 3_600_000_000 : -3_600_000_000
-      coverage.met(.wallClockStep)
-    }
-    if random.integer(0...999) < disturbance.pauses {
-      let process = random.integer(0...processes.count - 1)
-      processes[process].busyUntil = now + random.integer64(1_000_000...800_000_000)
-      coverage.met(.pausedProcess)
-    }
-    switch disturbance.fault {
-    case .none, .failedStart, .hangAtStart: break
-    case .interrupt(let first, let again):
-      if step == first { signal(.interrupt) }
-      if let again, step == first + again, phaseAtFault != nil { signal(.interrupt) }
-    case .terminate(let at): if step == at { signal(.terminate) }
-    case .crash(let at): if step == at, victim == nil { crash() }
-    case .crashWhileLeaving: if coordinator.phase == .leaving, victim == nil { crash() }
-    }
+  func name(_ process: Int) -> String {
+    let instance = processes[process].instance.map { "\($0)" } ?? "spare"
+    return "\(instance)#\(processes[process].incarnation.number)"
   }
 
-  private func signal(_ signal: StopSignal) {
-    let phase = coordinator.phase
-    // A step may come round again when only the clock went on.
-    guard phaseAtFault == nil || phase == .stopping else { return }
-    if phaseAtFault == nil { phaseAtFault = phase }
-    switch phase {
-    case .created, .binding, .linking: coverage.met(.interruptedAtStart)
-    case .running:
-      coverage.met(.interruptedWhileRunning)
-      coverage.met(
-        .interruptedWhileFiring,
-        if: processes.contains { $0.node?.isFiring == true }
-      )
-      coverage.met(.terminated, if: signal == .terminate)
-    case .stopping:
-      if case .interrupt(let first, _) = disturbance.fault, step == first { return }
-      coverage.met(.interruptedTwice)
-    case .leaving, .killing, .ended: break
+  static func words(_ message: InstanceMessage) -> String {
+    switch message {
+    case .progress: "progress"
+    case .finished: "finished"
+    case .snapshotted(let snapshot):
+      "snapshotted \(snapshot.epoch.number) outputs \(snapshot.outputs.map(\.text))"
+    default: "\(message)"
     }
-    command(.signalled(signal))
-  }
-
-  private func crash() {
-    let alive = processes.indices.filter { processes[$0].life == .alive }
-    guard !alive.isEmpty else { return }
-    let chosen = random.element(of: alive)
-    victim = chosen
-    die(chosen, .killed(signal: 9))
-  }
-
-  /// Ends a process; what it sent before still arrives.
-  func die(_ process: Int, _ end: ProcessEnd) {
-    guard processes[process].life == .alive else { return }
-    processes[process].life = .dead
-    processes[process].node = nil
-    processes[process].busyUntil = 0
-    ends[process].send(end, due: arrival())
-  }
-
-  // MARK: The coordinator
-
-  func command(_ event: CoordinatorEvent) {
-    var effects: [CoordinatorEffect] = []
-    coordinator.handle(event, at: moment.instant, into: &effects)
-    var index = 0
-    while index < effects.count {
-      carryOut(effects[index], into: &effects)
-      index += 1
-    }
-  }
-
-  private func carryOut(_ effect: CoordinatorEffect, into effects: inout [CoordinatorEffect]) {
-    switch effect {
-    case .spawn(let instance): spawn(index(of: instance), into: &effects)
-    case .assign(let instance):
-      let assignment = Assignment(
-        instance: instance,
-        incarnation: Incarnation(1),
-        generation: Generation(1),
-        path: "",
-        base: "",
-        text: "",
-        runFolder: "",
-        partitions: [],
-        startedAt: moment.wall
-      )
-      order(.assign(assignment), index(of: instance))
-    case .send(let instance, let message): order(message, index(of: instance))
-    case .kill(let instance): die(index(of: instance), .killed(signal: 9))
-    case .say(let notice): notices.append(notice)
-    case .end(let outcome): self.outcome = outcome
-    }
-  }
-
-  private func order(_ message: CoordinatorMessage, _ process: Int) {
-    guard processes[process].life == .alive else { return }
-    orders[process].send(message, due: arrival())
-  }
-
-  private func spawn(_ process: Int, into effects: inout [CoordinatorEffect]) {
-    if disturbance.fault == .failedStart, process == processes.count / 2 {
-      coverage.met(.failedStart)
-      phaseAtFault = coordinator.phase
-      victim = process
-      let error = WeirError("E000", "start '\(processes[process].instance)'")
-      coordinator.handle(
-        .spawnFailed(processes[process].instance, error),
-        at: moment.instant,
-        into: &effects
-      )
-      return
-    }
-    processes[process].life = .alive
-    if disturbance.fault == .hangAtStart, process == processes.count / 2 {
-      coverage.met(.hangAtStart)
-      phaseAtFault = coordinator.phase
-      victim = process
-      return
-    }
-    reports[process].send(.hello(version: InstanceMessage.version), due: arrival())
   }
 }

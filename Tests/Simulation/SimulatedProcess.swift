@@ -2,25 +2,27 @@ import WeirColumns
 import WeirCore
 import WeirTesting
 
-/// The process of an instance: its node, what it reads and writes, and how fast it is.
+/// A process: a spare or an instance, its node, what it reads and writes, and how fast it is.
 struct SimulatedProcess {
-  enum Life: Hashable {
-    case unborn
-    case alive
-    case dead
-  }
-
-  let instance: InstanceID
-  let stage: StageIndex
-  var life = Life.unborn
+  let incarnation: Incarnation
+  var instance: InstanceID?
+  var isAlive = true
   var node: InstanceNode?
   var source: SimulatedSource?
   var pool = BatchPool()
-  /// Rows that a sink has written, by edge.
-  var written: [EdgeIndex: [[Value]]] = [:]
-  /// Rows that a sink has made visible.
-  var committed: [EdgeIndex: [[Value]]] = [:]
-  var hasFinished = false
+  /// Rows that a sink has written since it last prepared.
+  var written: [(edge: EdgeIndex, row: [Value])] = []
+  /// What the next snapshot of the state builds on, and the file being written.
+  var stateFile = SimulatedDisk.StateFile(sections: [])
+  var newFile: (name: String, file: SimulatedDisk.StateFile)?
+  /// State that is being read.
+  var restoring: (round: Round, sections: [StateSection])?
+  /// The connection to each peer.
+  var routes: [InstanceID: Int] = [:]
+  /// Messages to the coordinator and from it, and the process's end.
+  var reports = SimulatedLink<InstanceMessage>()
+  var orders = SimulatedLink<CoordinatorMessage>()
+  var ends = SimulatedLink<ProcessEnd>()
   /// Nothing happens in it before that time, in nanoseconds.
   var busyUntil: Int64 = 0
   /// Nanoseconds that a turn takes.
@@ -30,17 +32,26 @@ struct SimulatedProcess {
   /// Turns in a row to which a deadline called and that did nothing.
   var idleTurns = 0
 
-  init(_ instance: InstanceID, stage: StageIndex, cost: Int64) {
+  init(_ incarnation: Incarnation, _ instance: InstanceID?, cost: Int64) {
+    self.incarnation = incarnation
     self.instance = instance
-    self.stage = stage
     self.cost = cost
   }
 
   /// When it wants to be entered, in nanoseconds; nil: when something arrives.
   func nextTurn(at now: Moment) -> Int64? {
-    guard life == .alive, let node else { return nil }
-    if needsTurn || node.hasWork(at: now) { return max(now.instant.nanoseconds, busyUntil) }
+    guard isAlive, let node else { return nil }
+    if needsTurn || restoring != nil || node.hasWork(at: now) {
+      return max(now.instant.nanoseconds, busyUntil)
+    }
     guard let due = node.deadline(at: now) else { return nil }
     return max(due.nanoseconds, busyUntil, now.instant.nanoseconds)
   }
+}
+
+/// Frames from one process to another.
+struct SimulatedConnection {
+  let from: Int
+  let to: Int
+  var link = SimulatedLink<[UInt8]>()
 }

@@ -38,6 +38,13 @@ struct SimulatedSource {
 
   func recycle(_ batch: Batch) { pool.give(batch) }
 
+  /// Goes on where a checkpoint says.
+  mutating func seek(_ places: [RestoreRequest.Partition]) {
+    for place in places {
+      positions[place.partition] = place.position.flatMap { Int($0.text) } ?? 0
+    }
+  }
+
   /// Reads some rows, perhaps none though there are more; the end may come with the last rows or
   /// after them.
   mutating func read(_ request: ReadRequest, at now: Int64) -> Answer {
@@ -75,7 +82,13 @@ struct SimulatedSource {
     if isWaiting { next = .waiting }
     if position == records.count, random.chance(50) { next = .ended }
     return Answer(
-      rows: SourceRows(origin: .partition(id), batch: batch, rejected: rejected, next: next),
+      rows: SourceRows(
+        origin: .partition(id),
+        batch: batch,
+        rejected: rejected,
+        next: next,
+        position: SourcePosition("\(position)")
+      ),
       isEmpty: rows.isEmpty,
       isWaiting: isWaiting
     )

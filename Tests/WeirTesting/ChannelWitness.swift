@@ -3,6 +3,7 @@ import WeirCore
 /// Watches one channel from outside: order, watermarks, credit.
 package struct ChannelWitness {
   package let plan: ChannelPlan
+  private var generation = Generation(0)
   private var nextSequence: UInt64 = 0
   /// What the sender has promised so far.
   package private(set) var watermark = Watermark.start
@@ -18,6 +19,11 @@ package struct ChannelWitness {
 
   /// Notes a frame that the sender says; returns what is wrong with it.
   package mutating func sent(_ header: FrameHeader) -> String? {
+    begin(header.generation)
+    if header.generation < generation {
+      return "channel \(plan.id.number): generation \(header.generation.number) after"
+        + " \(generation.number)"
+    }
     defer { nextSequence = header.sequence + 1 }
     let place = "channel \(plan.id.number) from \(plan.sender) to \(plan.receiver)"
     if header.sequence != nextSequence {
@@ -26,7 +32,7 @@ package struct ChannelWitness {
     if (header.kind == .hello) != (header.sequence == 0) {
       return "\(place): frame \(header.sequence) is a \(header.kind)"
     }
-    if hasEnded { return "\(place): a \(header.kind) after the end" }
+    if hasEnded, header.kind != .barrier { return "\(place): a \(header.kind) after the end" }
     switch header.kind {
     case .batch:
       let isOverdrawn = sentBytes >= allowance
@@ -43,6 +49,13 @@ package struct ChannelWitness {
     }
   }
 
+  /// Everything begins anew with a generation.
+  private mutating func begin(_ newer: Generation) {
+    guard newer > generation else { return }
+    self = ChannelWitness(plan)
+    generation = newer
+  }
+
   private mutating func fell(_ header: FrameHeader, _ place: String) -> String? {
     let before = watermark
     watermark = header.watermark
@@ -52,6 +65,8 @@ package struct ChannelWitness {
 
   /// Notes a credit that has reached the sender.
   package mutating func granted(_ header: FrameHeader) {
+    begin(header.generation)
+    guard header.generation == generation else { return }
     allowance = max(allowance, header.allowance)
   }
 }

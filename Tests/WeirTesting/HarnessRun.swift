@@ -30,7 +30,8 @@ struct HarnessRun {
   // MARK: Senders
 
   mutating func link(_ channels: [ChannelPlan]) {
-    step(.linked)
+    step(.rewound(Rewind(round: Round(1), generation: Generation(1))))
+    step(.restored(Round(1)))
     for channel in channels {
       let schema = job.edges[channel.edge].schema.fingerprint
       var header = FrameHeader(.hello, channel.id, Generation(1))
@@ -42,7 +43,7 @@ struct HarnessRun {
       )
       deliver(Frame(header, hello: hello))
     }
-    step(.started)
+    step(.started(Round(1)))
     work()
   }
 

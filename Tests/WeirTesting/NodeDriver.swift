@@ -6,9 +6,10 @@ import WeirWire
 package enum RecordedEvent: Hashable, Sendable {
   case frame([UInt8])
   case turned
-  case linked
-  case started
-  case stop(StopReason)
+  case rewound(Rewind)
+  case restored(Round)
+  case started(Round)
+  case drained
 }
 
 /// When something reached an instance, and what.
@@ -52,7 +53,6 @@ package struct NodeDriver {
     node = InstanceNode(
       instance,
       job: job,
-      generation: Generation(1),
       partitions: [],
       pool: pool,
       flow: flow
@@ -61,6 +61,14 @@ package struct NodeDriver {
     rowsOfTurn = max(flow.emittedRows, job.batch.rows)
     inputs = job.channels.filter { $0.receiver == instance }.count
     outputs = job.channels.filter { $0.sender == instance }.count
+  }
+
+  /// Begins at the beginning, in the first generation.
+  package mutating func start(at now: Moment) {
+    let round = Round(1)
+    step(.rewound(Rewind(round: round, generation: Generation(1))), at: now)
+    step(.restored(round), at: now)
+    step(.started(round), at: now)
   }
 
   /// Handles one event, carries out its effects, and checks them.
@@ -84,9 +92,10 @@ package struct NodeDriver {
   private mutating func decode(_ event: RecordedEvent) throws -> InstanceEvent? {
     switch event {
     case .turned: return .turned
-    case .linked: return .linked
-    case .started: return .started
-    case .stop(let reason): return .stopRequested(reason)
+    case .rewound(let rewind): return .rewindOrdered(rewind)
+    case .restored(let round): return .restored(round)
+    case .started(let round): return .started(round)
+    case .drained: return .drainOrdered
     case .frame(let bytes):
       let channels = channels
       let edges = job.edges
@@ -122,10 +131,7 @@ package struct NodeDriver {
     case .write(let batch, let edge, _): keep(batch, edge)
     case .findPartitions: faults.append("a search without a source")
     case .warn(let error): faults.append("\(error)")
-    case .publish:
-      var effects: [InstanceEffect] = []
-      try node.handle(.published, at: now, into: &effects)
-      for effect in effects { try carryOut(effect, at: now) }
+    case .restore, .report, .beginState, .writeState, .finishState, .prepare, .commit: break
     case .recycle(let batch): pool.give(batch)
     case .finished: hasFinished = true
     }

@@ -16,6 +16,8 @@ package struct OperatorHarness {
     package var order: [Int]
     /// Refuses credit and gives it back at random, with budgets of a few bytes.
     package var scarcity: UInt64?
+    /// Stops a keyed operator again and again, and goes on from snapshots.
+    package var restoring: RestoringOperator.Mode?
   }
 
   /// What must be the same in every mode; preliminary results, marked `early`, never are.
@@ -86,6 +88,12 @@ package struct OperatorHarness {
     for _ in 0..<most {
       var mode = ordered(rows.map { Self.cut($0.count, mask: random.next()) }, &random)
       mode.scarcity = random.next()
+      modes.append(mode)
+    }
+    for number in 0..<max(1, most / 4) {
+      var mode = ordered(rows.map { Self.cut($0.count, mask: random.next()) }, &random)
+      let seed = random.next()
+      mode.restoring = number % 2 == 0 ? .everyEvent(seed: seed) : .slices(seed: seed)
       modes.append(mode)
     }
     return modes
@@ -218,6 +226,11 @@ package struct OperatorHarness {
     if let scarcity = mode.scarcity {
       flow.outputBytes = 64
       flow.emittedRows = 1 + Int(scarcity % 3)
+    }
+    var job = job
+    if let restoring = mode.restoring, case .keyed(var plan) = job.stages[stage].role {
+      plan.wrapping = { RestoringOperator(restoring, $0) }
+      job.stages[stage].role = .keyed(plan)
     }
     return NodeDriver(job, instance, flow: flow)
   }

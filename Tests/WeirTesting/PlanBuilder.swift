@@ -153,9 +153,15 @@ package struct PlanBuilder {
   }
 
   /// Adds a sink.
-  package mutating func sink(_ name: String, from: [Stream], processes: Int = 1) {
+  package mutating func sink(
+    _ name: String,
+    from: [Stream],
+    delivery: Delivery = .exactlyOnce,
+    processes: Int = 1
+  ) {
     let stage = drafts.count
-    _ = add(name, .sink(SinkPlan(connector: .discard)), processes, output: nil)
+    let plan = SinkPlan(connector: .discard, delivery: delivery)
+    _ = add(name, .sink(plan), processes, output: nil)
     for input in from { connect(input, to: stage, nil, partitioning: .deal) }
   }
 

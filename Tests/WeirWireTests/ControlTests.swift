@@ -16,12 +16,43 @@ import WeirWire
     return progress
   }
 
+  private static var snapshot: InstanceSnapshot {
+    var snapshot = InstanceSnapshot(epoch: Epoch(6), incarnation: Incarnation(1025))
+    snapshot.counters = progress.counters
+    snapshot.watermark = .end
+    snapshot.isFinished = true
+    snapshot.partitions = [
+      PartitionSnapshot(
+        partition: PartitionID(0),
+        position: SourcePosition("12:\"a\""),
+        highest: .min,
+        hasEnded: true
+      ),
+      PartitionSnapshot(partition: PartitionID(1), position: nil, highest: nil, hasEnded: false),
+    ]
+    snapshot.rowsRead = 17
+    snapshot.pace = SourcePace(since: WallTime(microseconds: 5), row: 3)
+    snapshot.outputs = [PreparedOutput(epoch: Epoch(5), text: ".weir-out-5-1")]
+    snapshot.state = StateReference(file: "b", earlier: ["a"], bytes: 9)
+    return snapshot
+  }
+
+  @Test func `a manifest and numbers are read as they were written`() throws {
+    let member = Manifest.Member(instance: InstanceID("a", 1), snapshot: Self.snapshot)
+    var manifest = Manifest(epoch: Epoch(6), members: [member])
+    manifest.isFinished = true
+    let bytes = RecordCodec.encode(manifest)
+    #expect(try bytes.withUnsafeBytes(RecordCodec.manifest) == manifest)
+    var numbers = RunNumbers()
+    numbers.epoch = Epoch(.max)
+    #expect(try RecordCodec.encode(numbers).withUnsafeBytes(RecordCodec.numbers) == numbers)
+  }
+
   static let toInstance: [CoordinatorMessage] = [
     .assign(
       Assignment(
         instance: InstanceID("declines", 1),
         incarnation: Incarnation(4),
-        generation: Generation(2),
         path: "topologies/harbor-fleet.yaml",
         base: "topologies",
         text: "weir: 1\nname: \"härbor\" \\ \u{1}\u{1F6A2}\t\r\n",
@@ -30,13 +61,28 @@ import WeirWire
         startedAt: WallTime(microseconds: -1)
       )
     ),
-    .link([Peer(instance: InstanceID("alerts", 0), endpoint: "ipc:///run/weir/1a2b/5")]),
-    .link([]), .go, .stop(.drain), .stop(.publish), .leave, .ping(.max),
+    .rewind(
+      Rewind(
+        round: Round(3),
+        snapshot: snapshot,
+        generation: Generation(9),
+        peers: [Peer(instance: InstanceID("alerts", 0), endpoint: "ipc:///run/weir/1a2b/5")],
+        beginsPace: true
+      )
+    ),
+    .rewind(Rewind(round: Round(1), generation: Generation(1))), .go(Round(.max)),
+    .checkpoint(Epoch(7), isLast: true), .checkpoint(Epoch(8), isLast: false), .abort(Epoch(7)),
+    .commit(Epoch(7), snapshot.outputs), .commit(Epoch(7), []), .drain, .leave, .ping(.max),
   ]
 
   static let toCoordinator: [InstanceMessage] = [
-    .hello(version: 1), .bound(endpoint: "ipc:///x"), .linked, .progress(progress),
-    .progress(InstanceProgress()), .finished(progress), .pong(0), .readerGone,
+    .hello(version: 1), .bound(endpoint: "ipc:///x"), .rewound(Round(2)), .progress(progress),
+    .progress(InstanceProgress()), .finished(progress), .pong(0, nil),
+    .pong(1, EpochProgress(epoch: Epoch(4), step: .alignment)), .snapshotted(snapshot),
+    .snapshotted(InstanceSnapshot(epoch: Epoch(1), incarnation: Incarnation(1))),
+    .snapshotFailed(Epoch(4), .write, WeirError("E103", "write \"a\"", recovery: .retry)),
+    .committed(Epoch(3)), .lost(WeirError("E406", "cannot send to 'out/0'")),
+    .readerGone,
     .failed(WeirError("E304", "reading a frame", detail: "it is damaged", recovery: .restart)),
     .warned(WeirError("E417", "'a' has gone", hint: "look for it")),
     .failed(WeirError("E1", "", hint: "mend it", blame: .user)),
@@ -56,7 +102,7 @@ import WeirWire
 
   @Test func `the text is small and its order does not change`() {
     let text = String(decoding: ControlCodec.encode(CoordinatorMessage.ping(7)), as: UTF8.self)
-    #expect(text == #"{"weir":1,"kind":"ping","number":7}"#)
+    #expect(text == #"{"weir":2,"kind":"ping","number":7}"#)
   }
 
   private func fault(_ text: String) -> WeirError? {
@@ -87,7 +133,7 @@ import WeirWire
     #expect(error?.code == "E311")
     #expect(error?.message == "reading control message 'dance'")
     #expect(
-      error?.detail == "the kind is unknown; version 9 sent it, this program speaks 1"
+      error?.detail == "the kind is unknown; version 9 sent it, this program speaks 2"
     )
   }
 
@@ -95,7 +141,11 @@ import WeirWire
     (#"{"weir":1,"kind":"ping"}"#, "field 'number' is missing"),
     (#"{"weir":1,"kind":"ping","number":"7"}"#, "field 'number' is not a whole number that fits"),
     (#"{"weir":1,"kind":"ping","number":-7}"#, "field 'number' is not a whole number that fits"),
-    (#"{"weir":1,"kind":"stop","reason":"x"}"#, "field 'reason' is 'x', which is unknown"),
+    (#"{"weir":1,"kind":"abort"}"#, "field 'epoch' is missing"),
+    (
+      #"{"weir":1,"kind":"checkpoint","epoch":1,"is_last":2}"#,
+      "field 'is_last' is not true or false"
+    ),
     (#"{"weir":1}"#, "field 'kind' is missing"),
     ("[1]", "not an object"),
     ("", "expected a value at byte 0"),

@@ -244,6 +244,33 @@ enum ErrorCatalogue {
         + "longer matches. All it had was read; it was looked at for some seconds more, and is closed "
         + "now. If it gets a matching name again it is taken for new and read from its beginning."
     ),
+    ErrorEntry(
+      "E418",
+      "a position of a source is no position",
+      "A checkpoint of another version, or a damaged one: it is not gone on from."
+    ),
+    ErrorEntry(
+      "E421",
+      "a checkpoint has failed",
+      "It took too long, or a part of it could not be made durable: the message names the process "
+        + "and the step it waited for. The run goes on; what was prepared goes with the next one."
+    ),
+    ErrorEntry(
+      "E422",
+      "too many checkpoints in a row have failed",
+      "'checkpoints: { max_failures: … }' says how many may. The next run goes on from the last "
+        + "complete one."
+    ),
+    ErrorEntry(
+      "E423",
+      "a process fails again and again",
+      "'restarts: { most: … }' says how often one may without a complete checkpoint in between."
+    ),
+    ErrorEntry(
+      "E424",
+      "a process has stopped answering",
+      "It is killed and replaced. It may have been stopped, or be in an endless loop."
+    ),
   ]
 
   private static let rows = [
@@ -274,6 +301,23 @@ enum ErrorCatalogue {
       "E513",
       "stored state is cut short",
       "What was kept of an operator ends too early: it was damaged, or written by another version."
+    ),
+    ErrorEntry(
+      "E514",
+      "stored state makes no sense",
+      "What was kept of an operator is whole, but does not fit together: go back to an older "
+        + "checkpoint, and report it."
+    ),
+    ErrorEntry(
+      "E515",
+      "a snapshot is damaged",
+      "Bytes of a snapshot file are missing or changed: go back to an older checkpoint, and suspect "
+        + "the disk."
+    ),
+    ErrorEntry(
+      "E516",
+      "a snapshot is of another state",
+      "The operator's clause, key, aggregates or columns have changed since, or the program has."
     ),
     ErrorEntry(
       "E520",

@@ -18,7 +18,7 @@ final class FrameLink: FrameGateway {
   private let decoder: FrameDecoder
   private let pool: BatchPool
   private var pull: ZeroMQSocket?
-  private var pushes: [(peer: InstanceID, socket: ZeroMQSocket)] = []
+  private var pushes: [(peer: InstanceID, endpoint: String, socket: ZeroMQSocket)] = []
   /// The socket of a channel's other end, by channel number.
   private var routes: [Int?]
   private let message = ZeroMQMessage()
@@ -63,10 +63,15 @@ final class FrameLink: FrameGateway {
   }
 
   func link(_ peers: [Peer]) throws(WeirError) {
-    for peer in peers {
+    // One whose endpoint has changed is another process: what waits for the one before is lost.
+    for push in pushes where !peers.contains(Peer(instance: push.peer, endpoint: push.endpoint)) {
+      push.socket.close()
+    }
+    pushes.removeAll { !peers.contains(Peer(instance: $0.peer, endpoint: $0.endpoint)) }
+    for peer in peers where !pushes.contains(where: { $0.peer == peer.instance }) {
       let socket = try ZeroMQSocket(.push, in: context)
       try socket.connect(peer.endpoint)
-      pushes.append((peer.instance, socket))
+      pushes.append((peer.instance, peer.endpoint, socket))
     }
     for (number, channel) in channels.enumerated() {
       let other: InstanceID? =

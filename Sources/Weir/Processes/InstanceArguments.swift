@@ -8,6 +8,8 @@ package struct InstanceArguments {
   /// Where the coordinator listens.
   package let endpoint: String
 
+  /// What a process is called that will be told what to become.
+  static let spare = InstanceID("spare", 0)
   /// The word that says that this process is an instance; users never write it.
   static let word = "instance"
   /// Where a child finds the read end of the coordinator's life pipe.

@@ -30,8 +30,8 @@ struct InstanceAssembly {
     }
     let node = InstanceNode(
       instance,
+      incarnation: assignment.incarnation,
       job: job,
-      generation: assignment.generation,
       partitions: owned.map { PartitionID($0) },
       pool: pool
     )

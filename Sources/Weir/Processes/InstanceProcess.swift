@@ -24,7 +24,7 @@ enum InstanceProcess {
     let loop = try LoopExecutor(name: "\(arguments.instance)")
     let context = try ZeroMQContext()
     let life = loop.add(descriptor: InstanceArguments.lifeDescriptor)
-    let identity = CoordinatorControlLink.identity(arguments.instance, arguments.incarnation)
+    let identity = CoordinatorControlLink.identity(arguments.incarnation)
     let control = try InstanceControlLink(
       to: arguments.endpoint,
       identity: identity,

@@ -7,14 +7,13 @@ import WeirZeroMQ
 /// The processes of a run: copies of this program, each told on its command line what it is.
 final class RunProcesses: ProcessGateway {
   private struct Running {
-    let instance: InstanceID
+    let incarnation: Incarnation
     let child: ChildProcess
     let source: LoopSource
   }
 
   private let name: String
   private let endpoint: String
-  private let incarnations: [InstanceID: Incarnation]
   private let life: LifePipe
   private let loop: LoopExecutor
   private var running: [Running] = []
@@ -22,23 +21,18 @@ final class RunProcesses: ProcessGateway {
   init(
     _ name: String,
     endpoint: String,
-    members: [(InstanceID, Incarnation)],
     loop: LoopExecutor
   ) throws(WeirError) {
     self.name = name
     self.endpoint = endpoint
     self.loop = loop
     life = try LifePipe()
-    incarnations = Dictionary(uniqueKeysWithValues: members)
   }
 
-  func spawn(_ instance: InstanceID) throws(WeirError) {
-    guard let incarnation = incarnations[instance] else {
-      preconditionFailure("no incarnation for \(instance)")
-    }
+  func spawn(_ incarnation: Incarnation, for instance: InstanceID?) throws(WeirError) {
     let arguments = InstanceArguments(
       run: name,
-      instance: instance,
+      instance: instance ?? InstanceArguments.spare,
       incarnation: incarnation,
       endpoint: endpoint
     )
@@ -48,20 +42,20 @@ final class RunProcesses: ProcessGateway {
       descriptors: [.init(life.readEnd, as: InstanceArguments.lifeDescriptor)]
     )
     let source = loop.add(descriptor: child.descriptor)
-    running.append(Running(instance: instance, child: child, source: source))
+    running.append(Running(incarnation: incarnation, child: child, source: source))
   }
 
   // One that has ended cannot be killed and need not be.
-  func kill(_ instance: InstanceID) {
-    for entry in running where entry.instance == instance { try? entry.child.kill(SIGKILL) }
+  func kill(_ process: Incarnation) {
+    for entry in running where entry.incarnation == process { try? entry.child.kill(SIGKILL) }
   }
 
-  func ended() -> [(InstanceID, ProcessEnd)] {
-    var ended: [(InstanceID, ProcessEnd)] = []
+  func ended() -> [(Incarnation, ProcessEnd)] {
+    var ended: [(Incarnation, ProcessEnd)] = []
     running.removeAll { entry in
       guard let status = status(of: entry.child) else { return false }
       loop.remove(entry.source)
-      ended.append((entry.instance, status))
+      ended.append((entry.incarnation, status))
       return true
     }
     return ended

@@ -20,22 +20,18 @@ struct RunProcess {
     let loop = try LoopExecutor(name: "coordinator")
     let signals = try RunSignals(loop: loop)
     let context = try ZeroMQContext()
-    let members = job.instances.enumerated().map { number, instance in
-      (instance, Incarnation(UInt32(number + 1)))
-    }
     let control = try CoordinatorControlLink(
       at: folder.endpoint(0),
-      members: members,
       context: context,
       loop: loop
     )
     let processes = try RunProcesses(
       job.name,
       endpoint: folder.endpoint(0),
-      members: members,
       loop: loop
     )
-    let assignments = assignments(members)
+    let startedAt = WallClock.now()
+    let assign = assignments(startedAt: startedAt)
     let coordinator = Coordinator(
       job,
       executor: loop,
@@ -43,13 +39,10 @@ struct RunProcess {
       processes: processes,
       signals: signals,
       clocks: SystemClocks(),
-      view: view
-    ) { instance in
-      guard let assignment = assignments[instance] else {
-        preconditionFailure("no assignment for \(instance)")
-      }
-      return assignment
-    }
+      view: view,
+      records: nil,
+      assignment: assign
+    )
     var hasBegun = false
     var outcome: RunOutcome?
     loop.run { _ in
@@ -66,25 +59,27 @@ struct RunProcess {
     return outcome ?? .failed
   }
 
+  /// What a process is told when it becomes an instance.
   private func assignments(
-    _ members: [(InstanceID, Incarnation)]
-  ) -> [InstanceID: Assignment] {
-    let startedAt = WallClock.now()
-    var assignments: [InstanceID: Assignment] = [:]
-    for (instance, incarnation) in members {
-      guard let stage = loaded.job.index(of: instance.stage) else { continue }
-      assignments[instance] = Assignment(
+    startedAt: WallTime
+  ) -> @Sendable (Incarnation, InstanceID) -> Assignment {
+    let job = loaded.job
+    let (runFolder, partitions) = (prepared.runFolder.path, prepared.partitions)
+    let (path, base, text) = (loaded.path, loaded.base, loaded.text)
+    return { process, instance in
+      guard let stage = job.index(of: instance.stage) else {
+        preconditionFailure("no stage '\(instance.stage)' in '\(job.name)'")
+      }
+      return Assignment(
         instance: instance,
-        incarnation: incarnation,
-        generation: Generation(1),
-        path: loaded.path,
-        base: loaded.base,
-        text: loaded.text,
-        runFolder: prepared.runFolder.path,
-        partitions: prepared.partitions[stage],
+        incarnation: process,
+        path: path,
+        base: base,
+        text: text,
+        runFolder: runFolder,
+        partitions: partitions[stage],
         startedAt: startedAt
       )
     }
-    return assignments
   }
 }

@@ -50,10 +50,17 @@ final class FileSink: SinkGateway {
 
   var hasReader: Bool { true }
 
-  func publish() throws(WeirError) {
+  func prepare(_ epoch: Epoch) throws(WeirError) -> [PreparedOutput] {
+    try file?.sync()
+    return []
+  }
+
+  func commit(_ epoch: Epoch, _ outputs: [PreparedOutput]) throws(WeirError) {
     guard let file else { return }
-    try file.sync()
     try file.publish(as: final)
     self.file = nil
   }
+
+  // Only a run without checkpoints writes this way, and it never goes back.
+  func restore(_ epoch: Epoch, keeping outputs: [PreparedOutput]) {}
 }

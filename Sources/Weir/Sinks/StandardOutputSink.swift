@@ -35,7 +35,12 @@ final class StandardOutputSink: SinkGateway {
 
   func flush() {}
 
-  func publish() {}
+  // What was printed cannot be taken back: it is visible at once.
+  func prepare(_ epoch: Epoch) -> [PreparedOutput] { [] }
+
+  func commit(_ epoch: Epoch, _ outputs: [PreparedOutput]) {}
+
+  func restore(_ epoch: Epoch, keeping outputs: [PreparedOutput]) {}
 }
 
 /// Drops rows: for measuring everything before it.
@@ -46,5 +51,10 @@ final class DiscardSink: SinkGateway {
 
   func flush() {}
 
-  func publish() {}
+  // What was printed cannot be taken back: it is visible at once.
+  func prepare(_ epoch: Epoch) -> [PreparedOutput] { [] }
+
+  func commit(_ epoch: Epoch, _ outputs: [PreparedOutput]) {}
+
+  func restore(_ epoch: Epoch, keeping outputs: [PreparedOutput]) {}
 }

@@ -81,6 +81,9 @@ final class FileSource: SourceGateway {
     return rows
   }
 
+  // Only a run without checkpoints reads this way, and it begins once, at the beginning.
+  func seek(_ partitions: [RestoreRequest.Partition]) {}
+
   func recycle(_ batch: Batch) { pool.give(batch) }
 
   private static func lost(_ partition: FilePartition) -> WeirError {

@@ -46,8 +46,25 @@ final class GenerateSource: SourceGateway {
     return SourceRows(
       origin: .interleaved(share.partitions, first: first),
       batch: batch,
-      next: position == total ? .ended : .more
+      next: position == total ? .ended : .more,
+      position: SourcePosition("\(position)")
     )
+  }
+
+  func seek(_ partitions: [RestoreRequest.Partition]) throws(WeirError) {
+    guard let known = partitions.first?.position else {
+      position = 0
+      return
+    }
+    guard let number = Int(known.text), number >= 0 else {
+      throw WeirError(
+        "E418",
+        "going on at row '\(known.text)' of generated rows",
+        detail: "it is no number of a row",
+        blame: .weir
+      )
+    }
+    position = number
   }
 
   /// None: a generator's partitions are those it was made with.

@@ -20,11 +20,10 @@ struct RunLog: Sendable {
       saidAt = now.instant
       say(state.picture(at: now))
     case .finished(let instance): logger.debug("finished", metadata: ["instance": "\(instance)"])
-    case .stopping(.pipe): logger.info("stopping: nobody reads standard output any more")
-    case .stopping(let signal):
+    case .stopping(let reason):
       logger.info(
         "stopping: what has reached the sinks is published",
-        metadata: ["signal": "\(signal)"]
+        metadata: ["stop": "\(reason)"]
       )
     case .killing(let instances):
       logger.debug("ending processes", metadata: ["processes": "\(instances)"])
@@ -33,14 +32,33 @@ struct RunLog: Sendable {
       if let detail = error.detail { metadata["detail"] = "\(detail)" }
       logger.warning("\(error.message)", metadata: metadata)
     case .failed(let instance, let error):
-      logger.error(
-        "failed",
-        metadata: [
-          "instance": "\(instance)", "code": "\(error.code)",
-          "error": "\(error.message)",
-        ]
+      logger.error("failed", metadata: Self.metadata(error, of: instance))
+    case .stateFailed(let error): logger.error("failed", metadata: Self.metadata(error))
+    case .died(let instance, let error):
+      logger.warning("died", metadata: Self.metadata(error, of: instance))
+    case .rewinding(let instances, let epoch):
+      logger.info("going back", metadata: ["to": "\(epoch.number)", "instances": "\(instances)"])
+    case .recovered(let instances, let epoch):
+      logger.info("recovered", metadata: ["to": "\(epoch.number)", "instances": "\(instances)"])
+    case .checkpointed(let epoch, let nanoseconds):
+      logger.debug(
+        "checkpoint",
+        metadata: ["epoch": "\(epoch.number)", "ms": "\(nanoseconds / 1_000_000)"]
       )
+    case .checkpointFailed(let epoch, let error):
+      var metadata = Self.metadata(error)
+      metadata["epoch"] = "\(epoch.number)"
+      logger.warning("checkpoint failed", metadata: metadata)
     }
+  }
+
+  private static func metadata(
+    _ error: WeirError,
+    of instance: InstanceID? = nil
+  ) -> Logger.Metadata {
+    var metadata: Logger.Metadata = ["code": "\(error.code)", "error": "\(error.message)"]
+    if let instance { metadata["instance"] = "\(instance)" }
+    return metadata
   }
 
   private func say(_ picture: RunPicture) {

@@ -12,7 +12,8 @@ struct RunState {
 
   /// What ended the run before its time.
   struct Failure {
-    var instance: InstanceID
+    /// Nil: the state folder.
+    var instance: InstanceID?
     var error: WeirError
   }
 
@@ -62,6 +63,8 @@ struct RunState {
     case .stopping: phase = .stopping
     case .killing, .warned: break
     case .failed(let instance, let error): failure = Failure(instance: instance, error: error)
+    case .stateFailed(let error): failure = Failure(instance: nil, error: error)
+    case .died, .rewinding, .recovered, .checkpointed, .checkpointFailed: break
     }
   }
 

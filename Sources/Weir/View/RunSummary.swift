@@ -58,7 +58,9 @@ struct RunSummary: Codable, Hashable {
     stages = state.job.stages.indices.map { Stage(state, $0) }
     cpuSeconds = stages.reduce(0) { $0 + ($1.cpuSeconds ?? 0) }
     self.outputs = outputs
-    failure = state.failure.map { Failure(instance: "\($0.instance)", error: $0.error) }
+    failure = state.failure.map {
+      Failure(instance: $0.instance.map { "\($0)" } ?? "checkpoints", error: $0.error)
+    }
   }
 }
 

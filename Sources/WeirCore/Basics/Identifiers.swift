@@ -60,6 +60,15 @@ package struct Incarnation: Hashable, Comparable, Sendable, Codable {
   }
 }
 
+/// One rewind of a region; counted up within a run, so that an answer to an older one is known.
+package struct Round: Hashable, Comparable, Sendable, Codable {
+  package var number: UInt64
+
+  package init(_ number: UInt64) { self.number = number }
+
+  package static func < (left: Round, right: Round) -> Bool { left.number < right.number }
+}
+
 /// The place of a partition in its source's list of partitions.
 package struct PartitionID: Hashable, Comparable, Sendable, Codable {
   package var number: Int

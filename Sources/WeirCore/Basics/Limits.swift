@@ -43,6 +43,10 @@ package enum Limits {
   /// A followed file that has no matching name any more is given up after so many searches in a row
   /// between which it did not grow: whoever writes it may have it open still.
   package static let searchesWithoutName = 5
+  /// Bytes of state that a snapshot writes in one turn.
+  package static let sliceBytes = 256 << 10
+  /// Numbers of generations, and of incarnations, that a coordinator takes at once.
+  package static let numbersTaken: UInt32 = 1024
   /// Processes of a stage.
   package static let processes = 1024
   /// Key groups unless the topology says otherwise, and the most it may ask for.

@@ -2,11 +2,19 @@
 package enum CoordinatorMessage: Hashable, Sendable, Codable {
   /// Become this instance; answered by `bound`.
   case assign(Assignment)
-  /// Connect to these peers; answered by `linked`.
-  case link([Peer])
-  /// All are linked: rows may flow.
-  case go
-  case stop(StopReason)
+  /// Begin anew at an epoch; answered by `rewound`.
+  case rewind(Rewind)
+  /// All of the region have answered: rows may flow.
+  case go(Round)
+  /// To sources: end the epoch here; the barrier goes on from there. The last one of a run also
+  /// ends the reading.
+  case checkpoint(Epoch, isLast: Bool)
+  /// The epoch has failed: nobody need wait for its barriers.
+  case abort(Epoch)
+  /// To sinks: the epoch is complete, make this visible; answered by `committed`.
+  case commit(Epoch, [PreparedOutput])
+  /// To sources: the input ends here.
+  case drain
   /// Exit.
   case leave
   /// Answered by `pong` with the same number, between two turns.
@@ -20,7 +28,6 @@ package enum CoordinatorMessage: Hashable, Sendable, Codable {
 package struct Assignment: Hashable, Sendable, Codable {
   package var instance: InstanceID
   package var incarnation: Incarnation
-  package var generation: Generation
   /// The path of the topology file, for messages.
   package var path: String
   /// The folder that relative paths are relative to.
@@ -37,7 +44,6 @@ package struct Assignment: Hashable, Sendable, Codable {
   package init(
     instance: InstanceID,
     incarnation: Incarnation,
-    generation: Generation,
     path: String,
     base: String,
     text: String,
@@ -47,23 +53,11 @@ package struct Assignment: Hashable, Sendable, Codable {
   ) {
     self.instance = instance
     self.incarnation = incarnation
-    self.generation = generation
     self.path = path
     self.base = base
     self.text = text
     self.runFolder = runFolder
     self.partitions = partitions
     self.startedAt = startedAt
-  }
-}
-
-/// Another instance, and where it receives.
-package struct Peer: Hashable, Sendable, Codable {
-  package var instance: InstanceID
-  package var endpoint: String
-
-  package init(instance: InstanceID, endpoint: String) {
-    self.instance = instance
-    self.endpoint = endpoint
   }
 }

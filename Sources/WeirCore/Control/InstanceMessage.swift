@@ -4,7 +4,16 @@ package enum InstanceMessage: Hashable, Sendable, Codable {
   case hello(version: Int)
   /// It receives frames at this endpoint.
   case bound(endpoint: String)
-  case linked
+  /// It has restored what the rewind of that round named, and waits for `go`.
+  case rewound(Round)
+  /// A peer cannot be reached; it goes on and waits to be rewound.
+  case lost(WeirError)
+  /// Its part of the epoch is durable.
+  case snapshotted(InstanceSnapshot)
+  /// Its part of the epoch could not be made durable, at that step.
+  case snapshotFailed(Epoch, CheckpointStep, WeirError)
+  /// What it had prepared up to the epoch is visible.
+  case committed(Epoch)
   case progress(InstanceProgress)
   /// It has done all it had to do, and stays until told to leave.
   case finished(InstanceProgress)
@@ -14,10 +23,36 @@ package enum InstanceMessage: Hashable, Sendable, Codable {
   case readerGone
   /// It goes on, but people should know.
   case warned(WeirError)
-  case pong(UInt64)
+  /// Which epoch it works on, and how far it is.
+  case pong(UInt64, EpochProgress?)
 
   /// The version of control messages.
-  package static let version = 1
+  package static let version = 2
+}
+
+/// The steps of an instance within a checkpoint.
+package enum CheckpointStep: String, Hashable, Sendable, Codable, CaseIterable {
+  /// No barrier has arrived yet.
+  case barrier
+  /// Some inputs have delivered their barrier and are held back.
+  case alignment
+  /// The state is being written.
+  case write
+  /// The output is being made durable.
+  case prepare
+  /// It has reported.
+  case reported
+}
+
+/// How far an instance is with the epoch it works on.
+package struct EpochProgress: Hashable, Sendable, Codable {
+  package var epoch: Epoch
+  package var step: CheckpointStep
+
+  package init(epoch: Epoch, step: CheckpointStep) {
+    self.epoch = epoch
+    self.step = step
+  }
 }
 
 /// How far an instance is, and what it cost: numbers since its start.
@@ -36,6 +71,8 @@ package struct InstanceProgress: Hashable, Sendable, Codable {
   /// Bytes read so far and in all, for bounded sources: the progress bar.
   package var readBytes: Int64 = 0
   package var totalBytes: Int64 = 0
+  /// Frames and credits of older generations that were dropped.
+  package var staleFrames: UInt64 = 0
   /// Latency at a sink, as an encoded histogram of microseconds; nil elsewhere.
   package var latency: LatencySummary?
 

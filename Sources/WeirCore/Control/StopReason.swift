@@ -1,7 +1,9 @@
 /// How a run is stopped from outside.
 package enum StopReason: String, Hashable, Sendable, Codable, CaseIterable {
+  /// At a checkpoint: no open window fires, and the next run goes on from there.
+  case checkpoint
   /// The input ends here; every window fires.
   case drain
-  /// Rows that have reached the sinks are published; no window fires.
-  case publish
+  /// At once: what is not committed yet is done again by the next run.
+  case now
 }

@@ -16,7 +16,7 @@ package struct CreditAllowance: Hashable, Sendable {
 
   /// Notes what a credit frame says; older ones change nothing.
   package mutating func grant(_ allowance: UInt64, acknowledging frames: UInt64) {
-    allowed = max(allowed, allowance)
+    allowed = Mutant.creditTwice.isActive ? allowed + allowance : max(allowed, allowance)
     acknowledged = max(acknowledged, frames)
   }
 
@@ -75,6 +75,7 @@ package struct CreditGrant: Hashable, Sendable {
     let target = max(granted, drained + UInt64(window))
     guard wantsAcknowledgement || target - granted >= UInt64(max(window / 4, 1)) else { return nil }
     granted = target
+    if Mutant.creditLost.isActive, acknowledged % 7 == 5 { return nil }
     wantsAcknowledgement = false
     return (granted, acknowledged)
   }

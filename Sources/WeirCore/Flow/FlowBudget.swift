@@ -10,6 +10,8 @@ package struct FlowBudget: Hashable, Sendable {
   package var firstCredit = Limits.firstCredit
   /// Rows that a firing emits in one turn.
   package var emittedRows = Limits.emittedRows
+  /// Bytes of state that a snapshot writes in one turn.
+  package var sliceBytes = Limits.sliceBytes
 
   package init() {}
 }

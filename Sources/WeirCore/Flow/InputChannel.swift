@@ -16,6 +16,8 @@ package struct InputChannel {
   package private(set) var hasEnded = false
   package var grant: CreditGrant
   private var nextSequence: UInt64 = 0
+  /// The end has been received, though perhaps not taken; only barriers come after it.
+  private var hasDeliveredEnd = false
   private let hello: Hello
 
   package init(
@@ -39,8 +41,10 @@ package struct InputChannel {
   /// is broken: a gap in the sequence, a generation of the future, a hello that does not agree.
   package mutating func receive(_ frame: Frame) throws(WeirError) -> Bool {
     let header = frame.header
-    if header.generation < generation { return false }
-    guard header.generation == generation, header.sequence == nextSequence else {
+    let isStale = header.generation < generation
+    if isStale, !Mutant.generationUnchecked.isActive { return false }
+    let isGap = header.generation != generation || header.sequence != nextSequence
+    guard !isGap || Mutant.gapIgnored.isActive else {
       throw broken(
         "expected frame \(nextSequence) of generation \(generation.number), "
           + "received frame \(header.sequence) of generation \(header.generation.number)"
@@ -57,6 +61,10 @@ package struct InputChannel {
       grant.received(sequence: header.sequence, needsAnswer: true)
       return true
     }
+    if hasDeliveredEnd, header.kind != .barrier {
+      throw broken("a \(header.kind) after the end")
+    }
+    if header.kind == .end { hasDeliveredEnd = true }
     if header.kind == .batch, header.schema != schema {
       throw broken("rows of schema \(header.schema) where \(schema) was agreed")
     }

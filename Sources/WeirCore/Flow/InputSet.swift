@@ -9,14 +9,27 @@ package struct InputSet {
   }
 
   private var channels: [InputChannel]
+  private var alignment: Alignment
+  /// The epoch whose last barrier was taken; whoever takes frames must act on it before the next.
+  private(set) var aligned: Epoch?
+  /// Frames of older generations that were dropped.
+  private(set) var staleFrames: UInt64 = 0
   /// The channel that is looked at first: they take turns.
   private var cursor = 0
-  private var isClosed = false
-  package private(set) var watermark = Watermark.start
+  package private(set) var watermark: Watermark
 
-  init(_ job: JobPlan, instance: InstanceID, generation: Generation, flow: FlowBudget) {
+  /// Makes the inputs of a generation; `watermark` is what was known when it began.
+  init(
+    _ job: JobPlan,
+    instance: InstanceID,
+    generation: Generation,
+    flow: FlowBudget,
+    watermark: Watermark = .start
+  ) {
+    self.watermark = watermark
     let plans = job.channels.filter { $0.receiver == instance }
     let budget = flow.inputBytes / max(plans.count, 1)
+    alignment = Alignment(channels: plans.count)
     channels = plans.map { plan in
       let schema = job.edges[plan.edge].schema.fingerprint
       let hello = Hello(
@@ -35,14 +48,18 @@ package struct InputSet {
     }
   }
 
-  package var hasFrames: Bool { channels.contains { !$0.queue.isEmpty } }
+  /// True if a frame can be taken: those behind a barrier wait for the other barriers.
+  package var hasFrames: Bool {
+    channels.indices.contains { !channels[$0].queue.isEmpty && !alignment.holds($0) }
+  }
+
+  /// The epoch that is being aligned.
+  var aligning: Epoch? { alignment.epoch }
 
   package var queuedBytes: Int { channels.reduce(0) { $0 + $1.queuedBytes } }
 
-  /// True when every channel has ended and nothing waits, or when the input was closed.
-  package var haveEnded: Bool {
-    (isClosed || channels.allSatisfy(\.hasEnded)) && !hasFrames
-  }
+  /// True when every channel has ended: only barriers can come.
+  package var haveEnded: Bool { channels.allSatisfy(\.hasEnded) }
 
   /// True when every channel that has not ended is idle: so is the instance.
   package var isIdle: Bool {
@@ -59,21 +76,40 @@ package struct InputSet {
         recovery: .restart
       )
     }
-    // A dropped frame of an older generation needs no more than being dropped.
-    _ = try channels[index].receive(frame)
+    if try !channels[index].receive(frame) { staleFrames += 1 }
   }
 
   /// The next frame, channels in turn; updates the watermark.
+  ///
+  /// Barriers are kept here: only the last one of an alignment is handed out, and noted in `aligned`.
   mutating func take(at now: Instant) -> Taken? {
+    precondition(
+      aligned == nil,
+      "took a frame while epoch \(aligned?.number ?? 0) waits to be marked"
+    )
     for step in 0..<channels.count {
       let index = (cursor + step) % channels.count
-      guard let frame = channels[index].take(at: now) else { continue }
-      cursor = (index + 1) % channels.count
-      updateWatermark()
-      return Taken(frame: frame, edge: channels[index].plan.edge)
+      while !alignment.holds(index), let frame = channels[index].take(at: now) {
+        if frame.header.kind == .barrier {
+          guard alignment.deliver(frame.header.epoch, on: index) else { continue }
+          aligned = frame.header.epoch
+        }
+        cursor = (index + 1) % channels.count
+        updateWatermark()
+        return Taken(frame: frame, edge: channels[index].plan.edge)
+      }
     }
     return nil
   }
+
+  /// Forgets what was aligned, because it is being acted on.
+  mutating func takeAligned() -> Epoch? {
+    defer { aligned = nil }
+    return aligned
+  }
+
+  /// Waits no longer for the barriers of an epoch.
+  mutating func abort(_ epoch: Epoch) { alignment.abort(epoch) }
 
   private mutating func updateWatermark() {
     // Channels that have ended hold nothing back, but do not stand for those that may go on.
@@ -91,9 +127,6 @@ package struct InputSet {
     }
     if let least = active ?? open ?? ended { watermark = max(watermark, least) }
   }
-
-  /// Takes no more than what is queued now.
-  mutating func close() { isClosed = true }
 
   /// Sends the credits that are due.
   mutating func grant(into effects: inout [InstanceEffect], at now: Moment) {

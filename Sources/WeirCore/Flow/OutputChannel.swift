@@ -85,7 +85,7 @@ package struct OutputChannel {
     at now: Instant,
     settings: BatchSettings
   ) {
-    guard newer > watermark else { return }
+    guard newer > watermark, !hasEnded else { return }
     watermark = newer
     watermarkOldest = oldest
     // A receiver takes any watermark as the end of idleness.
@@ -113,12 +113,25 @@ package struct OutputChannel {
   /// What a receiver makes of it is as old as the last rows: `oldest`.
   package mutating func end(at final: Watermark, oldest: WallTime, using pool: BatchPool) {
     guard !hasEnded else { return }
-    cut(using: pool)
+    if !Mutant.endBeforeRows.isActive { cut(using: pool) }
     hasEnded = true
     watermarkDeadline = nil
     var header = FrameHeader(.end, plan.id, generation)
     header.watermark = final
     header.oldestAt = oldest
+    queue.append(Frame(header))
+  }
+
+  /// Says that the epoch ends here; everything gathered goes before it. Finished or idle, a channel
+  /// passes barriers on.
+  package mutating func barrier(_ epoch: Epoch, using pool: BatchPool) {
+    if !Mutant.barrierOvertakesRows.isActive { cut(using: pool) }
+    if Mutant.finishedInstanceSilent.isActive, hasEnded { return }
+    // One that has not left is of an epoch that has failed: epochs are opened one at a time. So what
+    // waits behind rows without credit stays bounded.
+    queue.removeAll { $0.header.kind == .barrier }
+    var header = FrameHeader(.barrier, plan.id, generation)
+    header.epoch = epoch
     queue.append(Frame(header))
   }
 
@@ -142,11 +155,18 @@ package struct OutputChannel {
 
   // MARK: What leaves
 
-  /// Notes a credit; those of other generations are of the dead.
-  package mutating func grant(_ header: FrameHeader) {
-    guard header.generation == generation else { return }
+  /// Notes a credit. One of an older generation is of the dead and is dropped: false.
+  @discardableResult
+  package mutating func grant(_ header: FrameHeader) -> Bool {
+    guard header.generation >= generation else { return false }
+    precondition(
+      header.generation == generation,
+      "credit of generation \(header.generation.number) on channel \(plan.id.number), which is in "
+        + "\(generation.number)"
+    )
     credit.grant(header.allowance, acknowledging: header.acknowledged)
     if let sequence = loneWatermark, credit.acknowledged > sequence { loneWatermark = nil }
+    return true
   }
 
   /// True if rows or a watermark wait for the linger.

@@ -1,12 +1,22 @@
-/// What reaches the coordinator.
+/// What reaches the coordinator. A process is known by its incarnation.
 package enum CoordinatorEvent: Hashable, Sendable {
   /// Begin: start every instance.
   case started
-  case messageReceived(InstanceID, InstanceMessage)
+  case messageReceived(Incarnation, InstanceMessage)
   /// The operating system says that a process has ended.
-  case exited(InstanceID, ProcessEnd)
-  case spawnFailed(InstanceID, WeirError)
+  case exited(Incarnation, ProcessEnd)
+  case spawnFailed(Incarnation, WeirError)
+  /// What `.writeNumbers` asked for is durable.
+  case numbersWritten
+  /// It is not.
+  case numbersFailed(WeirError)
+  /// What `.writeManifest` asked for is durable: the checkpoint is complete.
+  case manifestWritten(Epoch)
+  /// It is not, as far as is known.
+  case manifestFailed(Epoch, WeirError)
   case signalled(StopSignal)
+  /// A command asks to stop.
+  case stopRequested(StopReason)
   /// A deadline has passed.
   case ticked
 }
@@ -15,6 +25,15 @@ package enum CoordinatorEvent: Hashable, Sendable {
 package enum ProcessEnd: Hashable, Sendable {
   case exited(code: Int32)
   case killed(signal: Int32)
+}
+
+extension ProcessEnd: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .exited(let code): "exit code \(code)"
+    case .killed(let signal): "killed by signal \(signal)"
+    }
+  }
 }
 
 /// What asks the run to stop: a signal, or what SIGPIPE stands for.
@@ -28,11 +47,20 @@ package enum StopSignal: String, Hashable, Sendable {
 
 /// What the coordinator wants done, in order.
 package enum CoordinatorEffect: Hashable, Sendable {
-  case spawn(InstanceID)
-  /// Send what the instance is to become: the composition fills in text and folders.
-  case assign(InstanceID)
-  case send(InstanceID, CoordinatorMessage)
-  case kill(InstanceID)
+  /// Start a process for an instance; nil: a spare, which becomes one when it is assigned.
+  case spawn(Incarnation, InstanceID?)
+  /// Send what the process is to become: the composition fills in text and folders.
+  case assign(Incarnation, InstanceID)
+  case send(Incarnation, CoordinatorMessage)
+  case kill(Incarnation)
+  /// Make durable that these numbers are taken, in place of those before; answered by
+  /// `.numbersWritten` or `.numbersFailed`.
+  case writeNumbers(RunNumbers)
+  /// Make the checkpoint complete by one atomic act; answered by `.manifestWritten` or
+  /// `.manifestFailed`.
+  case writeManifest(Manifest)
+  /// Remove the manifests of these epochs, and then these files of state. Need not succeed.
+  case delete([Epoch], files: [String])
   case say(RunNotice)
   /// No process is left: the run is over.
   case end(RunOutcome)
@@ -43,11 +71,23 @@ package enum RunNotice: Hashable, Sendable {
   case running(instances: Int)
   case progress(InstanceID, InstanceProgress)
   case finished(InstanceID)
-  case stopping(StopSignal)
+  case stopping(StopReason)
   case killing(instances: Int)
   /// Something that people should know; the run goes on.
   case warned(InstanceID, WeirError)
   case failed(InstanceID, WeirError)
+  /// The state folder cannot be used, or the checkpoints fail: the run ends.
+  case stateFailed(WeirError)
+  /// An instance has failed and will be replaced.
+  case died(InstanceID, WeirError)
+  /// So many instances go back to that epoch.
+  case rewinding(instances: Int, to: Epoch)
+  /// They are at work again.
+  case recovered(instances: Int, to: Epoch)
+  /// A checkpoint is complete, so many nanoseconds after it was opened.
+  case checkpointed(Epoch, nanoseconds: Int64)
+  /// A checkpoint has failed; the run goes on.
+  case checkpointFailed(Epoch, WeirError)
 }
 
 /// How a run ended.

@@ -1,20 +1,24 @@
-/// The behaviour of the coordinator: starts, links, watches and stops the instances of a run.
+/// The behaviour of the coordinator: starts, rewinds, watches and stops the instances of a run, and
+/// leads them through checkpoints.
 ///
-/// In this form a failed instance ends the run: the first failure is told, everything else is
-/// stopped, and no process of the run is left when `end` is said.
+/// The start of a run, a failure and a resumed run are one and the same: a region whose members all
+/// have a process is rewound to the last complete epoch, or to the beginning. Regions that share no
+/// channel go back each for itself. Without checkpoints a failure ends the run.
 package struct CoordinatorNode {
   /// Where the run is in its life.
   package enum Phase: Hashable, Sendable {
     /// Nothing was started yet.
     case created
-    /// Processes start, say hello, and bind their sockets; then all are told whom to link.
-    case binding
-    /// Processes connect to their peers; a frame sent before could be lost.
-    case linking
-    /// Rows flow.
+    /// The numbers that this coordinator will use are being made durable.
+    case numbering
+    /// Processes start, and regions are told where to begin for the first time.
+    case starting
+    /// All regions have run; some may be going back.
     case running
-    /// Asked to stop: sinks publish what has reached them.
+    /// Asked to stop: the next checkpoint is the last.
     case stopping
+    /// All is visible; the last manifest is being marked as the end.
+    case concluding
     /// All were told to exit.
     case leaving
     /// All are being killed.
@@ -23,53 +27,79 @@ package struct CoordinatorNode {
     case ended
   }
 
-  /// Where an instance is, as far as the coordinator knows.
-  private enum Step: Hashable, Sendable {
-    case spawned
-    case assigned
-    case bound
-    case linked
-    case finished
-    case gone
-  }
-
-  private struct Member {
-    let instance: InstanceID
-    let isSink: Bool
-    var step = Step.spawned
-    var endpoint = ""
-  }
-
-  package private(set) var phase = Phase.created
-  private let job: JobPlan
-  private var members: [Member]
-  private var outcome = RunOutcome.finished
-  private var hasFailed = false
-  private var leaveBy: Instant?
-  /// An instance that lost a peer, while it is not known why.
-  private var suspicion: (instance: InstanceID, error: WeirError)?
+  package internal(set) var phase = Phase.created
+  let job: JobPlan
+  let settings: CheckpointSettings?
+  var members: [CoordinatorMember]
+  var regions: [CoordinatorRegion]
+  /// Those that were started and have not ended.
+  var processes: [CoordinatorProcess] = []
+  /// The numbers that are used next.
+  var numbers: RunNumbers
+  /// The numbers below which this coordinator may use them.
+  var taken: RunNumbers
+  /// What is being made durable.
+  var taking: RunNumbers?
+  var takeAgainAt: Instant?
+  var lastRound = Round(0)
+  /// Complete checkpoints that are kept, oldest first.
+  package internal(set) var manifests: [Manifest]
+  var open: OpenEpoch?
+  /// When the next checkpoint is due.
+  var epochDue: Instant?
+  /// Checkpoints that failed since the last complete one.
+  var failedEpochs = 0
+  var outcome = RunOutcome.finished
+  var hasFailed = false
+  var isDraining = false
+  /// When the stop, or the leaving, must be over.
+  var leaveBy: Instant?
+  /// An instance that lost a peer, while it is not known why; ends a run without checkpoints.
+  var suspicion: (instance: InstanceID, error: WeirError, due: Instant)?
+  var pingAt: Instant?
+  var pingNumber: UInt64 = 0
+  var spareAt: Instant?
 
   /// How long the cause of a lost peer may take to be heard of, in nanoseconds.
   package static let suspicionNanoseconds: Int64 = 300_000_000
-  /// What an instance reports that cannot send to a peer any more.
-  private static let lostPeerCode = "E406"
   /// How long an instance may take to exit after it was told to, in nanoseconds.
   package static let leaveNanoseconds: Int64 = 5_000_000_000
-  /// How long starting may take in all, in nanoseconds.
+  /// How long a process may take to start, in nanoseconds.
   package static let startNanoseconds: Int64 = 30_000_000_000
-  /// How long sinks may take to publish after a request to stop, in nanoseconds.
-  package static let publishNanoseconds: Int64 = 30_000_000_000
+  /// How long the last checkpoint may take after a request to stop, in nanoseconds.
+  package static let stopNanoseconds: Int64 = 30_000_000_000
+  /// The pause before an instance that failed for the third time is started again, in nanoseconds;
+  /// it doubles from there.
+  package static let firstPauseNanoseconds: Int64 = 250_000_000
+  /// How long a spare that did not start is not tried again, in nanoseconds.
+  package static let sparePauseNanoseconds: Int64 = 1_000_000_000
 
-  package init(_ job: JobPlan) {
+  /// Makes the coordinator of a run; `record` is what the state folder holds of it.
+  package init(_ job: JobPlan, record: RunRecord = RunRecord()) {
     self.job = job
-    members = job.instances.map { instance in
-      let isSink =
-        if let stage = job.index(of: instance.stage), case .sink = job.stages[stage].role {
-          true
-        } else {
-          false
-        }
-      return Member(instance: instance, isSink: isSink)
+    settings = job.checkpoints
+    numbers = record.numbers
+    taken = record.numbers
+    manifests = record.manifests
+    let regions = job.regions
+    self.regions = regions.map { CoordinatorRegion(members: $0) }
+    members = job.instances.enumerated().map { number, instance in
+      guard let stage = job.index(of: instance.stage) else {
+        preconditionFailure("no stage '\(instance.stage)' in plan '\(job.name)'")
+      }
+      var isSource = false
+      var delivery: Delivery?
+      switch job.stages[stage].role {
+      case .source: isSource = true
+      case .sink(let plan): delivery = plan.delivery
+      case .keyed, .stateless: break
+      }
+      return CoordinatorMember(
+        instance: instance,
+        isSource: isSource,
+        delivery: delivery,
+        region: regions.firstIndex { $0.contains(number) } ?? 0
+      )
     }
   }
 
@@ -81,237 +111,224 @@ package struct CoordinatorNode {
     into effects: inout [CoordinatorEffect]
   ) {
     switch event {
-    case .started:
-      precondition(phase == .created, "started while \(phase)")
-      phase = .binding
-      leaveBy = now.advanced(byNanoseconds: Self.startNanoseconds)
-      for member in members { effects.append(.spawn(member.instance)) }
-    case .messageReceived(let instance, let message):
-      receive(message, from: instance, at: now, into: &effects)
-    case .exited(let instance, let end): exited(instance, end, into: &effects)
-    case .spawnFailed(let instance, let error):
-      mark(instance, .gone)
-      fail(instance, error, into: &effects)
+    case .started: start(at: now, into: &effects)
+    case .messageReceived(let process, let message):
+      receive(message, from: process, at: now, into: &effects)
+    case .exited(let process, let end): exited(process, end, at: now, into: &effects)
+    case .spawnFailed(let process, let error):
+      processEnded(process, error, at: now, into: &effects)
+    case .numbersWritten: numbersWritten(at: now, into: &effects)
+    case .numbersFailed(let error): numbersFailed(error, at: now, into: &effects)
+    case .manifestWritten(let epoch): recorded(epoch, at: now, into: &effects)
+    case .manifestFailed(let epoch, let error):
+      recordingFailed(epoch, error, at: now, into: &effects)
     case .signalled(let signal): signalled(signal, at: now, into: &effects)
+    case .stopRequested(let reason): stop(reason, .stopped, at: now, into: &effects)
     case .ticked: tick(at: now, into: &effects)
     }
-    if phase == .leaving || phase == .killing, members.allSatisfy({ $0.step == .gone }) {
+    settle(at: now, into: &effects)
+  }
+
+  private mutating func start(at now: Instant, into effects: inout [CoordinatorEffect]) {
+    precondition(phase == .created, "started while \(phase)")
+    if manifests.last?.isFinished == true {
+      phase = .ended
+      effects.append(.end(.finished))
+      return
+    }
+    if settings == nil {
+      begin(at: now, into: &effects)
+    } else {
+      phase = .numbering
+      numbers.run += 1
+      takeNumbers(into: &effects)
+    }
+  }
+
+  private mutating func begin(at now: Instant, into effects: inout [CoordinatorEffect]) {
+    phase = .starting
+    epochDue = settings.map { now.advanced(byNanoseconds: $0.every) }
+    pingAt = settings.map { now.advanced(byNanoseconds: $0.hangAfter / 3) }
+    resumeCommit(at: now)
+    for index in members.indices { startProcess(for: index, at: now, into: &effects) }
+  }
+
+  private mutating func receive(
+    _ message: InstanceMessage,
+    from process: Incarnation,
+    at now: Instant,
+    into effects: inout [CoordinatorEffect]
+  ) {
+    // Last words of a process that is known to have ended say nothing any more.
+    guard let entry = processes.firstIndex(where: { $0.incarnation == process }) else { return }
+    if case .hello(let version) = message {
+      greeted(entry, version: version, into: &effects)
+      return
+    }
+    guard let index = processes[entry].member else { return }
+    switch message {
+    case .hello: break
+    case .bound(let endpoint):
+      guard members[index].step == .starting else { break }
+      members[index].step = .bound
+      members[index].endpoint = endpoint
+      members[index].dueBy = nil
+    case .rewound(let round): rewound(index, round, into: &effects)
+    case .lost(let error): lostPeer(index, error, at: now)
+    case .snapshotted(let snapshot): snapshotted(index, snapshot, at: now, into: &effects)
+    case .snapshotFailed(let epoch, let step, let error):
+      snapshotFailed(index, epoch, step, error, at: now, into: &effects)
+    case .committed(let epoch): committed(index, epoch)
+    case .progress(let progress):
+      effects.append(.say(.progress(members[index].instance, progress)))
+    case .finished(let progress): finished(index, progress, into: &effects)
+    case .failed(let error): failed(index, error, at: now, into: &effects)
+    case .readerGone:
+      // Each sink that writes there says so; only the first asks for a stop.
+      if phase == .running { signalled(.pipe, at: now, into: &effects) }
+    case .warned(let error): effects.append(.say(.warned(members[index].instance, error)))
+    case .pong(let number, let progress):
+      // A late answer is one, too: only silence counts.
+      members[index].pingedAt = number == pingNumber ? nil : now
+      members[index].progress = progress
+    }
+  }
+
+  /// Does whatever has become possible.
+  private mutating func settle(at now: Instant, into effects: inout [CoordinatorEffect]) {
+    if isActive {
+      for region in regions.indices { rewindWhenReady(region, at: now, into: &effects) }
+      if phase == .starting, regions.allSatisfy({ $0.step == .running }) {
+        phase = .running
+        effects.append(.say(.running(instances: members.count)))
+      }
+      closeWhenCommitted(at: now, into: &effects)
+      takeNumbersWhenNeeded(into: &effects)
+      openEpochWhenDue(at: now, into: &effects)
+      keepSpare(at: now, into: &effects)
+    }
+    if phase == .leaving || phase == .killing, processes.isEmpty {
       phase = .ended
       leaveBy = nil
       effects.append(.end(outcome))
     }
   }
 
-  /// When something is overdue.
-  package var deadline: Instant? { leaveBy }
-
-  private mutating func receive(
-    _ message: InstanceMessage,
-    from instance: InstanceID,
-    at now: Instant,
-    into effects: inout [CoordinatorEffect]
-  ) {
-    switch message {
-    case .hello(let version):
-      guard version == InstanceMessage.version else {
-        let error = WeirError(
-          "E403",
-          "'\(instance)' speaks version \(version) of the control messages",
-          hint: "the weir executable was replaced while the run started: start it again"
-        )
-        fail(instance, error, into: &effects)
-        return
-      }
-      mark(instance, .assigned)
-      effects.append(.assign(instance))
-    case .bound(let endpoint):
-      mark(instance, .bound)
-      if let index = index(instance) { members[index].endpoint = endpoint }
-      linkWhenBound(into: &effects)
-    case .linked:
-      mark(instance, .linked)
-      goWhenLinked(into: &effects)
-    case .progress(let progress): effects.append(.say(.progress(instance, progress)))
-    case .finished(let progress):
-      mark(instance, .finished)
-      effects.append(.say(.progress(instance, progress)))
-      effects.append(.say(.finished(instance)))
-      leaveWhenFinished(at: now, into: &effects)
-    case .failed(let error):
-      // All has been published. One that is told to leave later than its peers may still have had
-      // something to say to them, and finds nobody.
-      guard phase != .leaving else { break }
-      guard error.code == Self.lostPeerCode, !hasFailed else {
-        fail(instance, error, into: &effects)
-        return
-      }
-      // That a peer is gone is what a failure looks like from next door, and may be heard of before
-      // the failure itself, which is what people want to know: it gets a moment to arrive.
-      guard suspicion == nil else { break }
-      suspicion = (instance, error)
-      leaveBy = now.advanced(byNanoseconds: Self.suspicionNanoseconds)
-    case .readerGone:
-      // Each sink that writes there says so; only the first asks for a stop.
-      if phase != .stopping, phase != .leaving { signalled(.pipe, at: now, into: &effects) }
-    case .warned(let error): effects.append(.say(.warned(instance, error)))
-    case .pong: break
-    }
-  }
-
-  private mutating func linkWhenBound(into effects: inout [CoordinatorEffect]) {
-    guard phase == .binding, members.allSatisfy({ $0.step == .bound }) else { return }
-    phase = .linking
-    for member in members {
-      let peers = job.peers(of: member.instance).compactMap { peer in
-        index(peer).map { Peer(instance: peer, endpoint: members[$0].endpoint) }
-      }
-      effects.append(.send(member.instance, .link(peers)))
-    }
-  }
-
-  private mutating func goWhenLinked(into effects: inout [CoordinatorEffect]) {
-    guard phase == .linking, members.allSatisfy({ $0.step == .linked }) else { return }
-    phase = .running
-    leaveBy = nil
-    effects.append(.say(.running(instances: members.count)))
-    for member in members { effects.append(.send(member.instance, .go)) }
-  }
-
-  private mutating func leaveWhenFinished(
-    at now: Instant,
-    into effects: inout [CoordinatorEffect]
-  ) {
-    let isDone =
-      switch phase {
-      case .running: members.allSatisfy { $0.step == .finished }
-      case .stopping: members.allSatisfy { !$0.isSink || $0.step == .finished }
-      case .created, .binding, .linking, .leaving, .killing, .ended: false
-      }
-    guard isDone else { return }
-    phase = .leaving
-    leaveBy = now.advanced(byNanoseconds: Self.leaveNanoseconds)
-    for member in members where member.step != .gone {
-      effects.append(.send(member.instance, .leave))
-    }
-  }
-
-  // MARK: Ends
-
-  private mutating func signalled(
-    _ signal: StopSignal,
-    at now: Instant,
-    into effects: inout [CoordinatorEffect]
-  ) {
-    let asked: RunOutcome =
-      switch signal {
-      case .interrupt: .interrupted
-      case .terminate, .hangup: .stopped
-      case .pipe: .unread
-      }
+  /// True while instances are to be kept at work.
+  var isActive: Bool {
     switch phase {
-    case .created, .binding, .linking:
-      outcome = asked
-      killAll(into: &effects)
-    case .running:
-      outcome = asked
-      phase = .stopping
-      leaveBy = now.advanced(byNanoseconds: Self.publishNanoseconds)
-      effects.append(.say(.stopping(signal)))
-      for member in members where member.step != .gone {
-        effects.append(.send(member.instance, .stop(.publish)))
+    case .starting, .running, .stopping: true
+    case .created, .numbering, .concluding, .leaving, .killing, .ended: false
+    }
+  }
+
+  // MARK: Time
+
+  /// When something is due, or overdue.
+  package var deadline: Instant? {
+    var earliest = leaveBy
+    func add(_ due: Instant?) {
+      guard let due else { return }
+      earliest = min(earliest ?? due, due)
+    }
+    guard isActive else { return earliest }
+    add(suspicion?.due)
+    add(takeAgainAt)
+    add(spareAt)
+    add(pingAt)
+    if epochMayOpen { add(epochDue) }
+    if let open, open.step == .reporting, let settings {
+      add(open.openedAt.advanced(byNanoseconds: settings.timeout))
+    }
+    for region in regions { add(region.lostDue) }
+    for member in members {
+      add(member.dueBy)
+      add(member.retryAt)
+      if let settings, let pinged = member.pingedAt {
+        add(pinged.advanced(byNanoseconds: settings.hangAfter))
       }
-      leaveWhenFinished(at: now, into: &effects)
-    case .stopping, .leaving:
-      // Asked twice: whoever asks does not want to wait.
-      outcome = hasFailed ? .failed : asked
-      killAll(into: &effects)
-    case .killing, .ended: break
     }
-  }
-
-  private mutating func exited(
-    _ instance: InstanceID,
-    _ end: ProcessEnd,
-    into effects: inout [CoordinatorEffect]
-  ) {
-    mark(instance, .gone)
-    guard phase != .leaving, phase != .killing, phase != .ended else { return }
-    // It has said why, and its peer's own words are still waited for.
-    if let suspicion, suspicion.instance == instance { return }
-    let error = WeirError(
-      "E404",
-      "'\(instance)' died",
-      detail: Self.text(of: end),
-      hint: "the run has ended; rows that were not published are not in the output",
-      recovery: .restart
-    )
-    fail(instance, error, into: &effects)
-  }
-
-  private static func text(of end: ProcessEnd) -> String {
-    switch end {
-    case .exited(let code): "exit code \(code)"
-    case .killed(let signal): "killed by signal \(signal)"
-    }
-  }
-
-  private mutating func fail(
-    _ instance: InstanceID,
-    _ error: WeirError,
-    into effects: inout [CoordinatorEffect]
-  ) {
-    guard phase != .killing, phase != .ended else { return }
-    outcome = .failed
-    if !hasFailed {
-      hasFailed = true
-      effects.append(.say(.failed(instance, error)))
-    }
-    killAll(into: &effects)
-  }
-
-  private mutating func killAll(into effects: inout [CoordinatorEffect]) {
-    phase = .killing
-    leaveBy = nil
-    let alive = members.filter { $0.step != .gone }
-    if !hasFailed { effects.append(.say(.killing(instances: alive.count))) }
-    for member in alive { effects.append(.kill(member.instance)) }
+    return earliest
   }
 
   private mutating func tick(at now: Instant, into effects: inout [CoordinatorEffect]) {
-    guard let due = leaveBy, due <= now else { return }
-    if let suspicion {
-      fail(suspicion.instance, suspicion.error, into: &effects)
+    tickEnds(at: now, into: &effects)
+    guard isActive else { return }
+    tickProcesses(at: now, into: &effects)
+    guard isActive else { return }
+    tickEpoch(at: now, into: &effects)
+    if let due = takeAgainAt, due <= now { takeAgainAt = nil }
+  }
+
+  // MARK: Numbers
+
+  private mutating func takeNumbers(into effects: inout [CoordinatorEffect]) {
+    var next = numbers
+    next.epoch.number += 1
+    if Mutant.epochReused.isActive { next.epoch = Epoch(1) }
+    next.generation.number += Limits.numbersTaken
+    next.incarnation.number += Limits.numbersTaken
+    taking = next
+    effects.append(.writeNumbers(next))
+  }
+
+  /// Takes the number of the next epoch while the one before is open, so that nobody waits for it.
+  private mutating func takeNumbersWhenNeeded(into effects: inout [CoordinatorEffect]) {
+    guard settings != nil, taking == nil, takeAgainAt == nil else { return }
+    let half = Limits.numbersTaken / 2
+    guard
+      numbers.epoch >= taken.epoch || numbers.generation.number + half > taken.generation.number
+        || numbers.incarnation.number + half > taken.incarnation.number
+    else { return }
+    takeNumbers(into: &effects)
+  }
+
+  private mutating func numbersWritten(
+    at now: Instant,
+    into effects: inout [CoordinatorEffect]
+  ) {
+    guard let written = taking else { return }
+    taken = written
+    taking = nil
+    if phase == .numbering { begin(at: now, into: &effects) }
+  }
+
+  private mutating func numbersFailed(
+    _ error: WeirError,
+    at now: Instant,
+    into effects: inout [CoordinatorEffect]
+  ) {
+    taking = nil
+    guard phase != .numbering else {
+      outcome = .failed
+      hasFailed = true
+      effects.append(.say(.stateFailed(error)))
+      phase = .killing
       return
     }
-    let late = members.first { isLate($0) }
-    guard let late else { return }
-    let error = WeirError(
-      "E405",
-      "'\(late.instance)' did not answer in time while the run was \(phase)",
-      recovery: .restart
+    guard isActive else { return }
+    takeAgainAt = now.advanced(byNanoseconds: Self.sparePauseNanoseconds)
+    epochFailed(numbers.epoch, error, at: now, into: &effects)
+  }
+
+  mutating func nextGeneration() -> Generation {
+    let generation = numbers.generation
+    precondition(
+      settings == nil || generation < taken.generation,
+      "generation \(generation.number) was not taken, only those below \(taken.generation.number)"
     )
-    fail(late.instance, error, into: &effects)
+    if !Mutant.generationKept.isActive { numbers.generation.number += 1 }
+    return generation
   }
 
-  /// True if the run waits for that instance.
-  private func isLate(_ member: Member) -> Bool {
-    switch phase {
-    case .binding: member.step == .spawned || member.step == .assigned
-    case .linking: member.step == .bound
-    case .stopping: member.isSink && member.step != .finished
-    case .leaving: member.step != .gone
-    case .created, .running, .killing, .ended: false
-    }
-  }
-
-  // MARK: Members
-
-  private func index(_ instance: InstanceID) -> Int? {
-    members.firstIndex { $0.instance == instance }
-  }
-
-  private mutating func mark(_ instance: InstanceID, _ step: Step) {
-    guard let index = index(instance), members[index].step != .gone else { return }
-    members[index].step = step
+  mutating func nextIncarnation() -> Incarnation {
+    let incarnation = numbers.incarnation
+    precondition(
+      settings == nil || incarnation < taken.incarnation,
+      "incarnation \(incarnation.number) was not taken, only those below "
+        + "\(taken.incarnation.number)"
+    )
+    numbers.incarnation.number += 1
+    return incarnation
   }
 }

@@ -10,14 +10,33 @@ package enum InstanceEvent {
   case partitionsFound([PartitionID])
   /// Time to do a bounded amount of work.
   case turned
-  /// This instance is connected to its peers.
-  case linked
-  /// All instances are connected: rows may flow.
-  case started
-  /// The coordinator asks to stop.
-  case stopRequested(StopReason)
-  /// What `.publish` asked for is done.
-  case published
+  /// The coordinator says where to begin; the instance is connected to its peers.
+  case rewindOrdered(Rewind)
+  /// State that `.restore` asked for, in the order in which it was written.
+  case stateRead(Round, [StateSection])
+  /// What `.restore` asked for is done.
+  case restored(Round)
+  /// All instances of the region are restored: rows may flow.
+  case started(Round)
+  /// To a source: the epoch ends here.
+  case checkpointOrdered(Epoch, isLast: Bool)
+  /// The epoch has failed.
+  case aborted(Epoch)
+  /// The state that was written up to `.finishState` is durable; these addresses should be written
+  /// whole the next time, since too much of the files that hold them is dead.
+  case stateWritten(Epoch, StateReference, rewriting: [StateAddress])
+  /// It is not, and no later snapshot may refer to it.
+  case stateFailed(Epoch, WeirError)
+  /// What `.prepare` asked for is done.
+  case prepared(Epoch, [PreparedOutput])
+  /// It is not, and the rows go with the next epoch.
+  case prepareFailed(Epoch, WeirError)
+  /// To a sink: the epoch is complete.
+  case commitOrdered(Epoch, [PreparedOutput])
+  /// What `.commit` asked for is done.
+  case committed(Epoch)
+  /// To a source: the input ends here.
+  case drainOrdered
 }
 
 /// What an instance wants done, in order.
@@ -30,14 +49,46 @@ package enum InstanceEffect {
   case findPartitions
   /// Tell people of something that does not keep the run from going on.
   case warn(WeirError)
-  /// Write rows to the outside.
+  /// Write rows to the outside; not visible, and not durable before `.prepare`.
   case write(Batch, edge: EdgeIndex, oldest: WallTime)
-  /// Make everything written visible; answered by `.published`.
-  case publish
+  /// Bring back what the outside held at an epoch; answered by `.stateRead`, as often as there is
+  /// state, and then by `.restored`.
+  case restore(RestoreRequest)
+  /// Begin the file of an epoch's state; of tables that are not named nothing is needed any more.
+  case beginState(Epoch, live: [StateTable], isFull: Bool)
+  case writeState(Epoch, [StateSection])
+  /// Make the state durable; answered by `.stateWritten`, or by `.stateFailed`, which may also come
+  /// before.
+  case finishState(Epoch)
+  /// Make everything written so far durable, under the name of the epoch, and not visible; answered
+  /// by `.prepared` or `.prepareFailed`. Rows written from now on belong to a later epoch.
+  case prepare(Epoch)
+  /// Make the prepared output visible; doing it twice changes nothing. Answered by `.committed`.
+  case commit(Epoch, [PreparedOutput])
   /// Nobody needs the batch any more.
   case recycle(Batch)
-  /// The instance has done all it has to do; it stays until it is told to leave.
+  /// Tell the coordinator.
+  case report(InstanceMessage)
+  /// The instance has done all it has to do; it passes barriers until it is told to leave.
   case finished
+}
+
+/// What an instance's gateways have to bring back.
+package struct RestoreRequest: Hashable, Sendable {
+  /// Where a source goes on.
+  package struct Partition: Hashable, Sendable {
+    package var partition: PartitionID
+    /// Nil: at the beginning.
+    package var position: SourcePosition?
+  }
+
+  package var round: Round
+  /// A sink forgets everything that was written or prepared after it.
+  package var epoch: Epoch
+  package var partitions: [Partition]
+  /// What a sink keeps: prepared up to the epoch, and perhaps committed.
+  package var outputs: [PreparedOutput]
+  package var state: StateReference?
 }
 
 /// Which rows a source wants next.
@@ -76,19 +127,23 @@ package struct SourceRows {
   package var next: Next
   /// What people should know of the partition; the run goes on.
   package var warning: WeirError?
+  /// Where to go on after these rows, in each of the partitions that they come from.
+  package var position: SourcePosition?
 
   package init(
     origin: Origin,
     batch: Batch,
     rejected: [RejectedRecord] = [],
     next: Next = .more,
-    warning: WeirError? = nil
+    warning: WeirError? = nil,
+    position: SourcePosition? = nil
   ) {
     self.origin = origin
     self.batch = batch
     self.rejected = rejected
     self.next = next
     self.warning = warning
+    self.position = position
   }
 }
 

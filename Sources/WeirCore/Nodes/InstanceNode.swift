@@ -3,35 +3,50 @@ import WeirColumns
 /// The behaviour of a process: events in, effects out, time as an argument.
 ///
 /// A deterministic function of the order of its mailbox. Nothing inside waits, and a turn does a
-/// bounded amount of work: one batch of rows, or one batch of a firing.
+/// bounded amount of work: one batch of rows, one batch of a firing, or one slice of a snapshot.
 package struct InstanceNode {
-  /// Where the instance is in its life.
+  /// Where the instance is in its life. A rewind leads from any phase to `restoring`.
   package enum Phase: Hashable, Sendable {
-    /// Made; not connected to its peers yet, so nothing may leave.
-    case binding
-    /// Connected; credits and hellos leave, rows wait until all others are connected too.
-    case linking
+    /// Made; waits for the coordinator to say where to begin.
+    case bound
+    /// What was queued and gathered is gone; the state is being brought back.
+    case restoring
+    /// Restored; nothing may leave before all others are too.
+    case ready
     /// Rows flow.
     case running
     /// Its input has ended and all its work is done; what it said may still wait for credit.
     case draining
-    /// A sink that waits for the outside to make its output visible.
-    case publishing
-    /// Everything it had to say has left. It stays until it is told to leave.
+    /// Everything it had to say has left. It passes barriers until it is told to leave.
     case finished
   }
 
   package let instance: InstanceID
-  package private(set) var phase = Phase.binding
+  package let incarnation: Incarnation
+  package private(set) var phase = Phase.bound
+  /// The rewind that was obeyed last.
+  package private(set) var round = Round(0)
+  private let job: JobPlan
+  private let stage: StageIndex
+  private let partitions: [PartitionID]
+  private let pool: BatchPool
+  private let flow: FlowBudget
   private var role: InstanceRole
   private var inputs: InputSet
   private var outputs: OutputSet
+  private var snapshots = SnapshotProgress()
+  /// An epoch that is aligned while the state or output of one before is still being written.
+  private var waiting: Epoch?
+  /// State has been read since the last rewind.
+  private var restoresState = false
+  /// Frames of older generations that earlier rounds have dropped.
+  private var staleBefore: UInt64 = 0
 
   /// Makes the node of an instance; `partitions` are those of a source that it reads.
   package init(
     _ instance: InstanceID,
+    incarnation: Incarnation = Incarnation(1),
     job: JobPlan,
-    generation: Generation,
     partitions: [PartitionID],
     pool: BatchPool,
     flow: FlowBudget = FlowBudget()
@@ -40,15 +55,17 @@ package struct InstanceNode {
       preconditionFailure("no stage '\(instance.stage)' in plan '\(job.name)'")
     }
     self.instance = instance
-    inputs = InputSet(job, instance: instance, generation: generation, flow: flow)
-    outputs = OutputSet(job, instance: instance, generation: generation, pool: pool, flow: flow)
-    switch job.stages[stage].role {
-    case .source(let plan):
-      role = .source(SourceNode(plan, stage: stage, job: job, partitions: partitions))
-    case .keyed(let plan): role = .keyed(KeyedNode(plan, stage: stage, job: job, flow: flow))
-    case .stateless(let plan): role = .stateless(StatelessNode(plan, stage: stage, job: job))
-    case .sink: role = .sink(SinkNode(stage: stage))
-    }
+    self.incarnation = incarnation
+    self.job = job
+    self.stage = stage
+    self.partitions = partitions
+    self.pool = pool
+    self.flow = flow
+    // Before the first rewind there is no generation: whatever arrives is a broken invariant.
+    let none = Generation(0)
+    inputs = InputSet(job, instance: instance, generation: none, flow: flow)
+    outputs = OutputSet(job, instance: instance, generation: none, pool: pool, flow: flow)
+    role = InstanceRole(job, stage: stage, partitions: partitions, flow: flow)
   }
 
   // MARK: Events
@@ -61,33 +78,54 @@ package struct InstanceNode {
   ) throws(WeirError) {
     outputs.now = now
     switch event {
-    case .frameReceived(let frame): try receive(frame, at: now, into: &effects)
-    case .rowsRead(let rows):
-      if case .source(var source) = role {
-        role = .moving
-        defer { role = .source(source) }
-        try source.rowsRead(rows, at: now, &outputs, into: &effects)
-      }
+    case .frameReceived(let frame): try receive(frame)
+    case .rowsRead(let rows): try rowsRead(rows, at: now, into: &effects)
     case .partitionsFound(let found):
-      if case .source(var source) = role {
-        role = .moving
-        defer { role = .source(source) }
-        source.partitionsFound(found, at: now, &outputs)
-      }
+      sourceOrdered { source, outputs in source.partitionsFound(found, at: now, &outputs) }
     case .turned: try turn(at: now, into: &effects)
-    case .linked:
-      precondition(phase == .binding, "linked while \(phase)")
-      phase = .linking
-    case .started:
-      precondition(phase == .linking, "started while \(phase)")
+    case .rewindOrdered(let rewind): self.rewind(to: rewind, at: now, into: &effects)
+    case .stateRead(let read, let sections):
+      guard phase == .restoring, read == round, case .keyed(let keyed) = role else { break }
+      guard !Mutant.stateForgotten.isActive else { break }
+      for section in sections { try keyed.restore(section) }
+      restoresState = true
+    case .restored(let restored):
+      guard phase == .restoring, restored == round else { break }
+      try finishRestore()
+      effects.append(.report(.rewound(round)))
+    case .started(let started):
+      guard phase == .ready, started == round else { break }
       phase = .running
-    case .stopRequested(let reason): stop(reason, into: &effects)
-    case .published:
-      precondition(phase == .publishing, "published while \(phase)")
-      phase = .finished
-      effects.append(.finished)
+      if watermark != .end { outputs.advance(to: watermark) }
+    case .checkpointOrdered(let epoch, let isLast):
+      guard hasStarted else { break }
+      sourceOrdered { source, _ in if isLast { source.halt() } }
+      mark(epoch, into: &effects)
+    case .aborted(let epoch):
+      inputs.abort(epoch)
+      snapshots.abort(epoch)
+      if let waiting, waiting <= epoch { self.waiting = nil }
+    case .stateWritten(let epoch, let state, let rewriting):
+      keyedOrdered { keyed in keyed.stateWritten(epoch, rewriting: rewriting) }
+      snapshots.written(epoch, state, into: &effects)
+      markWaiting(into: &effects)
+    case .stateFailed(let epoch, let error):
+      keyedOrdered { keyed in keyed.stateFailed(epoch) }
+      snapshots.failed(epoch, .write, error, into: &effects)
+      markWaiting(into: &effects)
+    case .prepared(let epoch, let outputs):
+      prepared(epoch, outputs, into: &effects)
+      markWaiting(into: &effects)
+    case .prepareFailed(let epoch, let error):
+      snapshots.failed(epoch, .prepare, error, into: &effects)
+      markWaiting(into: &effects)
+    case .commitOrdered(let epoch, let outputs): effects.append(.commit(epoch, outputs))
+    case .committed(let epoch):
+      committed(epoch, into: &effects)
+      markWaiting(into: &effects)
+    case .drainOrdered: sourceOrdered { source, outputs in source.drain(&outputs) }
     }
-    guard phase != .binding else { return }
+    guard hasStarted || phase == .ready && Mutant.sendsBeforeGo.isActive else { return }
     inputs.grant(into: &effects, at: now)
     outputs.flush(isIdle: outputs.isGathering && isIdle(at: now), into: &effects)
     if phase == .draining, outputs.isDrained {
@@ -96,11 +134,7 @@ package struct InstanceNode {
     }
   }
 
-  private mutating func receive(
-    _ frame: Frame,
-    at now: Moment,
-    into effects: inout [InstanceEffect]
-  ) throws(WeirError) {
+  private mutating func receive(_ frame: Frame) throws(WeirError) {
     if frame.header.kind == .credit {
       outputs.grant(frame.header)
     } else {
@@ -108,29 +142,193 @@ package struct InstanceNode {
     }
   }
 
-  private mutating func stop(_ reason: StopReason, into effects: inout [InstanceEffect]) {
-    switch (reason, role) {
-    case (.drain, .source(var source)):
+  private mutating func rowsRead(
+    _ rows: SourceRows,
+    at now: Moment,
+    into effects: inout [InstanceEffect]
+  ) throws(WeirError) {
+    guard case .source(var source) = role else { return }
+    role = .moving
+    defer { role = .source(source) }
+    try source.rowsRead(rows, at: now, &outputs, into: &effects)
+  }
+
+  /// Tells a source something; others are not concerned.
+  private mutating func sourceOrdered(_ order: (inout SourceNode, inout OutputSet) -> Void) {
+    guard hasStarted, case .source(var source) = role else { return }
+    role = .moving
+    order(&source, &outputs)
+    role = .source(source)
+  }
+
+  private mutating func keyedOrdered(_ order: (inout KeyedNode) -> Void) {
+    guard case .keyed(var keyed) = role else { return }
+    role = .moving
+    order(&keyed)
+    role = .keyed(keyed)
+  }
+
+  // MARK: Going back
+
+  private mutating func finishRestore() throws(WeirError) {
+    phase = .ready
+    guard restoresState, case .keyed(var keyed) = role else { return }
+    role = .moving
+    defer { role = .keyed(keyed) }
+    try keyed.finishRestore(at: inputs.watermark)
+  }
+
+  /// Drops everything of the generation before, and begins to restore.
+  ///
+  /// What the channels have said is said again, so that their ends need not be remembered; the
+  /// watermark is kept, since which rows are late must not depend on a failure.
+  private mutating func rewind(
+    to rewind: Rewind,
+    at now: Moment,
+    into effects: inout [InstanceEffect]
+  ) {
+    guard rewind.round > round else { return }
+    round = rewind.round
+    phase = .restoring
+    staleBefore = staleFrames
+    restoresState = false
+    waiting = nil
+    let snapshot = rewind.snapshot
+    inputs = InputSet(
+      job,
+      instance: instance,
+      generation: rewind.generation,
+      flow: flow,
+      watermark: snapshot?.watermark ?? .start
+    )
+    outputs = OutputSet(
+      job,
+      instance: instance,
+      generation: rewind.generation,
+      pool: pool,
+      flow: flow,
+      counters: Mutant.countersKept.isActive ? outputs.counters : snapshot?.counters
+    )
+    outputs.now = now
+    role = InstanceRole(job, stage: stage, partitions: partitions, flow: flow)
+    if case .source(var source) = role, let snapshot {
       role = .moving
-      source.drain(&outputs)
+      source.restore(snapshot, beginsPace: rewind.beginsPace, at: now)
       role = .source(source)
-    case (.publish, .source(var source)):
-      source.stop()
-      role = .source(source)
-    case (.publish, .sink): inputs.close()
-    case (.drain, _), (.publish, _): break
     }
+    snapshots = SnapshotProgress()
+    effects.append(
+      .restore(
+        RestoreRequest(
+          round: round,
+          epoch: rewind.epoch,
+          partitions: partitions.map { partition in
+            let known = snapshot?.partitions.first {
+              $0.partition == partition && !Mutant.positionKept.isActive
+            }
+            return RestoreRequest.Partition(partition: partition, position: known?.position)
+          },
+          outputs: snapshot?.outputs ?? [],
+          state: snapshot?.state
+        )
+      )
+    )
+  }
+
+  // MARK: Checkpoints
+
+  /// Marks an aligned epoch, unless the state or the output of one before is still on its way out:
+  /// until then nothing is taken from the queues.
+  ///
+  /// Output that turns out not to be durable goes with the epoch that is prepared next, which must
+  /// not be an epoch that was prepared meanwhile.
+  private mutating func markWaiting(into effects: inout [InstanceEffect]) {
+    guard let epoch = waiting else { return }
+    if case .keyed(let keyed) = role, keyed.snapshot != nil { return }
+    guard !snapshots.isPreparing || Mutant.preparesOverlap.isActive else { return }
+    waiting = nil
+    mark(epoch, into: &effects)
+  }
+
+  /// Takes the snapshot of an epoch: everything before is in it, everything after is not.
+  private mutating func mark(_ epoch: Epoch, into effects: inout [InstanceEffect]) {
+    var snapshot = InstanceSnapshot(epoch: epoch, incarnation: incarnation)
+    snapshot.counters = outputs.counters
+    snapshot.watermark = watermark
+    snapshot.isFinished = phase != .running
+    var waitsForOutput = false
+    var waitsForState = false
+    switch role {
+    case .source(let source): source.mark(in: &snapshot)
+    case .keyed(var keyed):
+      guard job.checkpoints != nil else { break }
+      role = .moving
+      keyed.mark(epoch, into: &effects)
+      role = .keyed(keyed)
+      waitsForState = true
+    case .stateless: break
+    case .sink:
+      waitsForOutput = true
+      effects.append(.prepare(epoch))
+    case .moving: preconditionFailure("a mark inside a turn of \(instance)")
+    }
+    outputs.barrier(epoch)
+    snapshots.begin(
+      snapshot,
+      waitsForState: waitsForState,
+      waitsForOutput: waitsForOutput,
+      into: &effects
+    )
+  }
+
+  private mutating func prepared(
+    _ epoch: Epoch,
+    _ outputs: [PreparedOutput],
+    into effects: inout [InstanceEffect]
+  ) {
+    guard case .sink(let sink) = role, sink.delivery == .atLeastOnce else {
+      snapshots.prepared(epoch, outputs, into: &effects)
+      return
+    }
+    // Nobody's word is waited for: a failure before the checkpoint is complete shows it again. But it
+    // is visible before the epoch is reported, since nothing would show it later.
+    effects.append(.commit(epoch, outputs))
+  }
+
+  private mutating func committed(_ epoch: Epoch, into effects: inout [InstanceEffect]) {
+    if case .sink(let sink) = role, sink.delivery == .atLeastOnce {
+      snapshots.prepared(epoch, [], into: &effects)
+      return
+    }
+    snapshots.committed(epoch)
+    effects.append(.report(.committed(epoch)))
+  }
+
+  /// How far this instance is with the newest epoch it knows of.
+  package var epochProgress: EpochProgress? {
+    if let epoch = inputs.aligning { return EpochProgress(epoch: epoch, step: .alignment) }
+    return snapshots.progress
   }
 
   // MARK: Work
 
+  /// True once rows may flow.
+  private var hasStarted: Bool {
+    switch phase {
+    case .bound, .restoring, .ready: false
+    case .running, .draining, .finished: true
+    }
+  }
+
   /// True if a turn would do something now.
   package func hasWork(at now: Moment) -> Bool {
-    guard phase == .running, !outputs.isCongested else { return false }
+    guard hasStarted else { return false }
+    if case .keyed(let keyed) = role, keyed.isWriting { return true }
+    guard !outputs.isCongested, waiting == nil else { return false }
     return switch role {
-    case .source(let source): source.hasWork(at: now) || source.isFinished
+    case .source(let source): source.hasWork(at: now) || phase == .running && source.isFinished
     case .keyed(let keyed): keyed.isFiring || inputs.hasFrames
-    case .stateless, .sink: inputs.hasFrames || inputs.haveEnded
+    case .stateless, .sink: inputs.hasFrames || phase == .running && inputs.haveEnded
     case .moving: false
     }
   }
@@ -143,6 +341,7 @@ package struct InstanceNode {
 
   /// The next moment at which something must happen although nothing arrives.
   package func deadline(at now: Moment) -> Instant? {
+    guard hasStarted else { return nil }
     var earliest = outputs.deadline
     // Without room for output nothing can be done: credit will call.
     guard phase == .running, !outputs.isCongested else { return earliest }
@@ -160,30 +359,35 @@ package struct InstanceNode {
     at now: Moment,
     into effects: inout [InstanceEffect]
   ) throws(WeirError) {
-    guard phase == .running, !outputs.isCongested else { return }
+    guard hasStarted else { return }
+    keyedOrdered { keyed in keyed.writeSlice(into: &effects) }
+    guard !outputs.isCongested, waiting == nil else { return }
     switch role {
     case .source(var source):
       role = .moving
       defer { role = .source(source) }
       _ = source.turn(at: now, &outputs, into: &effects)
-      if source.isFinished { phase = .draining }
+      if source.isFinished { finish() }
     case .keyed(var keyed):
       role = .moving
       defer { role = .keyed(keyed) }
       try keyed.turn(at: now, &inputs, &outputs, into: &effects)
-      if keyed.isFinished { phase = .draining }
+      if keyed.isFinished { finish() }
     case .stateless(let stateless):
       try stateless.turn(at: now, &inputs, &outputs, into: &effects)
-      if inputs.haveEnded { phase = .draining }
+      if inputs.haveEnded { finish() }
     case .sink(let sink):
       sink.turn(at: now, &inputs, &outputs, into: &effects)
-      if inputs.haveEnded {
-        phase = .publishing
-        effects.append(.publish)
-      }
+      if inputs.haveEnded { finish() }
     case .moving: preconditionFailure("a turn inside a turn of \(instance)")
     }
+    if let epoch = inputs.takeAligned() {
+      waiting = epoch
+      markWaiting(into: &effects)
+    }
   }
+
+  private mutating func finish() { if phase == .running { phase = .draining } }
 
   // MARK: Queries
 
@@ -210,14 +414,7 @@ package struct InstanceNode {
 
   /// Bytes that wait in the input queues.
   package var queuedBytes: Int { inputs.queuedBytes }
-}
 
-/// What an instance does with rows.
-enum InstanceRole {
-  case source(SourceNode)
-  case keyed(KeyedNode)
-  case stateless(StatelessNode)
-  case sink(SinkNode)
-  /// While a role's own method runs: it was moved out, so that its memory is not copied.
-  case moving
+  /// Frames and credits of older generations that were dropped.
+  package var staleFrames: UInt64 { staleBefore + inputs.staleFrames + outputs.staleFrames }
 }

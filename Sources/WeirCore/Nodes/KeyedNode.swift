@@ -22,14 +22,23 @@ struct KeyedNode {
   private(set) var isFiring = false
   private(set) var isFinished = false
   private var earlyAt: Instant?
+  /// The epoch whose state is being written or not known to be durable.
+  private(set) var snapshot: Epoch?
+  /// True while slices of it are left.
+  private(set) var isWriting = false
+  /// Nothing that was written before may be referred to.
+  private var needsFullSnapshot = false
+  private var rewriting: [StateAddress] = []
   /// The watermark that the state was told.
   private var advancedTo = Watermark.start
   /// Rows that a firing emits in one turn.
   private let emittedRows: Int
+  private let sliceBytes: Int
 
   init(_ plan: KeyedPlan, stage: StageIndex, job: JobPlan, flow: FlowBudget) {
     self.plan = plan
     emittedRows = flow.emittedRows
+    sliceBytes = flow.sliceBytes
     self.stage = stage
     let stagePlan = job.stages[stage]
     let state = plan.makeOperator(keyGroups: job.keyGroups, name: stagePlan.name)
@@ -118,6 +127,57 @@ struct KeyedNode {
     aside.count = late.count
     let all = rows.all(aside.count)
     for outlet in lateOutlets { try outlet.push(aside, all, &outputs) }
+  }
+
+  // MARK: Snapshots
+
+  /// Marks the state at a barrier; slices of it are then written turn by turn.
+  mutating func mark(_ epoch: Epoch, into effects: inout [InstanceEffect]) {
+    precondition(
+      snapshot == nil && !isFiring,
+      "marked \(epoch) during \(String(describing: snapshot))"
+    )
+    effects.append(
+      .beginState(epoch, live: state.liveTables, isFull: needsFullSnapshot)
+    )
+    state.mark(rewriting: rewriting, isFull: needsFullSnapshot)
+    rewriting = []
+    snapshot = epoch
+    isWriting = true
+  }
+
+  /// Writes one slice of the marked state, if there is one.
+  mutating func writeSlice(into effects: inout [InstanceEffect]) {
+    guard isWriting, let snapshot else { return }
+    var sections: [StateSection] = []
+    isWriting = !state.writeSlice(maximumBytes: sliceBytes, into: &sections)
+    if !sections.isEmpty { effects.append(.writeState(snapshot, sections)) }
+    if !isWriting { effects.append(.finishState(snapshot)) }
+  }
+
+  /// Notes that the state of an epoch is durable.
+  mutating func stateWritten(_ epoch: Epoch, rewriting addresses: [StateAddress]) {
+    guard snapshot == epoch, !isWriting else { return }
+    snapshot = nil
+    needsFullSnapshot = false
+    rewriting = addresses
+  }
+
+  /// Notes that it is not: the next snapshot cannot build on it.
+  mutating func stateFailed(_ epoch: Epoch) {
+    guard snapshot == epoch else { return }
+    if isWriting { state.abandonSnapshot() }
+    isWriting = false
+    snapshot = nil
+    needsFullSnapshot = !Mutant.failedSnapshotTrusted.isActive
+  }
+
+  func restore(_ section: StateSection) throws(WeirError) { try state.restore(section) }
+
+  /// Ends restoring at the watermark that the snapshot was taken at.
+  mutating func finishRestore(at watermark: Watermark) throws(WeirError) {
+    try state.finishRestore()
+    advancedTo = watermark
   }
 
   // MARK: Firing

@@ -9,6 +9,8 @@ package struct OutputSet {
   /// What became of rows, by stage: pushed-up work counts for the operator it belongs to.
   package var counters: [StageCounters]
   package let pool: BatchPool
+  /// Credits of older generations that were dropped.
+  private(set) var staleFrames: UInt64 = 0
 
   private(set) var channels: [OutputChannel]
   private let edges: [EdgePlan]
@@ -27,7 +29,8 @@ package struct OutputSet {
     instance: InstanceID,
     generation: Generation,
     pool: BatchPool,
-    flow: FlowBudget
+    flow: FlowBudget,
+    counters: [StageCounters]? = nil
   ) {
     let plans = job.channels.filter { $0.sender == instance }
     channels = plans.map { plan in
@@ -50,7 +53,7 @@ package struct OutputSet {
       plans.indices.filter { plans[$0].edge == edge }
     }
     names = job.stages.map(\.name)
-    counters = job.stages.map { _ in StageCounters() }
+    self.counters = counters ?? job.stages.map { _ in StageCounters() }
     settings = job.batch
     tables = job.edges.map { edge in
       KeyGroupTable(keyGroups: job.keyGroups, instances: max(job.stages[edge.to].processes, 1))
@@ -190,9 +193,14 @@ package struct OutputSet {
     }
   }
 
+  /// Ends the epoch on all channels.
+  mutating func barrier(_ epoch: Epoch) {
+    for index in channels.indices { channels[index].barrier(epoch, using: pool) }
+  }
+
   mutating func grant(_ header: FrameHeader) {
     guard let index = channels.firstIndex(where: { $0.plan.id == header.channel }) else { return }
-    channels[index].grant(header)
+    if !channels[index].grant(header) { staleFrames += 1 }
   }
 
   /// True if rows or watermarks wait for the linger.

@@ -3,6 +3,7 @@ import WeirColumns
 /// The behaviour of a sink instance: rows go to the outside in the order in which they arrive.
 struct SinkNode {
   let stage: StageIndex
+  let delivery: Delivery
 
   func turn(
     at now: Moment,

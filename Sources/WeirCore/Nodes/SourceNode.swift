@@ -19,11 +19,15 @@ struct SourceNode {
   private let rate: Double?
   private var startedAt: Moment?
   private var rowsRead = 0
+  /// The row that was due at `startedAt`.
+  private var pacedFrom = 0
   /// With a rate: when rows were last asked for.
   private var askedAt: Instant?
   /// Rows were asked for and have not come yet.
   private(set) var isReading = false
   private var hasEnded = false
+  /// Told to read no more, though there is more: nothing is said of it.
+  private var isHalted = false
   private(set) var watermark = Watermark.start
   private let all = SelectionBuffer(capacity: Limits.batchRows)
 
@@ -60,7 +64,7 @@ struct SourceNode {
     _ outputs: inout OutputSet,
     into effects: inout [InstanceEffect]
   ) -> Bool {
-    guard !isReading, !hasEnded else { return false }
+    guard !isReading, !hasEnded, !isHalted else { return false }
     if startedAt == nil { startedAt = now }
     if isSearchDue(at: now.instant) {
       isReading = true
@@ -81,7 +85,7 @@ struct SourceNode {
 
   /// True if `turn` would read.
   func hasWork(at now: Moment) -> Bool {
-    guard !isReading, !hasEnded else { return false }
+    guard !isReading, !hasEnded, !isHalted else { return false }
     if isSearchDue(at: now.instant) { return true }
     let due = rowsDue(at: now)
     return due > 0 && mayAsk(for: due, at: now.instant) && nextScope(at: now.instant) != nil
@@ -89,7 +93,7 @@ struct SourceNode {
 
   /// When there is something to look for again.
   func deadline(at now: Moment) -> Instant? {
-    guard !hasEnded else { return nil }
+    guard !hasEnded, !isHalted else { return nil }
     guard findsMore, let searchAt else { return readAt(now) }
     return min(readAt(now) ?? searchAt, searchAt)
   }
@@ -139,7 +143,7 @@ struct SourceNode {
     guard let rate else { return settings.rows }
     guard let startedAt else { return 0 }
     let elapsed = Double(now.instant.nanoseconds - startedAt.instant.nanoseconds) / 1e9
-    return max(0, Int(elapsed * rate) + 1 - rowsRead)
+    return max(0, Int(elapsed * rate) + 1 + pacedFrom - rowsRead)
   }
 
   /// The partition whose highest event time is lowest, of those that may have data.
@@ -191,7 +195,7 @@ struct SourceNode {
   /// When the oldest of the rows now read was due; without a rate, now.
   private func dueTime(at now: Moment) -> WallTime {
     guard let rate, let startedAt else { return now.wall }
-    let offset = Double(rowsRead) / rate * 1e6
+    let offset = Double(rowsRead - pacedFrom) / rate * 1e6
     return WallTime(microseconds: startedAt.wall.microseconds + Int64(offset))
   }
 
@@ -221,6 +225,7 @@ struct SourceNode {
       if case .partition(let partition) = rows.origin, partitions[index].id != partition {
         continue
       }
+      if let position = rows.position { partitions[index].position = position }
       switch rows.next {
       case .more: partitions[index].clock.expectMore()
       case .waiting:
@@ -271,7 +276,52 @@ struct SourceNode {
   }
 
   /// Stops reading; says nothing.
-  mutating func stop() { hasEnded = true }
+  mutating func halt() { isHalted = true }
+
+  // MARK: Checkpoints
+
+  /// Notes how far every partition was read.
+  func mark(in snapshot: inout InstanceSnapshot) {
+    snapshot.rowsRead = rowsRead
+    snapshot.pace = startedAt.map { SourcePace(since: $0.wall, row: pacedFrom) }
+    snapshot.partitions = partitions.indices.map { index in
+      PartitionSnapshot(
+        partition: partitions[index].id,
+        position: partitions[index].position,
+        highest: partitions[index].clock.highest,
+        hasEnded: partitions[index].clock.hasEnded
+      )
+    }
+  }
+
+  /// Goes back to where a snapshot was taken; `beginsPace`: rows are due from now on.
+  mutating func restore(_ snapshot: InstanceSnapshot, beginsPace: Bool, at now: Moment) {
+    watermark = snapshot.watermark == .end ? .start : snapshot.watermark
+    rowsRead = snapshot.rowsRead
+    pacedFrom = rowsRead
+    for known in snapshot.partitions {
+      let highest = Mutant.clockForgotten.isActive ? nil : known.highest
+      let clock = PartitionClock(highest: highest, hasEnded: known.hasEnded)
+      if let index = partitions.firstIndex(where: { $0.id == known.partition }) {
+        partitions[index].position = known.position
+        partitions[index].clock = clock
+      } else if findsMore {
+        partitions.append(SourcePartition(known.partition, clock, at: known.position))
+      }
+    }
+    guard !beginsPace, let pace = snapshot.pace, let rate else { return }
+    // What became due during a failure is due now. A wall clock that was set back starves nothing:
+    // at the least the rows that were read count as time that has passed.
+    pacedFrom = pace.row
+    let elapsed = max(
+      now.wall.microseconds - pace.since.microseconds,
+      Int64(Double(rowsRead - pacedFrom) / rate * 1e6)
+    )
+    startedAt = Moment(
+      instant: now.instant.advanced(byNanoseconds: -elapsed * 1000),
+      wall: WallTime(microseconds: now.wall.microseconds - elapsed)
+    )
+  }
 
   // MARK: Bad records
 
@@ -311,10 +361,20 @@ struct SourcePartition {
   var clock = PartitionClock()
   /// Nil for those of the start, before which no time counts as silence.
   let foundAt: Instant?
+  /// Where to go on reading; nil: at the beginning.
+  var position: SourcePosition?
 
   init(_ id: PartitionID, foundAt: Instant? = nil) {
     self.id = id
     self.foundAt = foundAt
+  }
+
+  /// One that a snapshot knows and nobody has found again yet.
+  init(_ id: PartitionID, _ clock: PartitionClock, at position: SourcePosition?) {
+    self.id = id
+    self.clock = clock
+    self.position = position
+    foundAt = nil
   }
 
   /// Left out of the source's watermark.

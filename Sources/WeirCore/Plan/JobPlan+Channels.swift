@@ -50,4 +50,23 @@ extension JobPlan {
     }
     return peers
   }
+
+  /// The instances that are connected by channels, directly or not, as positions in `instances`:
+  /// what must go back together. Ascending, in the order of their first members.
+  package var regions: [[Int]] {
+    let instances = instances
+    var region = Array(instances.indices)
+    for channel in channels {
+      guard let sender = instances.firstIndex(of: channel.sender),
+        let receiver = instances.firstIndex(of: channel.receiver)
+      else { continue }
+      let (kept, merged) = (
+        min(region[sender], region[receiver]), max(region[sender], region[receiver])
+      )
+      for index in region.indices where region[index] == merged { region[index] = kept }
+    }
+    return instances.indices.filter { region[$0] == $0 }.map { first in
+      instances.indices.filter { region[$0] == first }
+    }
+  }
 }

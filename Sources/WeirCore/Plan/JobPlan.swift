@@ -13,6 +13,8 @@ package struct JobPlan: Sendable {
   package var edges: [EdgePlan]
   /// Compared in the first frame of every channel.
   package var fingerprint: UInt64
+  /// Nil: none are taken, a failure ends the run, and everything becomes visible at the end.
+  package var checkpoints: CheckpointSettings?
 
   package init(
     name: String,
@@ -20,7 +22,8 @@ package struct JobPlan: Sendable {
     keyGroups: Int,
     stages: [StagePlan],
     edges: [EdgePlan],
-    fingerprint: UInt64
+    fingerprint: UInt64,
+    checkpoints: CheckpointSettings? = nil
   ) {
     self.name = name
     self.batch = batch
@@ -28,6 +31,7 @@ package struct JobPlan: Sendable {
     self.stages = stages
     self.edges = edges
     self.fingerprint = fingerprint
+    self.checkpoints = checkpoints
   }
 
   /// The number of the stage of that name.

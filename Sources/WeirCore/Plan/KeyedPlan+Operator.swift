@@ -1,6 +1,12 @@
 extension KeyedPlan {
   /// The operator that does what the plan says.
   package func makeOperator(keyGroups: Int, name: String) -> any KeyedOperator {
+    guard let wrapping else { return makeOwnOperator(keyGroups, name) }
+    let plan = self
+    return wrapping { plan.makeOwnOperator(keyGroups, name) }
+  }
+
+  private func makeOwnOperator(_ keyGroups: Int, _ name: String) -> any KeyedOperator {
     switch window.shape {
     case .tumbling, .sliding:
       WindowOperator(

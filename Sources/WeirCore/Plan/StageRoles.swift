@@ -72,6 +72,8 @@ package struct KeyedPlan: Sendable {
   package var results: RowWorkPlan
   /// Microseconds of processing time between preliminary results.
   package var earlyEvery: Int64?
+  /// Puts an operator into another one, as the harness does which stops and restores it.
+  package var wrapping: (@Sendable (@escaping () -> any KeyedOperator) -> any KeyedOperator)?
 
   package init(
     window: WindowSpec,
@@ -95,6 +97,10 @@ package struct KeyedPlan: Sendable {
 /// A sink: where rows go is the edge's matter.
 package struct SinkPlan: Sendable {
   package var connector: SinkConnector
+  package var delivery: Delivery
 
-  package init(connector: SinkConnector) { self.connector = connector }
+  package init(connector: SinkConnector, delivery: Delivery = .exactlyOnce) {
+    self.connector = connector
+    self.delivery = delivery
+  }
 }

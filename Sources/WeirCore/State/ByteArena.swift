@@ -10,25 +10,55 @@ import Glibc
 ///
 /// Sizes are rounded up to powers of two from 16 bytes; what is released goes to a list of its size
 /// and is the first to be used again. Chunks grow from 1 KiB to 64 KiB; a larger piece gets a
-/// chunk of its own.
+/// chunk of its own. Nothing in the bytes depends on the instance: snapshots hold them as they are,
+/// in blocks of 64 bytes that are numbered through all chunks.
 final class ByteArena {
+  /// How the bytes are dealt out: what snapshots hold beside them.
+  struct Head {
+    /// The newest released piece of each size; its first 8 bytes refer to the one before.
+    var released = [UInt64](repeating: 0, count: ByteArena.sizeClasses)
+    var nextChunkBytes = 1024
+    /// The chunk that pieces are cut from, and the part of it that is left.
+    var current = 0
+    var offset = 0
+    var end = 0
+    /// Bytes of each chunk.
+    var sizes: [Int] = []
+  }
+
+  static let sizeClasses = 32
+  static let blockShift = 6
+  /// Blocks of a section, as a shift: 64 KiB.
+  static let sectionShift = 10
+
   private let owner: UInt64
+  private(set) var head = Head()
+  /// As it was at the mark.
+  private(set) var markedHead: Head?
   private var chunks: [UnsafeMutableRawPointer] = []
-  /// The epoch that last wrote each chunk.
-  private(set) var epochs: [UInt64] = []
-  // The newest released piece of each size; its first 8 bytes refer to the one before.
-  private var released = [UInt64](repeating: 0, count: 32)
-  private var nextChunkBytes = 1024
-  private var current = 0
-  private var offset = 0
-  private var end = 0
+  // The number of the first block of each chunk.
+  private(set) var firstBlocks: [Int] = []
+  private(set) var blockCount = 0
   /// Bytes of all chunks.
   private(set) var reservedBytes = 0
 
-  init(group: Int) { owner = UInt64(group + 1) << 48 }
+  /// Blocks that change, unless this is the scratch arena, which goes into no snapshot.
+  private(set) var changes = ChangedSlots()
+  private let isTracked: Bool
+  private(set) var isTouched = false
+  private(set) var isMarked = false
+  let aside = AsideSlots(rowBytes: 1 << ByteArena.blockShift)
+  /// By section: snapshots hold it but for its changes.
+  var isBased: [Bool] = []
+
+  init(group: Int, isTracked: Bool = true) {
+    owner = UInt64(group + 1) << 48
+    self.isTracked = isTracked
+  }
 
   deinit {
     for chunk in chunks { chunk.deallocate() }
+    changes.deallocate()
   }
 
   /// The group that a reference belongs to.
@@ -41,50 +71,63 @@ final class ByteArena {
     chunks[Int(reference &>> 24 & 0xFF_FFFF)] + Int(reference & 0xFF_FFFF) &* 16
   }
 
+  /// Whether `count` bytes can lie at a reference; false for references that are not this arena's.
+  func contains(_ reference: UInt64, count: Int) -> Bool {
+    let chunk = Int(reference >> 24 & 0xFF_FFFF)
+    let offset = Int(reference & 0xFF_FFFF) * 16
+    return (reference >> 48) << 48 == owner && chunk < head.sizes.count
+      && offset + count <= head.sizes[chunk]
+  }
+
   /// Room for `count` bytes, not zeroed, with 16 readable bytes from its start.
-  func allocate(_ count: Int, epoch: UInt64) -> UInt64 {
+  func allocate(_ count: Int) -> UInt64 {
     let size = Self.sizeClass(count)
     let bytes = 16 << size
-    let head = released[size]
-    if head != 0 {
-      released[size] = pointer(head).load(as: UInt64.self)
-      epochs[Int(head &>> 24 & 0xFF_FFFF)] = epoch
-      return head
+    let free = head.released[size]
+    if free != 0 {
+      head.released[size] = pointer(free).load(as: UInt64.self)
+      touch(free, bytes)
+      return free
     }
     if bytes > ChunkPool.maximumChunkBytes {
-      return owner | UInt64(addChunk(bytes, epoch)) << 24
+      let reference = owner | UInt64(addChunk(bytes)) << 24
+      touch(reference, bytes)
+      return reference
     }
-    if offset + bytes > end {
-      releaseRest(epoch)
-      while nextChunkBytes < bytes { nextChunkBytes *= 2 }
-      current = addChunk(nextChunkBytes, epoch)
-      offset = 0
-      end = nextChunkBytes
-      nextChunkBytes = min(nextChunkBytes * 2, ChunkPool.maximumChunkBytes)
+    if head.offset + bytes > head.end {
+      releaseRest()
+      while head.nextChunkBytes < bytes { head.nextChunkBytes *= 2 }
+      head.current = addChunk(head.nextChunkBytes)
+      head.offset = 0
+      head.end = head.nextChunkBytes
+      head.nextChunkBytes = min(head.nextChunkBytes * 2, ChunkPool.maximumChunkBytes)
     }
-    let reference = owner | UInt64(current) << 24 | UInt64(offset / 16)
-    offset += bytes
-    epochs[current] = epoch
+    let reference = owner | UInt64(head.current) << 24 | UInt64(head.offset / 16)
+    head.offset += bytes
+    touch(reference, bytes)
     return reference
   }
 
   /// Takes back what `allocate(count)` gave.
-  func release(_ reference: UInt64, _ count: Int, epoch: UInt64) {
+  func release(_ reference: UInt64, _ count: Int) {
     let size = Self.sizeClass(count)
-    pointer(reference).storeBytes(of: released[size], as: UInt64.self)
-    released[size] = reference
-    epochs[Int(reference &>> 24 & 0xFF_FFFF)] = epoch
+    touch(reference, 8)
+    pointer(reference).storeBytes(of: head.released[size], as: UInt64.self)
+    head.released[size] = reference
   }
 
-  /// Forgets everything but keeps the memory of the ordinary chunks.
+  /// Forgets everything; only an arena that goes into no snapshot.
   func removeAll() {
+    precondition(!isTracked, "the bytes of a key group are forgotten")
     for chunk in chunks { chunk.deallocate() }
     chunks = []
-    epochs = []
-    for size in released.indices { released[size] = 0 }
-    nextChunkBytes = 1024
-    offset = 0
-    end = 0
+    firstBlocks = []
+    blockCount = 0
+    head.sizes.removeAll(keepingCapacity: true)
+    for size in head.released.indices { head.released[size] = 0 }
+    head.nextChunkBytes = 1024
+    head.offset = 0
+    head.end = 0
     reservedBytes = 0
   }
 
@@ -93,106 +136,117 @@ final class ByteArena {
   }
 
   // The rest of a chunk is dealt to the lists of its sizes, largest first, so that none is lost.
-  private func releaseRest(_ epoch: UInt64) {
-    while offset < end {
+  private func releaseRest() {
+    while head.offset < head.end {
       var bytes = 16
-      while offset + bytes * 2 <= end { bytes *= 2 }
-      release(owner | UInt64(current) << 24 | UInt64(offset / 16), bytes, epoch: epoch)
-      offset += bytes
+      while head.offset + bytes * 2 <= head.end { bytes *= 2 }
+      release(owner | UInt64(head.current) << 24 | UInt64(head.offset / 16), bytes)
+      head.offset += bytes
     }
   }
 
-  private func addChunk(_ bytes: Int, _ epoch: UInt64) -> Int {
+  private func addChunk(_ bytes: Int) -> Int {
     precondition(chunks.count < 1 << 24, "a key group of more than 2^24 chunks of bytes")
-    chunks.append(.allocate(byteCount: bytes + 16, alignment: 16))
-    epochs.append(epoch)
+    // Zeroed, so that the same events give the same snapshot.
+    let chunk = UnsafeMutableRawPointer.allocate(byteCount: bytes + 16, alignment: 16)
+    if isTracked { chunk.initializeMemory(as: UInt8.self, repeating: 0, count: bytes + 16) }
+    chunks.append(chunk)
+    head.sizes.append(bytes)
+    firstBlocks.append(blockCount)
+    blockCount += bytes >> Self.blockShift
     reservedBytes += bytes
+    if isTracked { changes.reserve(blockCount) }
     return chunks.count - 1
   }
-}
 
-/// The arenas of all key groups of a state, each made when first needed.
-final class GroupArenas {
-  private var arenas: [ByteArena?]
-  /// For results that are put together from several panes and thrown away.
-  let scratch: ByteArena
-  /// The epoch with which writes are marked.
-  var epoch: UInt64 = 0
+  // MARK: Changes
 
-  /// Bytes of the longest value that was ever kept: no text of a result can be longer.
-  private(set) var longest = Cell.longestInline
-
-  /// The group of `scratch`.
-  let scratchGroup: Int
-
-  init(keyGroups: Int) {
-    arenas = [ByteArena?](repeating: nil, count: keyGroups)
-    scratchGroup = keyGroups
-    scratch = ByteArena(group: keyGroups)
-  }
-
-  /// The arena of a group, made if need be.
-  func arena(_ group: Int) -> ByteArena {
-    if group == scratchGroup { return scratch }
-    if let arena = arenas[group] { return arena }
-    let arena = ByteArena(group: group)
-    arenas[group] = arena
-    return arena
-  }
-
-  func pointer(_ reference: UInt64) -> UnsafeMutableRawPointer {
-    arena(ByteArena.group(of: reference)).pointer(reference)
-  }
-
-  /// The bytes of a cell of the state that lies at `cell`; 16 are readable.
-  @inline(__always)
-  func bytes(_ cell: UnsafePointer<Cell>) -> UnsafeRawBufferPointer {
-    let value = cell.pointee
-    let start = value.isLong ? UnsafeRawPointer(pointer(value.low)) : UnsafeRawPointer(cell)
-    return UnsafeRawBufferPointer(start: start, count: value.count)
-  }
-
-  /// A cell of the state with these bytes, of which 16 are readable.
-  func makeCell(_ start: UnsafeRawPointer, _ count: Int, group: Int) -> Cell {
-    if count <= Cell.longestInline { return .inline(start, count) }
-    let arena = arena(group)
-    longest = max(longest, count)
-    let reference = arena.allocate(count, epoch: epoch)
-    memcpy(arena.pointer(reference), start, count)
-    return .long(at: reference, count: count)
-  }
-
-  /// Gives the bytes of a cell back.
-  func release(_ cell: Cell) {
-    guard cell.isLong else { return }
-    arena(ByteArena.group(of: cell.low)).release(cell.low, cell.count, epoch: epoch)
-  }
-
-  /// Compares by bytes, the shorter first, null last.
-  func precedes(_ left: UnsafePointer<Cell>, _ right: UnsafePointer<Cell>) -> Bool {
-    compare(left, right) < 0
-  }
-
-  /// Negative, zero or positive as `left` comes before, is, or comes after `right`.
-  func compare(_ left: UnsafePointer<Cell>, _ right: UnsafePointer<Cell>) -> Int {
-    if left.pointee.isNull || right.pointee.isNull {
-      return (left.pointee.isNull ? 1 : 0) - (right.pointee.isNull ? 1 : 0)
+  /// Notes that `count` bytes, `start` bytes behind a reference, are about to change.
+  func touch(_ reference: UInt64, at start: Int = 0, _ count: Int) {
+    guard isTracked else { return }
+    isTouched = true
+    let chunk = Int(reference >> 24 & 0xFF_FFFF)
+    let offset = Int(reference & 0xFF_FFFF) * 16 + start
+    let first = firstBlocks[chunk]
+    for block in first + offset >> Self.blockShift...first + (offset + count - 1) >> Self.blockShift
+    {
+      if isMarked, changes.isPending(block) {
+        let number = block >> Self.sectionShift
+        let target = aside.append(chunk: number, place: block & (1 << Self.sectionShift - 1))
+        memcpy(target, chunks[chunk] + (block - first) << Self.blockShift, 1 << Self.blockShift)
+        changes.clearPending(block)
+      }
+      changes.set(block)
     }
-    return compareBytes(bytes(left), bytes(right))
   }
 
-  /// Bytes of all arenas.
-  var reservedBytes: Int {
-    arenas.reduce(scratch.reservedBytes) { $0 + ($1?.reservedBytes ?? 0) }
+  /// What has changed since the last mark now waits to be written.
+  func mark(isFull: Bool) {
+    precondition(!isMarked, "bytes are marked that have not been written")
+    guard isFull || isTouched else { return }
+    markedHead = head
+    if isFull {
+      changes.clearCurrent()
+      changes.setPending(0..<blockCount)
+      for section in isBased.indices { isBased[section] = false }
+    } else {
+      changes.swapSets()
+    }
+    isMarked = true
+    isTouched = false
   }
-}
 
-/// Negative, zero or positive as `left` comes before, is, or comes after `right`, byte by byte.
-func compareBytes(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Int {
-  let shared = min(left.count, right.count)
-  if shared > 0, let first = left.baseAddress, let second = right.baseAddress {
-    let order = memcmp(first, second, shared)
-    if order != 0 { return Int(order) }
+  /// Lets all of a section wait, so that it is written whole.
+  func rewrite(section: Int) {
+    let first = section << Self.sectionShift
+    guard first < blockCount else { return }
+    if markedHead == nil { markedHead = head }
+    if section < isBased.count { isBased[section] = false }
+    changes.setPending(first..<min(first + 1 << Self.sectionShift, blockCount))
+    isMarked = true
   }
-  return left.count - right.count
+
+  /// Lets the head be written.
+  func rewriteHead() {
+    if markedHead == nil { markedHead = head }
+    isMarked = true
+  }
+
+  /// The head as it was at the mark, once, if it waits to be written.
+  func takeMarkedHead() -> Head? {
+    defer { markedHead = nil }
+    return markedHead
+  }
+
+  /// All that waited is written, or is not going to be.
+  func endSnapshot(isAbandoned: Bool) {
+    guard isMarked else { return }
+    if isAbandoned { changes.clearPending() }
+    markedHead = nil
+    isMarked = false
+    aside.removeAll()
+  }
+
+  // MARK: Blocks
+
+  /// Where a block lies, and how many lie behind it in the same chunk, itself among them.
+  func block(_ number: Int) -> (pointer: UnsafeMutableRawPointer, count: Int) {
+    var low = 0
+    var high = firstBlocks.count
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if firstBlocks[middle] <= number { low = middle } else { high = middle }
+    }
+    let place = number - firstBlocks[low]
+    return (
+      chunks[low] + place << Self.blockShift, head.sizes[low] >> Self.blockShift - place
+    )
+  }
+
+  /// Makes an empty arena have the chunks of a stored one.
+  func restore(_ stored: Head) {
+    precondition(chunks.isEmpty, "an arena with bytes is restored")
+    for bytes in stored.sizes.dropFirst(chunks.count) { _ = addChunk(bytes) }
+    head = stored
+  }
 }

@@ -2,7 +2,7 @@
 ///
 /// An entry is 8 bytes, the low 32 bits of the key's hash above the slot; 0 is free. Its home is the
 /// hash masked, collisions go to the next entries, at most half of which are taken. Entries lie in
-/// segments of at most 64 KiB, each marked with the epoch that last wrote it.
+/// segments of at most 64 KiB. Snapshots do not hold it: it is made anew from the tags of the keys.
 struct GroupIndex {
   static let segmentShift = 13
   static let segmentMask = (1 << segmentShift) - 1
@@ -10,25 +10,21 @@ struct GroupIndex {
 
   // Owned by the `KeyedState`, which calls `deallocate`.
   private(set) var segments: UnsafeMutablePointer<UnsafeMutablePointer<UInt64>>
-  private(set) var epochs: UnsafeMutablePointer<UInt64>
   private(set) var mask: Int
   private(set) var count = 0
 
-  init(_ pools: SegmentPools, epoch: UInt64) {
+  init(_ pools: SegmentPools) {
     segments = .allocate(capacity: 0)
-    epochs = .allocate(capacity: 0)
     mask = 0
-    makeSegments(capacity: Self.firstCapacity, pools, epoch)
+    makeSegments(capacity: Self.firstCapacity, pools)
   }
 
-  private mutating func makeSegments(capacity: Int, _ pools: SegmentPools, _ epoch: UInt64) {
+  private mutating func makeSegments(capacity: Int, _ pools: SegmentPools) {
     mask = capacity - 1
     let size = min(capacity, Self.segmentMask + 1)
     segments = .allocate(capacity: capacity / size)
-    epochs = .allocate(capacity: capacity / size)
     for segment in 0..<capacity / size {
       segments[segment] = pools.take(entries: size)
-      epochs[segment] = epoch
     }
   }
 
@@ -39,7 +35,6 @@ struct GroupIndex {
     let size = min(mask + 1, Self.segmentMask + 1)
     for segment in 0..<segmentCount { pools.give(segments[segment], entries: size) }
     segments.deallocate()
-    epochs.deallocate()
   }
 
   @inline(__always)
@@ -49,28 +44,34 @@ struct GroupIndex {
   }
 
   /// Enters a slot whose key is not in the table; O(entries) when it grows.
-  mutating func insert(tag: UInt32, slot: UInt32, _ pools: SegmentPools, epoch: UInt64) {
-    if (count + 1) * 2 > mask + 1 { grow(pools, epoch) }
+  mutating func insert(tag: UInt32, slot: UInt32, _ pools: SegmentPools) {
+    if (count + 1) * 2 > mask + 1 { grow(to: (mask + 1) * 2, pools) }
     count += 1
-    place(UInt64(tag) << 32 | UInt64(slot), epoch)
+    place(UInt64(tag) << 32 | UInt64(slot))
   }
 
-  private func place(_ entry: UInt64, _ epoch: UInt64) {
+  private func place(_ entry: UInt64) {
     var place = Int(entry &>> 32) & mask
     while self[place] != 0 { place = (place &+ 1) & mask }
     self[place] = entry
-    epochs[place >> Self.segmentShift] = epoch
   }
 
-  private mutating func grow(_ pools: SegmentPools, _ epoch: UInt64) {
+  /// Makes room for so many entries at once; O(entries).
+  mutating func reserve(_ entries: Int, _ pools: SegmentPools) {
+    var capacity = mask + 1
+    while entries * 2 > capacity { capacity *= 2 }
+    if capacity > mask + 1 { grow(to: capacity, pools) }
+  }
+
+  private mutating func grow(to capacity: Int, _ pools: SegmentPools) {
     let old = self
-    makeSegments(capacity: (mask + 1) * 2, pools, epoch)
-    for place in 0...old.mask where old[place] != 0 { self.place(old[place], epoch) }
+    makeSegments(capacity: capacity, pools)
+    for place in 0...old.mask where old[place] != 0 { self.place(old[place]) }
     old.deallocate(pools)
   }
 
   /// Removes a slot, closing the gap: entries behind it move up as far as their homes allow.
-  mutating func remove(tag: UInt32, slot: UInt32, epoch: UInt64) {
+  mutating func remove(tag: UInt32, slot: UInt32) {
     let entry = UInt64(tag) << 32 | UInt64(slot)
     var gap = Int(tag) & mask
     while self[gap] != entry {
@@ -84,13 +85,11 @@ struct GroupIndex {
       // The entry may fill the gap unless its home lies behind the gap, on the way to it.
       if (next - home) & mask >= (next - gap) & mask {
         self[gap] = self[next]
-        epochs[gap >> Self.segmentShift] = epoch
         gap = next
       }
       next = (next + 1) & mask
     }
     self[gap] = 0
-    epochs[gap >> Self.segmentShift] = epoch
   }
 }
 

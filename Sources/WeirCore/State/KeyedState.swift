@@ -10,7 +10,7 @@ import WeirColumns
 ///     n x  4   tags: the low 32 bits of the hash
 ///     n x  4   uses: how many panes (or sessions) hold something for the key
 ///
-/// A slot whose uses fall to 0 is freed by `release`. Everything is a function of the keys and their
+/// Snapshots hold cells and tags; uses, free slots and tables are made anew from the rest. A slot whose uses fall to 0 is freed by `release`. Everything is a function of the keys and their
 /// order.
 final class KeyedState {
   let keyGroups: Int
@@ -20,19 +20,18 @@ final class KeyedState {
   let codec: KeyCodec
   let arenas: GroupArenas
   let keys: ChunkTable
-  private let slots: SlotAllocator
+  let slots: SlotAllocator
   // By key group; raw, because the look-up hoists it. Freed in `deinit`.
-  private let groups: UnsafeMutablePointer<GroupIndex>
-  private let segments = SegmentPools()
+  let groups: UnsafeMutablePointer<GroupIndex>
+  let segments = SegmentPools()
   let tagOffset: Int
   let useOffset: Int
   /// Keys that have a slot.
-  private(set) var count = 0
-
-  /// The epoch with which writes are marked.
-  var epoch: UInt64 = 0 {
-    didSet { arenas.epoch = epoch }
-  }
+  var count = 0
+  /// The marked state that is being written.
+  var writer: StateWriter?
+  /// A marked state was given up, and the changes that it had taken are not known any more.
+  var hasLostChanges = false
 
   init(_ codec: KeyCodec, keyGroups: Int, shift: Int) {
     precondition(
@@ -46,12 +45,16 @@ final class KeyedState {
     tagOffset = chunkSlots * 16
     useOffset = chunkSlots * 20
     arenas = GroupArenas(keyGroups: keyGroups)
-    keys = ChunkTable(ChunkPool(chunkBytes: chunkSlots * 24))
-    _ = keys.touch(0, epoch: 0)
+    keys = ChunkTable(
+      ChunkPool(chunkBytes: chunkSlots * 24),
+      shift: shift,
+      columns: [ChunkColumn(offset: 0, width: 16), ChunkColumn(offset: tagOffset, width: 4)]
+    )
+    _ = keys.make(0)
     slots = SlotAllocator(keyGroups: keyGroups, shift: shift)
     groups = .allocate(capacity: keyGroups)
     for group in 0..<keyGroups {
-      (groups + group).initialize(to: GroupIndex(segments, epoch: 0))
+      (groups + group).initialize(to: GroupIndex(segments))
     }
   }
 
@@ -71,20 +74,20 @@ final class KeyedState {
   /// The cell of a slot.
   @inline(__always)
   func cell(_ slot: UInt32) -> UnsafeMutablePointer<Cell> {
-    keys.pointers[Int(slot) &>> shift].assumingMemoryBound(to: Cell.self)
+    keys.present[Int(slot) &>> shift].assumingMemoryBound(to: Cell.self)
       + (Int(slot) & (chunkSlots &- 1))
   }
 
   @inline(__always)
-  private func tag(_ slot: UInt32) -> UnsafeMutablePointer<UInt32> {
-    (keys.pointers[Int(slot) &>> shift] + tagOffset).assumingMemoryBound(to: UInt32.self)
+  func tag(_ slot: UInt32) -> UnsafeMutablePointer<UInt32> {
+    (keys.present[Int(slot) &>> shift] + tagOffset).assumingMemoryBound(to: UInt32.self)
       + (Int(slot) & (chunkSlots &- 1))
   }
 
   /// How many panes (or sessions) hold something for the key of the slot.
   @inline(__always)
   func uses(_ slot: UInt32) -> UnsafeMutablePointer<UInt32> {
-    (keys.pointers[Int(slot) &>> shift] + useOffset).assumingMemoryBound(to: UInt32.self)
+    (keys.present[Int(slot) &>> shift] + useOffset).assumingMemoryBound(to: UInt32.self)
       + (Int(slot) & (chunkSlots &- 1))
   }
 
@@ -126,7 +129,7 @@ final class KeyedState {
         done..<count,
         groups,
         keyGroups,
-        keys.pointers,
+        keys.present,
         shift,
         into: slots
       )
@@ -236,7 +239,7 @@ final class KeyedState {
     let free = slots.firstFree(group)
     let next = free == 0 ? 0 : UInt32(truncatingIfNeeded: cell(free).pointee.low)
     let slot = slots.take(group, nextFree: next)
-    _ = keys.touch(Int(slot) >> shift, epoch: epoch)
+    _ = keys.touch(slot)
     if wanted.isLong {
       cell(slot).pointee = arenas.makeCell(Self.address(wanted), wanted.count, group: group)
     } else {
@@ -244,7 +247,7 @@ final class KeyedState {
     }
     self.tag(slot).pointee = tag
     uses(slot).pointee = 0
-    groups[group].insert(tag: tag, slot: slot, segments, epoch: epoch)
+    groups[group].insert(tag: tag, slot: slot, segments)
     count += 1
     return slot
   }
@@ -254,10 +257,10 @@ final class KeyedState {
     let group = group(of: slot)
     let cell = cell(slot)
     precondition(uses(slot).pointee == 0, "slot \(slot) is in use")
-    groups[group].remove(tag: tag(slot).pointee, slot: slot, epoch: epoch)
+    groups[group].remove(tag: tag(slot).pointee, slot: slot)
+    _ = keys.touch(slot)
     arenas.release(cell.pointee)
     cell.pointee = Cell(low: UInt64(slots.give(slot)), high: 0)
-    keys.epochs[Int(slot) >> shift] = epoch
     count -= 1
   }
 

@@ -19,10 +19,15 @@ final class SlotAllocator {
   private(set) var groups: UnsafeMutablePointer<UInt16>
   private var capacity = 64
   private var states: [Group]
+  /// The chunks of each key group, in the order in which its slots are numbered.
+  private(set) var chunks: [[UInt32]]
+  /// The place of each chunk among those of its key group.
+  private var ordinals: [UInt32] = [0]
 
   init(keyGroups: Int, shift: Int) {
     self.shift = shift
     states = [Group](repeating: Group(), count: keyGroups)
+    chunks = [[UInt32]](repeating: [], count: keyGroups)
     groups = .allocate(capacity: capacity)
     groups[0] = 0
   }
@@ -32,6 +37,18 @@ final class SlotAllocator {
   /// The key group of a slot.
   @inline(__always)
   func group(of slot: UInt32) -> Int { Int(groups[Int(slot) &>> shift]) }
+
+  /// The number of a slot among those of its key group.
+  func localNumber(_ slot: UInt32) -> UInt32 {
+    ordinals[Int(slot) >> shift] << UInt32(shift) | slot & (1 << UInt32(shift) - 1)
+  }
+
+  /// The slot of that number in a key group; nil if the group has no such slot.
+  func slot(_ group: Int, localNumber: UInt32) -> UInt32? {
+    let ordinal = Int(localNumber) >> shift
+    guard ordinal < chunks[group].count else { return nil }
+    return chunks[group][ordinal] << UInt32(shift) | localNumber & (1 << UInt32(shift) - 1)
+  }
 
   /// The free slot that `take` would give out, or 0.
   func firstFree(_ group: Int) -> UInt32 { states[group].firstFree }
@@ -59,6 +76,13 @@ final class SlotAllocator {
     return next
   }
 
+  /// The chunk of a group's so many-th chunk of slots, with those before it; all their slots count as
+  /// in use until they are given back.
+  func restoreChunk(_ group: Int, _ ordinal: Int) -> Int {
+    while chunks[group].count <= ordinal { _ = addChunk(group) }
+    return Int(chunks[group][ordinal])
+  }
+
   private func addChunk(_ group: Int) -> Int {
     // One chunk less than fit, so that the end of the last one is a slot number too.
     precondition(chunkCount < 1 << (32 - shift) - 1, "more than 2^32 slots")
@@ -70,6 +94,8 @@ final class SlotAllocator {
       capacity *= 2
     }
     groups[chunkCount] = UInt16(group)
+    ordinals.append(UInt32(chunks[group].count))
+    chunks[group].append(UInt32(chunkCount))
     chunkCount += 1
     return chunkCount - 1
   }

@@ -14,6 +14,12 @@ package struct PartitionClock: Hashable, Sendable {
 
   package init() {}
 
+  /// The clock of a partition that was read up to a checkpoint.
+  package init(highest: Int64?, hasEnded: Bool) {
+    self.highest = highest
+    self.hasEnded = hasEnded
+  }
+
   /// Highest less lag, never below the range of times.
   package func watermark(lag: Int64) -> Watermark {
     if hasEnded { return .end }

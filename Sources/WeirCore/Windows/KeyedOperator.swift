@@ -67,8 +67,6 @@ package protocol KeyedOperator: AnyObject {
   var resultLag: Int64 { get }
   /// Filters results before they are sorted; nil lets all pass.
   var having: (any RowFilter)? { get set }
-  /// The epoch with which written chunks are marked.
-  var epoch: Epoch { get set }
   /// Bytes that the state takes.
   var stateBytes: Int { get }
   /// Keys that have state.
@@ -91,6 +89,37 @@ package protocol KeyedOperator: AnyObject {
   ///
   /// Results come in the order (window end, key).
   func emit(maximumRows: Int, into batch: Batch) throws(WeirError) -> Emission
+
+  // MARK: Snapshots
+
+  /// What the state is the state of.
+  var description: StateDescription { get }
+  /// The tables that the state consists of, to be asked at the mark: what earlier snapshots hold of
+  /// others is not needed any more.
+  var liveTables: [StateTable] { get }
+
+  /// Marks the state as it is, when no results are left: what has changed since the last mark is
+  /// then fetched by `writeSlice`, which must have ended before the next mark.
+  ///
+  /// Sections at the addresses are written whole, and with `isFull` all are; an address that has
+  /// nothing any more is passed over. O(tables + key groups + what is written whole).
+  func mark(rewriting addresses: [StateAddress], isFull: Bool)
+
+  /// Appends sections of the marked state, whatever has happened to it since, until they hold
+  /// `maximumBytes` (the last may go beyond) or nothing is left; returns true then.
+  func writeSlice(maximumBytes: Int, into sections: inout [StateSection]) -> Bool
+
+  /// Gives up the marked state, if it is not all written; the next mark is then a full one.
+  func abandonSnapshot()
+
+  /// Takes a section in, before any row: all of a snapshot in the order of the addresses, changes
+  /// behind what they change; and of several snapshots, if no address is in two of them.
+  ///
+  /// Throws if it does not fit; the operator is then of no use.
+  func restore(_ section: StateSection) throws(WeirError)
+
+  /// Makes what snapshots do not hold, after the last section; O(state).
+  func finishRestore() throws(WeirError)
 
   /// Checks the state against itself; O(state), for tests and the simulator.
   func checkInvariants()

@@ -15,10 +15,10 @@ final class Pane {
   var ordinal = 0
   var batchNumber = 0
 
-  init(first: Int64, last: Int64, _ pool: ChunkPool) {
+  init(first: Int64, last: Int64, _ chunks: ChunkTable) {
     self.first = first
     self.last = last
-    chunks = ChunkTable(pool)
+    self.chunks = chunks
   }
 
   /// The window contains the rows of this pane.

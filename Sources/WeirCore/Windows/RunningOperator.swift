@@ -7,21 +7,24 @@ import WeirColumns
 package final class RunningOperator: KeyedOperator {
   package let output: Schema
   package var having: (any RowFilter)?
-  private let name: String
+  let name: String
   private let spec: WindowSpec
-  private let state: KeyedState
+  let state: KeyedState
   private let aggregates: AggregateSet
   /// The totals by slot, and behind them n x Int64: the greatest event time, and n x Int64: the
   /// number of the batch that changed it last.
-  private let totals: ChunkTable
+  let totals: ChunkTable
   private let buffers = RowBuffers()
   private let keyWidth: Int
   private let filtered: Batch
   /// Changed keys whose totals wait to be fetched.
-  private var order: ResultOrder?
+  var order: ResultOrder?
   /// The slots that the batch has changed, each once.
   private var changed: [UInt32] = []
   private var batchNumber: Int64 = 0
+  package let description: StateDescription
+  /// While sections are restored, the head of the snapshots.
+  var restored: OperatorHead?
 
   /// Makes an operator without rows; see `WindowOperator`.
   package init(
@@ -42,10 +45,23 @@ package final class RunningOperator: KeyedOperator {
       shift: shift
     )
     self.aggregates = AggregateSet(aggregates, shift: shift, arenas: state.arenas, ownBytes: 16)
-    totals = ChunkTable(ChunkPool(chunkBytes: self.aggregates.chunkBytes))
+    totals = ChunkTable(
+      ChunkPool(chunkBytes: self.aggregates.chunkBytes),
+      shift: shift,
+      columns: self.aggregates.columns
+        + [ChunkColumn(offset: self.aggregates.ownOffset, width: 8)]
+    )
     keyWidth = keyColumns.count
     output = ResultSchema.make(spec, aggregates, keyColumns: keyColumns, input: input)
     filtered = Batch(output, capacity: 0)
+    description = StateDescription(
+      stage: operatorName,
+      spec,
+      aggregates,
+      keyColumns: keyColumns,
+      input: input,
+      keyGroups: state.keyGroups
+    )
   }
 
   // MARK: Events
@@ -62,13 +78,13 @@ package final class RunningOperator: KeyedOperator {
     let rows = buffers.takeAll(batch.count)
     state.find(batch, rows, buffers)
     let taken = SlotRows(slots: buffers.slots, rows: buffers.rows, count: rows.count)
-    totals.touch(taken, shift: state.shift, chunkCount: state.chunkCount, epoch: state.epoch)
+    totals.touch(taken, chunkCount: state.chunkCount)
     note(taken, batch.times.words)
     aggregates.add(
       taken,
       of: batch,
       to: Regions(
-        pointers: totals.pointers,
+        pointers: totals.present,
         groups: state.chunkGroups,
         offset: 0,
         shift: state.shift
@@ -88,7 +104,7 @@ package final class RunningOperator: KeyedOperator {
     let shift = state.shift
     for position in 0..<rows.count {
       let slot = rows.slots[position]
-      let chunk = totals.pointers[Int(slot) &>> shift]
+      let chunk = totals.present[Int(slot) &>> shift]
       let place = Int(slot) & (slotCount &- 1)
       let count = chunk.assumingMemoryBound(to: Int64.self) + place
       let greatest = (chunk + ownOffset).assumingMemoryBound(to: Int64.self) + place
@@ -191,11 +207,6 @@ package final class RunningOperator: KeyedOperator {
   }
 
   // MARK: Queries
-
-  package var epoch: Epoch {
-    get { Epoch(state.epoch) }
-    set { state.epoch = newValue.number }
-  }
 
   package var keyCount: Int { state.count }
 

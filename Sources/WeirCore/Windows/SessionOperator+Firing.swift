@@ -103,7 +103,7 @@ extension SessionOperator {
     }
   }
 
-  private func schedule(_ slot: UInt32) {
+  func schedule(_ slot: UInt32) {
     let session = sessions[slot]
     let end = session.last.pointee + gap
     let lateness = session.has(SessionFlags.fired) ? spec.allowedLateness : 0
@@ -140,6 +140,7 @@ extension SessionOperator {
   /// Frees a session and, with its last one, its key.
   func remove(_ slot: UInt32, isLinked: Bool) {
     let key = sessions[slot].key.pointee
+    sessions.touch(slot)
     if isLinked { unlink(slot, key) }
     aggregates.clear(
       slot,
@@ -160,7 +161,6 @@ extension SessionOperator {
       return
     }
     while sessions[previous].next.pointee != slot { previous = sessions[previous].next.pointee }
-    sessions.touch(previous)
     sessions[previous].next.pointee = next
   }
 
@@ -185,7 +185,10 @@ extension SessionOperator {
         return session.key.pointee != 0 && session.has(SessionFlags.changed)
           && !session.has(SessionFlags.fired)
       }
-      for slot in slots { sessions[slot].clear(SessionFlags.changed) }
+      for slot in slots {
+        sessions.touch(slot)
+        sessions[slot].clear(SessionFlags.changed)
+      }
       order.append(slots, sessions, state)
     }
     order.seal(state)

@@ -24,7 +24,7 @@ extension SessionOperator {
     }
     let taken = SlotRows(slots: buffers.groupedSlots, rows: buffers.rows, count: rows.count)
     let regions = Regions(
-      pointers: sessions.chunks.pointers,
+      pointers: sessions.chunks.present,
       groups: sessions.chunkGroups,
       offset: 0,
       shift: sessions.shift
@@ -126,7 +126,6 @@ extension SessionOperator {
     if previous == 0 {
       sessions.head(key).pointee = slot
     } else {
-      sessions.touch(previous)
       sessions[previous].next.pointee = slot
     }
     state.uses(key).pointee += 1
@@ -163,8 +162,8 @@ extension SessionOperator {
   private func touch(_ slot: UInt32) throws(WeirError) {
     let session = sessions[slot]
     guard !session.has(SessionFlags.touched) else { return }
-    session.set(SessionFlags.touched | SessionFlags.changed)
     sessions.touch(slot)
+    session.set(SessionFlags.touched | SessionFlags.changed)
     touched.append(slot)
     guard session.has(SessionFlags.fired) else { return }
     if before.batch == nil { before.batch = Batch(output, capacity: 16) }

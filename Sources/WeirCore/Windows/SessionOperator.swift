@@ -27,6 +27,9 @@ package final class SessionOperator: KeyedOperator {
   var watermark = Watermark.start
   var pending: PendingResults
   var isEarlyRequested = false
+  package let description: StateDescription
+  /// While sections are restored, the head of the snapshots.
+  var restored: OperatorHead?
   /// The sessions that fire, while their results are fetched.
   var firing: SessionFiring?
   var hasAdvanced = false
@@ -62,6 +65,14 @@ package final class SessionOperator: KeyedOperator {
     output = ResultSchema.make(spec, aggregates, keyColumns: keyColumns, input: input)
     pending = PendingResults(output)
     filtered = Batch(output, capacity: 0)
+    description = StateDescription(
+      stage: operatorName,
+      spec,
+      aggregates,
+      keyColumns: keyColumns,
+      input: input,
+      keyGroups: groups
+    )
   }
 
   /// Times beyond 2^60 microseconds from 1970 count as just there, so that no sum overflows.
@@ -78,14 +89,6 @@ package final class SessionOperator: KeyedOperator {
 
   /// A session is open while the watermark is at its end, and the time of its result just before.
   package var resultLag: Int64 { 1 }
-
-  package var epoch: Epoch {
-    get { Epoch(state.epoch) }
-    set {
-      state.epoch = newValue.number
-      sessions.epoch = newValue.number
-    }
-  }
 
   package var keyCount: Int { state.count }
 

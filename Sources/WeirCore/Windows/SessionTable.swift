@@ -11,25 +11,39 @@
 ///     n x UInt32   the key's next session, or 0; of a free slot: the next free slot;
 ///                  of a session merged away within the batch: where to
 ///     n x UInt32   `SessionFlags`
+///
+/// Snapshots hold neither timers nor links, which follow from the times, and of a key its number in
+/// its key group plus 1.
 final class SessionTable {
   /// Bytes of the session's own columns.
   static let ownBytes = 44
 
   let chunks: ChunkTable
-  private let slots: SlotAllocator
+  let slots: SlotAllocator
   private let ownOffset: Int
   private let chunkSlots: Int
   /// The first session of each key, by the key's slot: n x UInt32.
   private let heads: ChunkTable
-  private(set) var count = 0
-  var epoch: UInt64 = 0
+  var count = 0
 
   init(_ aggregates: AggregateSet, keyGroups: Int, shift: Int) {
-    chunks = ChunkTable(ChunkPool(chunkBytes: aggregates.chunkBytes))
+    let slotCount = 1 << shift
+    let own = aggregates.ownOffset
+    chunks = ChunkTable(
+      ChunkPool(chunkBytes: aggregates.chunkBytes),
+      shift: shift,
+      columns: aggregates.columns + [
+        ChunkColumn(offset: own, width: 8),
+        ChunkColumn(offset: own + slotCount * 8, width: 8),
+        ChunkColumn(offset: own + slotCount * 16, width: 8),
+        ChunkColumn(offset: own + slotCount * 32, width: 4),
+        ChunkColumn(offset: own + slotCount * 40, width: 4),
+      ]
+    )
     slots = SlotAllocator(keyGroups: keyGroups, shift: shift)
     ownOffset = aggregates.ownOffset
     chunkSlots = 1 << shift
-    heads = ChunkTable(ChunkPool(chunkBytes: chunkSlots * 4))
+    heads = ChunkTable(ChunkPool(chunkBytes: chunkSlots * 4), shift: shift)
   }
 
   var shift: Int { slots.shift }
@@ -40,7 +54,7 @@ final class SessionTable {
   @inline(__always)
   subscript(slot: UInt32) -> SessionRecord {
     let place = Int(slot) & (chunkSlots &- 1)
-    let own = chunks.pointers[Int(slot) &>> slots.shift] + ownOffset
+    let own = chunks.present[Int(slot) &>> slots.shift] + ownOffset
     return SessionRecord(
       start: own.assumingMemoryBound(to: Int64.self) + place,
       last: (own + chunkSlots &* 8).assumingMemoryBound(to: Int64.self) + place,
@@ -54,7 +68,7 @@ final class SessionTable {
 
   /// Where the first session of a key is noted; 0 if it has none.
   func head(_ key: UInt32) -> UnsafeMutablePointer<UInt32> {
-    heads.touch(Int(key) >> slots.shift, epoch: epoch).assumingMemoryBound(to: UInt32.self)
+    heads.make(Int(key) >> slots.shift).assumingMemoryBound(to: UInt32.self)
       + (Int(key) & (chunkSlots - 1))
   }
 
@@ -62,7 +76,7 @@ final class SessionTable {
   func make(key: UInt32, group: Int, time: Int64) -> UInt32 {
     let free = slots.firstFree(group)
     let slot = slots.take(group, nextFree: free == 0 ? 0 : self[free].next.pointee)
-    _ = chunks.touch(Int(slot) >> slots.shift, epoch: epoch)
+    _ = chunks.touch(slot)
     let session = self[slot]
     session.start.pointee = time
     session.last.pointee = time
@@ -74,9 +88,9 @@ final class SessionTable {
     return slot
   }
 
-  /// Marks the session's chunk as written.
+  /// Notes that a session is about to change.
   func touch(_ slot: UInt32) {
-    _ = chunks.touch(Int(slot) >> slots.shift, epoch: epoch)
+    _ = chunks.touch(slot)
   }
 
   /// Frees a session that is in no list; its aggregates and rows are empty already.

@@ -27,7 +27,11 @@ extension WindowOperator {
       let offset = aggregates.ownOffset
       for chunk in 1..<state.chunkCount {
         guard let base = pane.chunks.chunk(chunk) else { continue }
-        (base + offset).initializeMemory(as: UInt8.self, repeating: 0, count: state.chunkSlots)
+        let flags = (base + offset).assumingMemoryBound(to: UInt8.self)
+        for place in 0..<state.chunkSlots where flags[place] != 0 {
+          _ = pane.chunks.touch(UInt32(chunk << state.shift + place))
+          flags[place] = 0
+        }
       }
     }
   }

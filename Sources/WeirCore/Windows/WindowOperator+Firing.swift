@@ -112,7 +112,7 @@ extension WindowOperator {
     }
     for pane in current.entering {
       guard let source = pane.chunks.chunk(chunk) else { continue }
-      aggregates.enter(source, totals.touch(chunk, epoch: state.epoch))
+      aggregates.enter(source, totals.make(chunk))
     }
     return totals.chunk(chunk)?.assumingMemoryBound(to: Int64.self)
   }
@@ -155,7 +155,7 @@ extension WindowOperator {
       pane.isInTotals = false
       for chunk in 1..<state.chunkCount {
         guard let source = pane.chunks.chunk(chunk) else { continue }
-        aggregates.leave(source, totals.touch(chunk, epoch: state.epoch))
+        aggregates.leave(source, totals.make(chunk))
       }
     }
   }
@@ -180,7 +180,7 @@ extension WindowOperator {
     }
     while left > 0, let pane = current.panes.last {
       left -= state.chunkSlots
-      if let base = pane.chunks.chunk(current.nextChunk) { forget(base, current.nextChunk) }
+      forget(pane, current.nextChunk)
       current.nextChunk += 1
       if current.nextChunk >= state.chunkCount {
         current.nextChunk = 1
@@ -196,10 +196,12 @@ extension WindowOperator {
     return watermark == .end ? settle() : true
   }
 
-  private func forget(_ base: UnsafeMutableRawPointer, _ chunk: Int) {
+  private func forget(_ pane: Pane, _ chunk: Int) {
+    guard let base = pane.chunks.chunk(chunk) else { return }
     let counts = base.assumingMemoryBound(to: Int64.self)
     let uses = state.uses(UInt32(chunk << state.shift))
     if aggregates.ownsBytes {
+      pane.chunks.setAside(chunk: chunk)
       aggregates.releaseBytes(
         base,
         at: 0,

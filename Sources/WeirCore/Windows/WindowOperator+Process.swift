@@ -80,7 +80,7 @@ extension WindowOperator {
     guard pane.isInTotals, let totals else { return }
     for position in 0..<rows.count {
       let slot = Int(rows.slots[position])
-      let base = totals.touch(slot >> state.shift, epoch: state.epoch)
+      let base = totals.make(slot >> state.shift)
       base.assumingMemoryBound(to: Int64.self)[slot & (state.chunkSlots - 1)] += 1
     }
     aggregates.add(rows, of: batch, to: regions(totals), isTotal: true)
@@ -88,16 +88,18 @@ extension WindowOperator {
 
   private func regions(_ chunks: ChunkTable) -> Regions {
     Regions(
-      pointers: chunks.pointers,
+      pointers: chunks.present,
       groups: state.chunkGroups,
       offset: 0,
       shift: state.shift
     )
   }
 
-  /// Counts rows by slot, makes and marks the chunks that are written, and notes the uses of slots.
+  /// Counts rows by slot, makes the chunks that are written, notes changes and the uses of slots.
   private func countRows(_ rows: SlotRows, in pane: Pane) {
     pane.chunks.reserve(state.chunkCount)
+    pane.chunks.setAside(rows)
+    pane.chunks.noteTouched()
     let slots = rows.slots
     let shift = state.shift
     let mask = state.chunkSlots &- 1
@@ -107,18 +109,17 @@ extension WindowOperator {
         slots,
         done..<rows.count,
         pane.chunks.pointers,
-        pane.chunks.epochs,
-        state.epoch,
-        state.keys.pointers,
+        state.keys.present,
         state.useOffset,
         shift
       )
       guard done < rows.count else { break }
-      _ = pane.chunks.touch(Int(slots[done]) >> shift, epoch: state.epoch)
+      _ = pane.chunks.make(Int(slots[done]) >> shift)
     }
+    pane.chunks.changes.set(slots, rows.count)
     guard spec.early else { return }
     let offset = aggregates.ownOffset
-    let pointers = pane.chunks.pointers
+    let pointers = pane.chunks.present
     for position in 0..<rows.count {
       let slot = Int(slots[position])
       (pointers[slot &>> shift] + offset).storeBytes(
@@ -129,15 +130,13 @@ extension WindowOperator {
     }
   }
 
-  /// Counts rows by slot and the uses of slots, up to a row whose chunk is not marked yet.
+  /// Counts rows by slot and the uses of slots, up to a row whose chunk is not there yet.
   ///
   /// Returns the position of that row, else the end.
   private static func countRows(
     _ slots: UnsafePointer<UInt32>,
     _ positions: Range<Int>,
-    _ chunks: UnsafePointer<UnsafeMutableRawPointer>,
-    _ epochs: UnsafePointer<UInt64>,
-    _ epoch: UInt64,
+    _ chunks: UnsafePointer<UnsafeMutableRawPointer?>,
     _ keys: UnsafePointer<UnsafeMutableRawPointer>,
     _ useOffset: Int,
     _ shift: Int
@@ -146,8 +145,8 @@ extension WindowOperator {
     for position in positions {
       let slot = Int(slots[position])
       let chunk = slot &>> shift
-      if epochs[chunk] != epoch { return position }
-      let count = chunks[chunk].assumingMemoryBound(to: Int64.self) + (slot & mask)
+      guard let base = chunks[chunk] else { return position }
+      let count = base.assumingMemoryBound(to: Int64.self) + (slot & mask)
       let before = count.pointee
       count.pointee = before &+ 1
       if before == 0 {
@@ -275,9 +274,18 @@ extension WindowOperator {
         blame: .user
       )
     }
-    let pane = Pane(first: first, last: last, panePool)
+    let pane = makePane(first: first, last: last)
     pane.isInTotals = totals != nil && first <= fired && last > fired
     paneList.insert(pane)
     return pane
+  }
+
+  /// A pane without rows, in no list.
+  func makePane(first: Int64, last: Int64) -> Pane {
+    Pane(
+      first: first,
+      last: last,
+      ChunkTable(panePool, shift: state.shift, columns: paneColumns)
+    )
   }
 }

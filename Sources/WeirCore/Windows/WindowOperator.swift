@@ -19,6 +19,8 @@ package final class WindowOperator: KeyedOperator {
   let aggregates: AggregateSet
   let buffers = RowBuffers()
   let panePool: ChunkPool
+  /// The columns of panes that snapshots hold.
+  let paneColumns: [ChunkColumn]
   var paneList = PaneList()
   var batchNumber = 0
   /// Sums of the panes that the last fired window shares with later ones; nil for one pane.
@@ -42,6 +44,9 @@ package final class WindowOperator: KeyedOperator {
   /// Updates and preliminary results that wait to be fetched.
   var pending: PendingResults
   var isEarlyRequested = false
+  package let description: StateDescription
+  /// While sections are restored, the head of the snapshots.
+  var restored: OperatorHead?
 
   /// Makes an operator without rows.
   ///
@@ -70,9 +75,11 @@ package final class WindowOperator: KeyedOperator {
       ownBytes: spec.early ? 1 : 0
     )
     panePool = ChunkPool(chunkBytes: self.aggregates.chunkBytes)
+    let early = [ChunkColumn(offset: self.aggregates.ownOffset, width: 1)]
+    paneColumns = self.aggregates.columns + (spec.early ? early : [])
     totals =
       alignment.panes > 1
-      ? ChunkTable(ChunkPool(chunkBytes: self.aggregates.totalBytes)) : nil
+      ? ChunkTable(ChunkPool(chunkBytes: self.aggregates.totalBytes), shift: shift) : nil
     candidates = Candidates(chunkSlots: 1 << shift)
     scratch = ScratchChunk(self.aggregates.chunkBytes)
     keyWidth = keyColumns.count
@@ -81,6 +88,14 @@ package final class WindowOperator: KeyedOperator {
     due = fired
     pending = PendingResults(output)
     filtered = Batch(output, capacity: 0)
+    description = StateDescription(
+      stage: operatorName,
+      spec,
+      aggregates,
+      keyColumns: keyColumns,
+      input: input,
+      keyGroups: state.keyGroups
+    )
   }
 
   private static func alignment(_ spec: WindowSpec) -> WindowAlignment {
@@ -105,11 +120,6 @@ package final class WindowOperator: KeyedOperator {
   }
 
   // MARK: Queries
-
-  package var epoch: Epoch {
-    get { Epoch(state.epoch) }
-    set { state.epoch = newValue.number }
-  }
 
   package var keyCount: Int { state.count }
 

@@ -14,9 +14,18 @@ package enum ControlCodec {
   package static func encode(_ message: CoordinatorMessage) -> [UInt8] {
     switch message {
     case .assign(let assignment): encode("assign", ("assignment", assignment.json))
-    case .link(let peers): encode("link", ("peers", .list(peers.map(\.json))))
-    case .go: encode("go")
-    case .stop(let reason): encode("stop", ("reason", .text(reason.rawValue)))
+    case .rewind(let rewind): encode("rewind", ("rewind", rewind.json))
+    case .go(let round): encode("go", ("round", .number(round.number)))
+    case .checkpoint(let epoch, let isLast):
+      encode("checkpoint", ("epoch", .number(epoch.number)), ("is_last", .bool(isLast)))
+    case .abort(let epoch): encode("abort", ("epoch", .number(epoch.number)))
+    case .commit(let epoch, let outputs):
+      encode(
+        "commit",
+        ("epoch", .number(epoch.number)),
+        ("outputs", .list(outputs.map(\.json)))
+      )
+    case .drain: encode("drain")
     case .leave: encode("leave")
     case .ping(let number): encode("ping", ("number", .number(number)))
     }
@@ -27,22 +36,33 @@ package enum ControlCodec {
     switch message {
     case .hello(let version): encode("hello", ("version", .number(version)))
     case .bound(let endpoint): encode("bound", ("endpoint", .text(endpoint)))
-    case .linked: encode("linked")
+    case .rewound(let round): encode("rewound", ("round", .number(round.number)))
+    case .lost(let error): encode("lost", ("error", error.json))
+    case .snapshotted(let snapshot): encode("snapshotted", ("snapshot", snapshot.json))
+    case .snapshotFailed(let epoch, let step, let error):
+      encode(
+        "snapshot_failed",
+        ("epoch", .number(epoch.number)),
+        ("step", .text(step.rawValue)),
+        ("error", error.json)
+      )
+    case .committed(let epoch): encode("committed", ("epoch", .number(epoch.number)))
     case .progress(let progress): encode("progress", ("progress", progress.json))
     case .finished(let progress): encode("finished", ("progress", progress.json))
     case .failed(let error): encode("failed", ("error", error.json))
     case .readerGone: encode("reader_gone")
     case .warned(let error): encode("warned", ("error", error.json))
-    case .pong(let number): encode("pong", ("number", .number(number)))
+    case .pong(let number, let progress):
+      encode("pong", ("number", .number(number)), ("epoch", progress?.json ?? .null))
     }
   }
 
-  private static func encode(_ kind: String, _ field: (String, JSONValue)? = nil) -> [UInt8] {
+  private static func encode(_ kind: String, _ fields: (String, JSONValue)...) -> [UInt8] {
     var members = [
       JSONMember(name: "weir", value: .number(version)),
       JSONMember(name: "kind", value: .text(kind)),
     ]
-    if let field { members.append(JSONMember(name: field.0, value: field.1)) }
+    for field in fields { members.append(JSONMember(name: field.0, value: field.1)) }
     return JSONValue.object(members).bytes
   }
 
@@ -53,14 +73,14 @@ package enum ControlCodec {
     let message = try envelope(bytes)
     switch message.subject {
     case "assign": return .assign(try Assignment(message.fields("assignment")))
-    case "link":
-      var peers: [Peer] = []
-      for value in try message.list("peers") {
-        peers.append(try Peer(ControlFields(value, of: message.subject)))
-      }
-      return .link(peers)
-    case "go": return .go
-    case "stop": return .stop(try message.word("reason"))
+    case "rewind": return .rewind(try Rewind(message.fields("rewind")))
+    case "go": return .go(Round(try message.integer("round")))
+    case "checkpoint":
+      return .checkpoint(try message.epoch("epoch"), isLast: try message.truth("is_last"))
+    case "abort": return .abort(try message.epoch("epoch"))
+    case "commit":
+      return .commit(try message.epoch("epoch"), try message.values("outputs", PreparedOutput.init))
+    case "drain": return .drain
     case "leave": return .leave
     case "ping": return .ping(try message.integer("number"))
     default: throw try unknown(message)
@@ -75,13 +95,26 @@ package enum ControlCodec {
     switch message.subject {
     case "hello": return .hello(version: try message.integer("version"))
     case "bound": return .bound(endpoint: try message.text("endpoint"))
-    case "linked": return .linked
+    case "rewound": return .rewound(Round(try message.integer("round")))
+    case "lost": return .lost(try WeirError(message.fields("error")))
+    case "snapshotted": return .snapshotted(try InstanceSnapshot(message.fields("snapshot")))
+    case "snapshot_failed":
+      return .snapshotFailed(
+        try message.epoch("epoch"),
+        try message.word("step"),
+        try WeirError(message.fields("error"))
+      )
+    case "committed": return .committed(try message.epoch("epoch"))
     case "progress": return .progress(try InstanceProgress(message.fields("progress")))
     case "finished": return .finished(try InstanceProgress(message.fields("progress")))
     case "failed": return .failed(try WeirError(message.fields("error")))
     case "reader_gone": return .readerGone
     case "warned": return .warned(try WeirError(message.fields("error")))
-    case "pong": return .pong(try message.integer("number"))
+    case "pong":
+      return .pong(
+        try message.integer("number"),
+        message.optional("epoch") == nil ? nil : try EpochProgress(message.fields("epoch"))
+      )
     default: throw try unknown(message)
     }
   }

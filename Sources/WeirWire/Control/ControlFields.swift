@@ -87,6 +87,30 @@ struct ControlFields {
     return word
   }
 
+  func truth(_ name: String) throws(WeirError) -> Bool {
+    guard case .bool(let value) = try value(name) else { throw wrong(name, "true or false") }
+    return value
+  }
+
+  func epoch(_ name: String) throws(WeirError) -> Epoch { Epoch(try integer(name)) }
+
+  /// A number that may be missing.
+  func optionalInteger<Number: FixedWidthInteger>(
+    _ name: String
+  ) throws(WeirError) -> Number? {
+    optional(name) == nil ? nil : try integer(name)
+  }
+
+  /// The values of a list, each made of its own fields.
+  func values<Element>(
+    _ name: String,
+    _ make: (ControlFields) throws(WeirError) -> Element
+  ) throws(WeirError) -> [Element] {
+    var values: [Element] = []
+    for value in try list(name) { values.append(try make(ControlFields(value, of: subject))) }
+    return values
+  }
+
   func fields(_ name: String) throws(WeirError) -> ControlFields {
     try ControlFields(value(name), of: subject)
   }

@@ -6,7 +6,7 @@ extension Assignment {
   var json: JSONValue {
     .object([
       "instance": instance.json, "incarnation": .number(incarnation.number),
-      "generation": .number(generation.number), "path": .text(path), "base": .text(base),
+      "path": .text(path), "base": .text(base),
       "text": .text(text), "run_folder": .text(runFolder),
       "partitions": .list(partitions.map { .text($0) }),
       "started_at": .number(startedAt.microseconds),
@@ -17,7 +17,6 @@ extension Assignment {
     self.init(
       instance: try InstanceID(fields.fields("instance")),
       incarnation: Incarnation(try fields.integer("incarnation")),
-      generation: Generation(try fields.integer("generation")),
       path: try fields.text("path"),
       base: try fields.text("base"),
       text: try fields.text("text"),
@@ -60,6 +59,7 @@ extension InstanceProgress {
       "queued_bytes": .number(queuedBytes),
       "read_bytes": .number(readBytes),
       "total_bytes": .number(totalBytes),
+      "stale_frames": .number(staleFrames),
       "latency": latency?.json ?? .null,
     ])
   }
@@ -78,6 +78,7 @@ extension InstanceProgress {
     queuedBytes = try fields.integer("queued_bytes")
     readBytes = try fields.integer("read_bytes")
     totalBytes = try fields.integer("total_bytes")
+    staleFrames = try fields.integer("stale_frames")
     if fields.optional("latency") != nil {
       latency = try LatencySummary(fields.fields("latency"))
     }

@@ -12,6 +12,20 @@ struct CoordinatorScript {
   static let source = InstanceID("in", 0)
   static let sink = InstanceID("out", 0)
 
+  /// The process of an instance that never failed.
+  private static func process(_ instance: InstanceID) -> Incarnation {
+    Incarnation(instance == source ? 1 : 2)
+  }
+
+  /// The words for a process.
+  private static func name(_ process: Incarnation) -> String {
+    switch process.number {
+    case 1: "in/0"
+    case 2: "out/0"
+    default: "#\(process.number)"
+    }
+  }
+
   init() {
     var builder = PlanBuilder()
     let schema = Schema([Field("t", .timestamp)], eventTime: 0)
@@ -42,7 +56,7 @@ struct CoordinatorScript {
   }
 
   mutating func say(_ instance: InstanceID, _ message: InstanceMessage) {
-    handle(.messageReceived(instance, message))
+    handle(.messageReceived(Self.process(instance), message))
   }
 
   // MARK: Phases
@@ -57,14 +71,25 @@ struct CoordinatorScript {
 
   mutating func run() {
     bind()
-    say(Self.source, .linked)
-    say(Self.sink, .linked)
+    say(Self.source, .rewound(Round(1)))
+    say(Self.sink, .rewound(Round(1)))
   }
 
   mutating func finish(_ instance: InstanceID) { say(instance, .finished(InstanceProgress())) }
 
+  /// Completes the open epoch, and makes it visible.
+  mutating func complete(_ epoch: Epoch = Epoch(1)) {
+    for instance in [Self.source, Self.sink] {
+      say(
+        instance,
+        .snapshotted(InstanceSnapshot(epoch: epoch, incarnation: Self.process(instance)))
+      )
+    }
+    say(Self.sink, .committed(epoch))
+  }
+
   mutating func exit(_ instance: InstanceID, _ end: ProcessEnd = .exited(code: 0)) {
-    handle(.exited(instance, end))
+    handle(.exited(Self.process(instance), end))
   }
 
   // MARK: Words
@@ -72,9 +97,11 @@ struct CoordinatorScript {
   private static func words(_ event: CoordinatorEvent) -> String {
     switch event {
     case .started: "started"
-    case .messageReceived(let instance, let message): "\(instance) says \(words(message))"
-    case .exited(let instance, let end): "\(instance) ends: \(end)"
-    case .spawnFailed(let instance, let error): "\(instance) cannot start: \(error)"
+    case .messageReceived(let process, let message): "\(name(process)) says \(words(message))"
+    case .exited(let process, let end): "\(name(process)) ends: \(end)"
+    case .spawnFailed(let process, let error): "\(name(process)) cannot start: \(error)"
+    case .numbersWritten, .numbersFailed, .manifestWritten, .manifestFailed, .stopRequested:
+      "\(event)"
     case .signalled(let signal): "signal \(signal)"
     case .ticked: "the clock"
     }
@@ -84,25 +111,38 @@ struct CoordinatorScript {
     switch message {
     case .hello(let version): "hello, version \(version)"
     case .bound(let endpoint): "bound \(endpoint)"
-    case .linked: "linked"
+    case .rewound(let round): "rewound \(round.number)"
+    case .lost(let error): "lost a peer: \(error)"
+    case .snapshotted(let snapshot): "snapshotted \(snapshot.epoch.number)"
+    case .snapshotFailed(let epoch, let step, let error):
+      "snapshot \(epoch.number) failed, \(step): \(error)"
+    case .committed(let epoch): "committed \(epoch.number)"
     case .progress: "progress"
     case .finished: "finished"
     case .failed(let error): "failed: \(error)"
     case .readerGone: "the reader has gone"
     case .warned(let error): "warned: \(error)"
-    case .pong(let number): "pong \(number)"
+    case .pong(let number, _): "pong \(number)"
     }
   }
 
   private static func words(_ effect: CoordinatorEffect) -> String {
     switch effect {
-    case .spawn(let instance): "start \(instance)"
-    case .assign(let instance): "assign \(instance)"
-    case .send(let instance, .link(let peers)):
-      "tell \(instance): link "
-        + peers.map { "\($0.instance) \($0.endpoint)" }.joined(separator: ", ")
-    case .send(let instance, let message): "tell \(instance): \(message)"
-    case .kill(let instance): "kill \(instance)"
+    case .spawn(let process, let instance):
+      "start \(name(process)) as \(instance.map { "\($0)" } ?? "spare")"
+    case .assign(let process, let instance): "assign \(instance) to \(name(process))"
+    case .send(let process, .rewind(let rewind)):
+      "tell \(name(process)): rewind \(rewind.round.number) to \(rewind.epoch.number), generation "
+        + "\(rewind.generation.number), "
+        + rewind.peers.map { "\($0.instance) \($0.endpoint)" }.joined(separator: ", ")
+    case .send(let process, .go(let round)): "tell \(name(process)): go \(round.number)"
+    case .send(let process, .checkpoint(let epoch, let isLast)):
+      "tell \(name(process)): checkpoint \(epoch.number)\(isLast ? ", the last" : "")"
+    case .send(let process, .commit(let epoch, _)):
+      "tell \(name(process)): commit \(epoch.number)"
+    case .send(let process, let message): "tell \(name(process)): \(message)"
+    case .kill(let process): "kill \(name(process))"
+    case .writeNumbers, .writeManifest, .delete: "\(effect)"
     case .say(.progress(let instance, _)): "show progress of \(instance)"
     case .say(.failed(let instance, let error)): "show failure of \(instance): \(error)"
     case .say(let notice): "show \(notice)"

@@ -18,7 +18,6 @@ import WeirTesting
     var node = InstanceNode(
       InstanceID("s", 0),
       job: builder.plan(),
-      generation: Generation(1),
       partitions: [PartitionID(0)],
       pool: BatchPool()
     )
@@ -34,7 +33,9 @@ import WeirTesting
     let now = Moment(instant: Instant(nanoseconds: 0), wall: WallTime(microseconds: 0))
     var effects: [InstanceEffect] = []
     for event: InstanceEvent in [
-      .linked, .started, .frameReceived(Frame(credit)), .turned, .rowsRead(rows),
+      .rewindOrdered(Rewind(round: Round(1), generation: Generation(1))),
+      .restored(Round(1)), .started(Round(1)), .frameReceived(Frame(credit)), .turned,
+      .rowsRead(rows),
     ] {
       try node.handle(event, at: now, into: &effects)
     }

@@ -40,13 +40,13 @@ struct SourceFixture {
     node = InstanceNode(
       InstanceID("s", 0),
       job: builder.plan(),
-      generation: Generation(1),
       partitions: (0..<partitions).map { PartitionID($0) },
       pool: BatchPool(),
       flow: flow
     )
-    try step(.linked)
-    try step(.started)
+    try step(.rewindOrdered(Rewind(round: Round(1), generation: Generation(1))))
+    try step(.restored(Round(1)))
+    try step(.started(Round(1)))
   }
 
   var moment: Moment { now }
@@ -90,7 +90,7 @@ struct SourceFixture {
     try step(.partitionsFound(partitions.map { PartitionID($0) }))
   }
 
-  mutating func drain() throws { try step(.stopRequested(.drain)) }
+  mutating func drain() throws { try step(.drainOrdered) }
 
   /// Turns, and says from which partition rows are wanted now; nil: from none.
   mutating func wanted(after milliseconds: Int64 = 0) throws -> Int? {
@@ -113,7 +113,9 @@ struct SourceFixture {
       case .findPartitions: searches += 1
       case .warn(let error): warnings.append(error.code)
       case .finished: hasFinished = true
-      case .send, .write, .publish, .recycle: break
+      case .send, .write, .restore, .beginState, .writeState, .finishState, .prepare, .commit,
+        .recycle, .report:
+        break
       }
     }
   }

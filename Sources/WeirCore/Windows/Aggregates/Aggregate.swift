@@ -52,8 +52,8 @@ protocol Aggregate: AnyObject {
   var isInvertible: Bool { get }
   /// True: cells may refer to bytes of the arenas, and `release` must be called.
   var ownsBytes: Bool { get }
-  /// Bytes of the columns of one chunk.
-  var regionBytes: Int { get }
+  /// Bytes a slot of each of its columns, which follow one another in a chunk.
+  var columnWidths: [Int] { get }
 
   /// Adds the argument's values, none of which is null, by row.
   func add(_ rows: SlotRows, _ argument: Column, _ times: UnsafePointer<Int64>, _ regions: Regions)

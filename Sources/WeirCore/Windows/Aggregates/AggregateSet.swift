@@ -19,6 +19,8 @@ final class AggregateSet {
   }
 
   private(set) var members: [Member] = []
+  /// The rows and the columns of the aggregates in a chunk of a pane.
+  let columns: [ChunkColumn]
   let slots: Int
   /// Bytes of a chunk of a pane.
   private(set) var chunkBytes: Int
@@ -63,6 +65,7 @@ final class AggregateSet {
     var isInvertible = true
     var ownsBytes = false
     var end = slots * 8
+    var columns = [ChunkColumn(offset: 0, width: 8)]
     var totalEnd = end
     for spec in specs {
       let isRowCount = spec.function == .count && spec.argument == nil && spec.filter == nil
@@ -71,18 +74,22 @@ final class AggregateSet {
       if let aggregate {
         end = (end + 63) & ~63
         member.offset = end
-        end += aggregate.regionBytes
+        for width in aggregate.columnWidths {
+          columns.append(ChunkColumn(offset: end, width: width))
+          end += slots * width
+        }
         member.totalOffset = nil
         if aggregate.isInvertible {
           totalEnd = (totalEnd + 63) & ~63
           member.totalOffset = totalEnd
-          totalEnd += aggregate.regionBytes
+          totalEnd += slots * aggregate.columnWidths.reduce(0, +)
         }
         isInvertible = isInvertible && aggregate.isInvertible
         ownsBytes = ownsBytes || aggregate.ownsBytes
       }
       members.append(member)
     }
+    self.columns = columns
     ownOffset = (end + 63) & ~63
     chunkBytes = ownOffset + slots * ownBytes
     totalBytes = totalEnd
@@ -269,9 +276,9 @@ final class AggregateSet {
   func move(_ source: UInt32, to target: UInt32, in chunks: ChunkTable, shift: Int, group: Int) {
     let mask = (1 << shift) - 1
     merge(
-      chunks.pointers[Int(source) >> shift],
+      chunks.present[Int(source) >> shift],
       at: Int(source) & mask,
-      into: chunks.pointers[Int(target) >> shift],
+      into: chunks.present[Int(target) >> shift],
       at: Int(target) & mask,
       count: 1,
       group: group
@@ -281,7 +288,7 @@ final class AggregateSet {
 
   /// Empties one slot's state.
   func clear(_ slot: UInt32, in chunks: ChunkTable, shift: Int, group: Int) {
-    let chunk = chunks.pointers[Int(slot) >> shift]
+    let chunk = chunks.present[Int(slot) >> shift]
     let place = Int(slot) & ((1 << shift) - 1)
     chunk.assumingMemoryBound(to: Int64.self)[place] = 0
     for member in members {

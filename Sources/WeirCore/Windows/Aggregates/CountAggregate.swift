@@ -10,7 +10,7 @@ final class CountAggregate: Aggregate {
 
   var isInvertible: Bool { true }
   var ownsBytes: Bool { false }
-  var regionBytes: Int { slots * 8 }
+  var columnWidths: [Int] { [8] }
 
   func add(_ rows: SlotRows, _ argument: Column, _ times: UnsafePointer<Int64>, _ regions: Regions)
   {

@@ -25,7 +25,7 @@ final class DistinctAggregate: Aggregate {
 
   var isInvertible: Bool { false }
   var ownsBytes: Bool { true }
-  var regionBytes: Int { slots * 16 }
+  var columnWidths: [Int] { [8, 4, 4] }
 
   /// The state of one slot.
   private struct ValueSet {
@@ -69,6 +69,7 @@ final class DistinctAggregate: Aggregate {
       if compareBytes(arenas.bytes(cells + place), bytes) == 0 { return }
       place = (place + 1) & mask
     }
+    arenas.arena(group).touch(set.cells.pointee, at: place * 16, 16)
     // Making a cell may need a new chunk, but never moves the cells of a set.
     cells[place] = own()
     set.count.pointee += 1
@@ -78,7 +79,7 @@ final class DistinctAggregate: Aggregate {
     let arena = arenas.arena(group)
     let old = Int(set.capacity.pointee)
     let capacity = max(old * 2, Self.firstCapacity)
-    let reference = arena.allocate(capacity * 16, epoch: arenas.epoch)
+    let reference = arena.allocate(capacity * 16)
     let target = arena.pointer(reference).assumingMemoryBound(to: Cell.self)
     target.update(repeating: .none, count: capacity)
     if old > 0 {
@@ -88,7 +89,7 @@ final class DistinctAggregate: Aggregate {
         while !target[place].isNone { place = (place + 1) & (capacity - 1) }
         target[place] = source[index]
       }
-      arena.release(set.cells.pointee, old * 16, epoch: arenas.epoch)
+      arena.release(set.cells.pointee, old * 16)
     }
     set.cells.pointee = reference
     set.capacity.pointee = UInt32(capacity)
@@ -167,7 +168,7 @@ final class DistinctAggregate: Aggregate {
         for index in 0..<capacity { arenas.release(values[index]) }
       }
       arenas.arena(region.group)
-        .release(set.cells.pointee, capacity * 16, epoch: arenas.epoch)
+        .release(set.cells.pointee, capacity * 16)
       set.cells.pointee = 0
       set.count.pointee = 0
       set.capacity.pointee = 0

@@ -17,7 +17,7 @@ final class EdgeAggregate: Aggregate {
 
   var isInvertible: Bool { false }
   var ownsBytes: Bool { false }
-  var regionBytes: Int { slots * 17 }
+  var columnWidths: [Int] { [8, 8, 1] }
 
   /// The state of one slot.
   private struct Edge {

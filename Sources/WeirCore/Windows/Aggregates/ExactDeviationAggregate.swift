@@ -18,7 +18,7 @@ final class ExactDeviationAggregate: Aggregate {
 
   var isInvertible: Bool { true }
   var ownsBytes: Bool { false }
-  var regionBytes: Int { slots * 48 }
+  var columnWidths: [Int] { [16, 16, 8, 8] }
 
   /// The state of one slot.
   private struct Moments {

@@ -27,7 +27,7 @@ final class ExactSumAggregate: Aggregate {
 
   var isInvertible: Bool { true }
   var ownsBytes: Bool { false }
-  var regionBytes: Int { slots * 24 }
+  var columnWidths: [Int] { [16, 8] }
 
   @inline(__always)
   private func sums(_ base: UnsafeMutableRawPointer) -> UnsafeMutablePointer<Int128> {

@@ -16,7 +16,7 @@ final class ExtremeAggregate: Aggregate {
 
   var isInvertible: Bool { false }
   var ownsBytes: Bool { false }
-  var regionBytes: Int { slots * 9 }
+  var columnWidths: [Int] { [8, 1] }
 
   @inline(__always)
   private func values(_ region: Region) -> UnsafeMutablePointer<Int64> {

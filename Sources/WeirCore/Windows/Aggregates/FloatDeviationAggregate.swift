@@ -12,7 +12,7 @@ final class FloatDeviationAggregate: Aggregate {
 
   var isInvertible: Bool { false }
   var ownsBytes: Bool { false }
-  var regionBytes: Int { slots * 24 }
+  var columnWidths: [Int] { [8, 8, 8] }
 
   /// The state of one slot.
   private struct Moments {

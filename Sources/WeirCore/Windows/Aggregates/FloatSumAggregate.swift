@@ -17,7 +17,7 @@ final class FloatSumAggregate: Aggregate {
 
   var isInvertible: Bool { false }
   var ownsBytes: Bool { false }
-  var regionBytes: Int { slots * 16 }
+  var columnWidths: [Int] { [8, 8] }
 
   @inline(__always)
   private func sums(_ region: Region) -> UnsafeMutablePointer<Double> {

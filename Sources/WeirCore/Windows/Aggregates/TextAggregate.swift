@@ -22,7 +22,7 @@ final class TextAggregate: Aggregate {
 
   var isInvertible: Bool { false }
   var ownsBytes: Bool { true }
-  var regionBytes: Int { slots * (hasTimes ? 24 : 16) }
+  var columnWidths: [Int] { hasTimes ? [16, 8] : [16] }
 
   @inline(__always)
   private func cell(_ base: UnsafeMutableRawPointer, _ place: Int) -> UnsafeMutablePointer<Cell> {

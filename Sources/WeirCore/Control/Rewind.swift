@@ -1,0 +1,43 @@
+/// The order to begin anew at an epoch: at the start of a run, after a failure, on resuming.
+///
+/// The first of two phases: the instance drops what is queued and gathered, restores, and connects to
+/// its peers; nothing leaves before `go`, since the peers may not have heard of the generation yet.
+package struct Rewind: Hashable, Sendable, Codable {
+  package var round: Round
+  /// Nil: from the very beginning.
+  package var snapshot: InstanceSnapshot?
+  /// Of all channels of the region.
+  package var generation: Generation
+  /// Where the instances receive that this one exchanges frames with.
+  package var peers: [Peer]
+  /// True when the rate of a paced source is counted from now on, not from where it was.
+  package var beginsPace: Bool
+
+  package init(
+    round: Round,
+    snapshot: InstanceSnapshot? = nil,
+    generation: Generation,
+    peers: [Peer] = [],
+    beginsPace: Bool = false
+  ) {
+    self.round = round
+    self.snapshot = snapshot
+    self.generation = generation
+    self.peers = peers
+    self.beginsPace = beginsPace
+  }
+
+  /// The epoch to begin at.
+  package var epoch: Epoch { snapshot?.epoch ?? .none }
+}
+
+/// Another instance, and where it receives.
+package struct Peer: Hashable, Sendable, Codable {
+  package var instance: InstanceID
+  package var endpoint: String
+
+  package init(instance: InstanceID, endpoint: String) {
+    self.instance = instance
+    self.endpoint = endpoint
+  }
+}

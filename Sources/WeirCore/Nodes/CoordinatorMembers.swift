@@ -1,0 +1,110 @@
+// What a coordinator knows of instances, processes and regions.
+
+/// An instance, and the process that it has now.
+struct CoordinatorMember {
+  /// Where the instance is, as far as the coordinator knows.
+  enum Step: Hashable, Sendable {
+    /// It has no process; one is started at once, or at `retryAt`.
+    case missing
+    /// Its process was started, or a spare was told what to become.
+    case starting
+    /// It receives frames, and waits to be told where to begin.
+    case bound
+    /// It was told, and has not answered.
+    case rewinding
+    /// It waits for the others of its region.
+    case rewound
+    case running
+    /// Its work is done; it passes barriers.
+    case finished
+    /// It is being killed.
+    case doomed
+  }
+
+  let instance: InstanceID
+  let isSource: Bool
+  /// The guarantee of a sink; nil for others.
+  let delivery: Delivery?
+  let region: Int
+  var step = Step.missing
+  var process: Incarnation?
+  var endpoint = ""
+  /// When it must have taken the next step of starting.
+  var dueBy: Instant?
+  /// When a process is started for it again.
+  var retryAt: Instant?
+  /// Since the last complete checkpoint.
+  var failures = 0
+  /// When the ping was sent that it has not answered.
+  var pingedAt: Instant?
+  /// What it said of itself last.
+  var progress: EpochProgress?
+
+  /// True if it may be told where to begin.
+  var isReachable: Bool {
+    switch step {
+    case .missing, .starting, .doomed: false
+    case .bound, .rewinding, .rewound, .running, .finished: true
+    }
+  }
+
+  var isRunning: Bool { step == .running || step == .finished }
+}
+
+/// A process that was started and has not ended.
+struct CoordinatorProcess {
+  let incarnation: Incarnation
+  /// The member it is; nil: a spare.
+  var member: Int?
+  var hasGreeted = false
+  /// Why it will end, if it is known.
+  var lastWords: WeirError?
+}
+
+/// Instances that are connected by channels: they go back together.
+struct CoordinatorRegion {
+  enum Step: Hashable, Sendable {
+    /// Waits until all have a process.
+    case waiting
+    /// All were told where to begin.
+    case rewinding
+    case running
+  }
+
+  let members: [Int]
+  var step = Step.waiting
+  var round = Round(0)
+  /// True once it has run under this coordinator.
+  var hasRun = false
+  /// When a lost channel is taken for what it seems, since no death was heard of.
+  var lostDue: Instant?
+}
+
+/// The epoch that is open: one at a time, until its output is visible.
+struct OpenEpoch {
+  enum Step: Hashable, Sendable {
+    /// Barriers are under way; members report.
+    case reporting
+    /// All have reported; the manifest is being written. Only its outcome counts now.
+    case recording
+    /// The checkpoint is complete; sinks make their output visible.
+    case committing
+  }
+
+  enum Purpose: Hashable, Sendable {
+    case periodic
+    /// The run stops here, and may go on from here.
+    case stop
+    /// All have finished.
+    case final
+  }
+
+  let epoch: Epoch
+  let purpose: Purpose
+  let openedAt: Instant
+  var step = Step.reporting
+  /// By member.
+  var snapshots: [InstanceSnapshot?]
+  /// Members whose output is not known to be visible.
+  var uncommitted: [Int] = []
+}

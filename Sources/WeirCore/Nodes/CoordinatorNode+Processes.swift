@@ -1,0 +1,243 @@
+// Processes: started, replaced, watched.
+
+extension CoordinatorNode {
+  /// Gives an instance a process: the spare if it is ready, a new one otherwise.
+  mutating func startProcess(
+    for index: Int,
+    at now: Instant,
+    into effects: inout [CoordinatorEffect]
+  ) {
+    members[index].step = .starting
+    members[index].retryAt = nil
+    members[index].pingedAt = nil
+    members[index].progress = nil
+    members[index].dueBy = now.advanced(byNanoseconds: Self.startNanoseconds)
+    let instance = members[index].instance
+    if let spare = processes.firstIndex(where: { $0.member == nil && $0.hasGreeted }) {
+      processes[spare].member = index
+      members[index].process = processes[spare].incarnation
+      effects.append(.assign(processes[spare].incarnation, instance))
+      return
+    }
+    let incarnation = nextIncarnation()
+    processes.append(CoordinatorProcess(incarnation: incarnation, member: index))
+    members[index].process = incarnation
+    effects.append(.spawn(incarnation, instance))
+  }
+
+  /// Keeps one process ready once everything runs: a replacement then need not start.
+  mutating func keepSpare(at now: Instant, into effects: inout [CoordinatorEffect]) {
+    guard settings != nil, phase == .running, spareAt == nil else { return }
+    guard !processes.contains(where: { $0.member == nil }) else { return }
+    let incarnation = nextIncarnation()
+    processes.append(CoordinatorProcess(incarnation: incarnation, member: nil))
+    effects.append(.spawn(incarnation, nil))
+  }
+
+  mutating func greeted(
+    _ entry: Int,
+    version: Int,
+    into effects: inout [CoordinatorEffect]
+  ) {
+    processes[entry].hasGreeted = true
+    guard let index = processes[entry].member else { return }
+    guard version == InstanceMessage.version else {
+      let error = WeirError(
+        "E403",
+        "'\(members[index].instance)' speaks version \(version) of the control messages",
+        hint: "the weir executable was replaced while the run started: start it again"
+      )
+      fail(members[index].instance, error, into: &effects)
+      return
+    }
+    guard members[index].step == .starting else { return }
+    effects.append(.assign(processes[entry].incarnation, members[index].instance))
+  }
+
+  // MARK: Failures
+
+  mutating func exited(
+    _ process: Incarnation,
+    _ end: ProcessEnd,
+    at now: Instant,
+    into effects: inout [CoordinatorEffect]
+  ) {
+    guard let entry = processes.firstIndex(where: { $0.incarnation == process }) else { return }
+    guard let index = processes[entry].member else {
+      processEnded(process, nil, at: now, into: &effects)
+      return
+    }
+    let hint = "the run has ended; rows that were not published are not in the output"
+    let error = WeirError(
+      "E404",
+      "'\(members[index].instance)' died",
+      detail: "\(end)",
+      hint: settings == nil ? hint : nil,
+      recovery: .restart
+    )
+    processEnded(process, processes[entry].lastWords ?? error, at: now, into: &effects)
+  }
+
+  /// Handles the end of a process; `error` says why, nil for a spare.
+  mutating func processEnded(
+    _ process: Incarnation,
+    _ error: WeirError?,
+    at now: Instant,
+    into effects: inout [CoordinatorEffect]
+  ) {
+    guard let entry = processes.firstIndex(where: { $0.incarnation == process }) else { return }
+    let gone = processes.remove(at: entry)
+    guard let index = gone.member else {
+      // Nobody has lost anything; but one that cannot even start is not tried all the time.
+      if !gone.hasGreeted { spareAt = now.advanced(byNanoseconds: Self.sparePauseNanoseconds) }
+      return
+    }
+    members[index].process = nil
+    guard isActive, let error else { return }
+    guard let settings else {
+      // It has said why, and its peer's own words are still waited for.
+      if let suspicion, suspicion.instance == members[index].instance { return }
+      fail(members[index].instance, error, into: &effects)
+      return
+    }
+    members[index].step = .missing
+    members[index].pingedAt = nil
+    members[index].dueBy = nil
+    members[index].failures += 1
+    effects.append(.say(.died(members[index].instance, error)))
+    disturb(members[index].region, into: &effects)
+    let failures = members[index].failures
+    guard failures <= settings.mostRestarts else {
+      let hopeless = WeirError(
+        "E423",
+        "'\(members[index].instance)' failed \(failures) times without a complete checkpoint in "
+          + "between",
+        detail: "the last time: \(error.message)" + (error.detail.map { ": \($0)" } ?? ""),
+        hint:
+          "mend the cause, or raise 'restarts: { most: … }'; the next run goes on from the last "
+          + "complete checkpoint",
+        recovery: .stop
+      )
+      fail(members[index].instance, hopeless, into: &effects)
+      return
+    }
+    guard failures > 2 else {
+      startProcess(for: index, at: now, into: &effects)
+      return
+    }
+    let pause = Self.firstPauseNanoseconds << Int64(min(failures - 3, 8))
+    members[index].retryAt = now.advanced(byNanoseconds: pause)
+  }
+
+  /// Handles what an instance says of itself before it ends.
+  mutating func failed(
+    _ index: Int,
+    _ error: WeirError,
+    at now: Instant,
+    into effects: inout [CoordinatorEffect]
+  ) {
+    guard isActive else { return }
+    guard settings != nil, error.recovery != .stop else {
+      fail(members[index].instance, error, into: &effects)
+      return
+    }
+    doom(index, error, into: &effects)
+  }
+
+  /// Kills the process of an instance; it is replaced when it has ended, never before.
+  mutating func doom(
+    _ index: Int,
+    _ error: WeirError,
+    into effects: inout [CoordinatorEffect]
+  ) {
+    guard let process = members[index].process, members[index].step != .doomed else { return }
+    members[index].step = .doomed
+    members[index].pingedAt = nil
+    members[index].dueBy = nil
+    for entry in processes.indices where processes[entry].incarnation == process {
+      processes[entry].lastWords = error
+    }
+    effects.append(.kill(process))
+    disturb(members[index].region, into: &effects)
+  }
+
+  /// Handles that an instance cannot reach a peer.
+  ///
+  /// That is what a death looks like from next door, and may be heard of before the death itself,
+  /// which is what people want to know: it gets a moment to arrive. Between two live instances it is
+  /// a failure of the channel.
+  mutating func lostPeer(_ index: Int, _ error: WeirError, at now: Instant) {
+    guard isActive else { return }
+    let due = now.advanced(byNanoseconds: Self.suspicionNanoseconds)
+    let region = members[index].region
+    if settings == nil {
+      if suspicion == nil { suspicion = (members[index].instance, error, due) }
+    } else if regions[region].step == .running, members[index].isRunning,
+      regions[region].lostDue == nil
+    {
+      regions[region].lostDue = due
+    }
+  }
+
+  // MARK: Time
+
+  mutating func tickProcesses(at now: Instant, into effects: inout [CoordinatorEffect]) {
+    if let due = spareAt, due <= now { spareAt = nil }
+    for region in regions.indices {
+      guard let due = regions[region].lostDue, due <= now else { continue }
+      regions[region].lostDue = nil
+      disturb(region, into: &effects)
+    }
+    for index in members.indices {
+      if let due = members[index].retryAt, due <= now {
+        startProcess(for: index, at: now, into: &effects)
+      }
+      guard let due = members[index].dueBy, due <= now else { continue }
+      let instance = members[index].instance
+      let error = WeirError(
+        "E405",
+        "'\(instance)' did not answer in time while the run was \(phase)",
+        recovery: .restart
+      )
+      if settings == nil {
+        fail(instance, error, into: &effects)
+        return
+      }
+      doom(index, error, into: &effects)
+    }
+    tickHeartbeats(at: now, into: &effects)
+  }
+
+  private mutating func tickHeartbeats(
+    at now: Instant,
+    into effects: inout [CoordinatorEffect]
+  ) {
+    guard let settings, let due = pingAt else { return }
+    // Whoever was stopped itself, such as by a closed lid, cannot say that others were silent.
+    if now.nanoseconds - due.nanoseconds > settings.hangAfter / 2 {
+      for index in members.indices where members[index].pingedAt != nil {
+        members[index].pingedAt = now
+      }
+    }
+    for index in members.indices {
+      guard let pinged = members[index].pingedAt,
+        now.nanoseconds - pinged.nanoseconds >= settings.hangAfter, !Mutant.hangIgnored.isActive
+      else { continue }
+      let error = WeirError(
+        "E424",
+        "'\(members[index].instance)' has not answered for "
+          + "\(settings.hangAfter / 1_000_000) ms",
+        recovery: .restart
+      )
+      doom(index, error, into: &effects)
+    }
+    guard due <= now else { return }
+    pingAt = now.advanced(byNanoseconds: settings.hangAfter / 3)
+    pingNumber += 1
+    for index in members.indices where members[index].isReachable {
+      guard let process = members[index].process else { continue }
+      if members[index].pingedAt == nil { members[index].pingedAt = now }
+      effects.append(.send(process, .ping(pingNumber)))
+    }
+  }
+}

@@ -1,0 +1,103 @@
+// The state into snapshots and out of them: keys, sessions, and the watermark.
+
+extension SessionOperator {
+  package var liveTables: [StateTable] {
+    [
+      StateTable(.head), StateTable(.keys), StateTable(.byteHeads), StateTable(.bytes),
+      StateTable(.sessions),
+    ]
+  }
+
+  package func mark(rewriting addresses: [StateAddress], isFull: Bool) {
+    precondition(
+      firing == nil && !hasAdvanced && pending.isEmpty && !isEarlyRequested,
+      "'\(name)' has results left"
+    )
+    let part = StateWriter.Part(
+      table: StateTable(.sessions),
+      chunks: sessions.chunks,
+      slots: sessions.slots,
+      keySlots: state.slots
+    )
+    state.mark(
+      [part],
+      head: OperatorHead(watermark: watermark).encoded,
+      rewriting: addresses,
+      isFull: isFull
+    )
+  }
+
+  package func writeSlice(maximumBytes: Int, into sections: inout [StateSection]) -> Bool {
+    state.writeSlice(maximumBytes: maximumBytes, into: &sections)
+  }
+
+  package func abandonSnapshot() { state.abandonSnapshot() }
+
+  package func restore(_ section: StateSection) throws(WeirError) {
+    if try state.restore(section) { return }
+    switch section.address.table.kind {
+    case .head:
+      restored = try OperatorHead(section, after: restored)
+    case .sessions:
+      try sessions.chunks.restore(section) { ordinal throws(WeirError) in
+        let group = section.address.group
+        let known = sessions.slots.chunks[group].count
+        let table = sessions.chunks
+        guard section.address.section << (table.sectionShift - table.shift) <= known else {
+          throw WeirError.damagedState(section.address, "only \(known) chunks come before it")
+        }
+        return sessions.slots.restoreChunk(group, ordinal)
+      }
+    case .keys, .byteHeads, .bytes, .pane, .totals:
+      throw .damagedState(section.address, "sessions have no such table")
+    }
+  }
+
+  package func finishRestore() throws(WeirError) {
+    guard let head = restored else { throw .noHead(of: name) }
+    restored = nil
+    watermark = head.watermark
+    try state.finishRestore()
+    for group in 0..<state.keyGroups {
+      // From the end, so that the first free slots are the first to be used.
+      for chunk in sessions.slots.chunks[group].reversed() {
+        _ = sessions.chunks.make(Int(chunk))
+        let first = chunk << UInt32(sessions.shift)
+        for slot in (first..<first + UInt32(state.chunkSlots)).reversed() {
+          try enter(slot, group)
+        }
+      }
+    }
+  }
+
+  /// Links a restored session to its key and its timer, or frees its slot.
+  private func enter(_ slot: UInt32, _ group: Int) throws(WeirError) {
+    let session = sessions[slot]
+    guard session.key.pointee != 0 else {
+      session.next.pointee = sessions.slots.give(slot)
+      return
+    }
+    guard let key = state.slots.slot(group, localNumber: session.key.pointee - 1),
+      !state.cell(key).pointee.isNone, session.start.pointee <= session.last.pointee
+    else {
+      let address = StateAddress(StateTable(.sessions), group: group, section: 0)
+      throw .damagedState(address, "a session of no key")
+    }
+    session.key.pointee = key
+    state.uses(key).pointee += 1
+    sessions.count += 1
+    var previous: UInt32 = 0
+    var next = sessions.head(key).pointee
+    while next != 0, sessions[next].last.pointee < session.last.pointee {
+      previous = next
+      next = sessions[next].next.pointee
+    }
+    session.next.pointee = next
+    if previous == 0 {
+      sessions.head(key).pointee = slot
+    } else {
+      sessions[previous].next.pointee = slot
+    }
+    schedule(slot)
+  }
+}

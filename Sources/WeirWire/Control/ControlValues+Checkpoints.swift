@@ -1,0 +1,166 @@
+import WeirCore
+
+// Snapshots and manifests, field by field: the names are the format.
+
+extension Rewind {
+  var json: JSONValue {
+    .object([
+      "round": .number(round.number), "snapshot": snapshot?.json ?? .null,
+      "generation": .number(generation.number), "peers": .list(peers.map(\.json)),
+      "begins_pace": .bool(beginsPace),
+    ])
+  }
+
+  init(_ fields: ControlFields) throws(WeirError) {
+    self.init(
+      round: Round(try fields.integer("round")),
+      snapshot: fields.optional("snapshot") == nil
+        ? nil : try InstanceSnapshot(fields.fields("snapshot")),
+      generation: Generation(try fields.integer("generation")),
+      peers: try fields.values("peers", Peer.init),
+      beginsPace: try fields.truth("begins_pace")
+    )
+  }
+}
+
+extension EpochProgress {
+  var json: JSONValue {
+    .object(["epoch": .number(epoch.number), "step": .text(step.rawValue)])
+  }
+
+  init(_ fields: ControlFields) throws(WeirError) {
+    self.init(epoch: try fields.epoch("epoch"), step: try fields.word("step"))
+  }
+}
+
+extension InstanceSnapshot {
+  var json: JSONValue {
+    .object([
+      "epoch": .number(epoch.number), "incarnation": .number(incarnation.number),
+      "counters": .list(counters.map(\.json)),
+      "watermark": .number(watermark.microseconds), "is_finished": .bool(isFinished),
+      "partitions": .list(partitions.map(\.json)), "rows_read": .number(rowsRead),
+      "pace": pace?.json ?? .null, "outputs": .list(outputs.map(\.json)),
+      "state": state?.json ?? .null,
+    ])
+  }
+
+  init(_ fields: ControlFields) throws(WeirError) {
+    self.init(
+      epoch: try fields.epoch("epoch"),
+      incarnation: Incarnation(try fields.integer("incarnation"))
+    )
+    counters = try fields.values("counters", StageCounters.init)
+    watermark = Watermark(microseconds: try fields.integer("watermark"))
+    isFinished = try fields.truth("is_finished")
+    partitions = try fields.values("partitions", PartitionSnapshot.init)
+    rowsRead = try fields.integer("rows_read")
+    if fields.optional("pace") != nil { pace = try SourcePace(fields.fields("pace")) }
+    outputs = try fields.values("outputs", PreparedOutput.init)
+    if fields.optional("state") != nil { state = try StateReference(fields.fields("state")) }
+  }
+}
+
+extension SourcePace {
+  var json: JSONValue {
+    .object(["since": .number(since.microseconds), "row": .number(row)])
+  }
+
+  init(_ fields: ControlFields) throws(WeirError) {
+    self.init(
+      since: WallTime(microseconds: try fields.integer("since")),
+      row: try fields.integer("row")
+    )
+  }
+}
+
+extension PartitionSnapshot {
+  var json: JSONValue {
+    .object([
+      "partition": .number(partition.number),
+      "position": position.map { .text($0.text) } ?? .null,
+      "highest": highest.map { .number($0) } ?? .null, "has_ended": .bool(hasEnded),
+    ])
+  }
+
+  init(_ fields: ControlFields) throws(WeirError) {
+    self.init(
+      partition: PartitionID(try fields.integer("partition")),
+      position: try fields.optionalText("position").map { SourcePosition($0) },
+      highest: try fields.optionalInteger("highest"),
+      hasEnded: try fields.truth("has_ended")
+    )
+  }
+}
+
+extension PreparedOutput {
+  var json: JSONValue { .object(["epoch": .number(epoch.number), "text": .text(text)]) }
+
+  init(_ fields: ControlFields) throws(WeirError) {
+    self.init(epoch: try fields.epoch("epoch"), text: try fields.text("text"))
+  }
+}
+
+extension StateReference {
+  var json: JSONValue {
+    .object([
+      "file": .text(file), "earlier": .list(earlier.map { .text($0) }),
+      "bytes": .number(bytes),
+    ])
+  }
+
+  init(_ fields: ControlFields) throws(WeirError) {
+    self.init(
+      file: try fields.text("file"),
+      earlier: try fields.texts("earlier"),
+      bytes: try fields.integer("bytes")
+    )
+  }
+}
+
+extension Manifest {
+  var json: JSONValue {
+    .object([
+      "epoch": .number(epoch.number), "is_finished": .bool(isFinished),
+      "members": .list(members.map(\.json)),
+    ])
+  }
+
+  init(_ fields: ControlFields) throws(WeirError) {
+    self.init(
+      epoch: try fields.epoch("epoch"),
+      members: try fields.values("members", Manifest.Member.init)
+    )
+    isFinished = try fields.truth("is_finished")
+  }
+}
+
+extension Manifest.Member {
+  var json: JSONValue {
+    .object(["instance": instance.json, "snapshot": snapshot.json])
+  }
+
+  init(_ fields: ControlFields) throws(WeirError) {
+    self.init(
+      instance: try InstanceID(fields.fields("instance")),
+      snapshot: try InstanceSnapshot(fields.fields("snapshot"))
+    )
+  }
+}
+
+extension RunNumbers {
+  var json: JSONValue {
+    .object([
+      "run": .number(run), "epoch": .number(epoch.number),
+      "generation": .number(generation.number), "incarnation": .number(incarnation.number),
+    ])
+  }
+
+  init(_ fields: ControlFields) throws(WeirError) {
+    self.init()
+    run = try fields.integer("run")
+    epoch = try fields.epoch("epoch")
+    generation = Generation(try fields.integer("generation"))
+    incarnation = Incarnation(try fields.integer("incarnation"))
+  }
+}

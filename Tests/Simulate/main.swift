@@ -1,0 +1,3 @@
+import Simulation
+
+Simulate.main(CommandLine.arguments)

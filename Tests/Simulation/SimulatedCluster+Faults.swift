@@ -1,0 +1,148 @@
+import WeirCore
+import WeirTesting
+
+// What goes wrong.
+
+extension SimulatedCluster {
+  /// Notes that a step of the protocols is taken, and lets the fault come that waits for it.
+  ///
+  /// Returns false if whoever takes the step is gone then.
+  @discardableResult
+  func reach(_ step: ProtocolStep, _ kind: NodeKind, _ process: Int? = nil) -> Bool {
+    for index in traps.indices where traps[index].kind == kind && traps[index].step == step {
+      traps[index].count -= 1
+      guard traps[index].count == 0 else { continue }
+      let fault = traps[index].fault
+      coverage.met(kind, step, fault)
+      noteFault()
+      note("FAULT \(fault) at \(step) of \(process.map { name($0) } ?? "coordinator")")
+      switch fault {
+      case .kill: if let process { die(process, .killed(signal: 9)) }
+      case .hang: if let process { processes[process].busyUntil = .max }
+      case .coordinator: killCoordinator(losesPower: false)
+      case .power: killCoordinator(losesPower: true)
+      }
+    }
+    if let process { return processes[process].isAlive }
+    return coordinator != nil
+  }
+
+  private func noteFault() {
+    faults += 1
+    coverage.met(.severalFaults, if: faults > 1)
+    let isRewinding = processes.contains { process in
+      process.isAlive && (process.node?.phase == .restoring || process.node?.phase == .ready)
+    }
+    coverage.met(.faultDuringRewind, if: isRewinding && coordinator?.phase != .starting)
+  }
+
+  func kind(_ process: Int) -> NodeKind {
+    guard let instance = processes[process].instance, let stage = job.index(of: instance.stage)
+    else { return .spare }
+    return switch job.stages[stage].role {
+    case .source: .source
+    case .keyed: .keyed
+    case .stateless: .stateless
+    case .sink: .sink
+    }
+  }
+
+  func disturb() {
+    if disturbance.jumps, random.integer(0...199) == 0 {
+      wallStart += random.chance(50) ? 3_600_000_000 : -3_600_000_000
+      coverage.met(.wallClockStep)
+    }
+    if isDisturbed, random.integer(0...999) < disturbance.pauses {
+      let alive = processes.indices.filter {
+        processes[$0].isAlive && processes[$0].busyUntil < .max
+      }
+      if !alive.isEmpty {
+        let process = random.element(of: alive)
+        processes[process].busyUntil = now + random.integer64(1_000_000...800_000_000)
+        coverage.met(.pausedProcess)
+      }
+    }
+    if disturbance.kills.contains(step) { killSomebody() }
+    ask()
+  }
+
+  private func killSomebody() {
+    let alive = processes.indices.filter { processes[$0].isAlive }
+    guard let coordinator, !alive.isEmpty else { return }
+    if disturbance.checkpoints == nil {
+      guard coordinator.phase == .starting || coordinator.phase == .running else { return }
+      isDoomed = true
+      coverage.met(.crashWithoutCheckpoints)
+    }
+    let victim = random.element(of: alive)
+    noteFault()
+    note("FAULT kill of \(name(victim))")
+    die(victim, .killed(signal: 9))
+  }
+
+  private func ask() {
+    guard let coordinator else { return }
+    switch disturbance.request {
+    case .none: break
+    case .signal(let signal, let first, let again):
+      if step == first, !hasBeenAsked {
+        hasBeenAsked = true
+        coverage.met(.interrupted, if: signal == .interrupt && coordinator.phase == .running)
+        coverage.met(.terminated, if: signal == .terminate && coordinator.phase == .running)
+        note("FAULT \(signal)")
+        command(.signalled(signal))
+      } else if let again, step == first + again, coordinator.phase == .stopping {
+        coverage.met(.interruptedTwice)
+        command(.signalled(signal))
+      }
+    case .stop(let reason, let at):
+      guard step == at, !hasBeenAsked else { break }
+      hasBeenAsked = true
+      coverage.met(.drained, if: reason == .drain && coordinator.phase == .running)
+      coverage.met(.stopped, if: reason != .drain && coordinator.phase == .running)
+      note("FAULT stop, \(reason)")
+      command(.stopRequested(reason))
+    }
+  }
+
+  // MARK: Deaths
+
+  /// Ends a process; what it sent before still arrives.
+  func die(_ process: Int, _ end: ProcessEnd) {
+    guard processes[process].isAlive else { return }
+    note("\(name(process)) ends: \(end)")
+    bury(process, losesPower: false)
+    processes[process].ends.send(end, due: arrival())
+  }
+
+  private func bury(_ process: Int, losesPower: Bool) {
+    processes[process].isAlive = false
+    processes[process].node = nil
+    processes[process].busyUntil = 0
+    processes[process].orders.cut()
+    abandonWrites(of: process, losesPower: losesPower)
+  }
+
+  /// What a writer has begun when it dies is durable or not, and nobody has heard of it.
+  private func abandonWrites(of owner: Int?, losesPower: Bool) {
+    let left = writes.filter { $0.owner == owner }
+    writes.removeAll { $0.owner == owner }
+    for write in left where !losesPower && random.chance(50) { makeDurable(write) }
+  }
+
+  /// Kills the coordinator, and with it all processes; it is started again.
+  private func killCoordinator(losesPower: Bool) {
+    guard coordinator != nil else { return }
+    coordinator = nil
+    abandonWrites(of: nil, losesPower: losesPower)
+    for process in processes.indices where processes[process].isAlive {
+      bury(process, losesPower: losesPower)
+    }
+    for process in processes.indices {
+      processes[process].reports.cut()
+      processes[process].ends.cut()
+    }
+    if losesPower { for index in connections.indices { connections[index].link.cut() } }
+    restartAt = now + random.integer64(1000...5_000_000)
+  }
+}

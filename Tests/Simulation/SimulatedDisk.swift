@@ -1,0 +1,75 @@
+import WeirCore
+import WeirTesting
+
+/// The state folder and the folders of the sinks: what is on it is durable, and outlives everybody.
+struct SimulatedDisk {
+  /// Output of a sink, hidden or visible.
+  struct Part {
+    var instance: InstanceID
+    var epoch: Epoch
+    var rows: [(edge: EdgeIndex, row: [Value])]
+  }
+
+  /// A file of keyed state: all sections to restore from it, and the file in which each lies.
+  struct StateFile {
+    var sections: [(section: StateSection, file: String)]
+  }
+
+  var numbers = RunNumbers()
+  var manifests: [Manifest] = []
+  var files: [String: StateFile] = [:]
+  var hidden: [String: Part] = [:]
+  var visible: [String: Part] = [:]
+
+  /// What a coordinator that starts now finds.
+  var record: RunRecord {
+    var record = RunRecord()
+    record.numbers = numbers
+    record.manifests = manifests
+    return record
+  }
+
+  mutating func write(_ manifest: Manifest) {
+    manifests.removeAll { $0.epoch == manifest.epoch }
+    manifests.append(manifest)
+  }
+
+  /// Makes a hidden part visible; what is so already is left alone. Returns what is wrong.
+  mutating func commit(_ output: PreparedOutput) -> String? {
+    if let part = hidden.removeValue(forKey: output.text) {
+      visible[output.text] = part
+      return nil
+    }
+    return visible[output.text] == nil ? "prepared output \(output.text) is gone" : nil
+  }
+
+  /// Removes hidden parts of an instance that nothing names.
+  mutating func clean(_ instance: InstanceID, keeping outputs: [PreparedOutput]) {
+    let kept = outputs.map(\.text)
+    hidden = hidden.filter { $0.value.instance != instance || kept.contains($0.key) }
+  }
+
+  /// The rows of an edge that can be seen, in the order of their epochs.
+  func rows(_ edge: EdgeIndex) -> [[Value]] {
+    visible.values.sorted { ($0.epoch, $0.instance) < ($1.epoch, $1.instance) }.flatMap { part in
+      part.rows.filter { $0.edge == edge }.map(\.row)
+    }
+  }
+}
+
+/// A write that was begun and is not durable yet.
+struct SimulatedWrite {
+  enum Work {
+    case numbers(RunNumbers)
+    case manifest(Manifest)
+    case state(Epoch, StateReference, SimulatedDisk.StateFile)
+    case prepare(Epoch, name: String, SimulatedDisk.Part)
+    case commit(Epoch, [PreparedOutput])
+  }
+
+  var due: Int64
+  /// The process that writes; nil: the coordinator.
+  var owner: Int?
+  var round: Round
+  var work: Work
+}
