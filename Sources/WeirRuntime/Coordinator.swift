@@ -92,13 +92,19 @@ package actor Coordinator {
     case .send(let process, let message): send(message, to: process)
     case .kill(let process): processes.kill(process)
     case .writeNumbers(let numbers):
-      answer(at: now, .numbersWritten, or: { .numbersFailed($0) }) { records throws(WeirError) in
+      answer { records throws(WeirError) in
         try records.write(numbers)
+        return .numbersWritten
+      } orElse: { error in
+        .numbersFailed(error)
       }
     case .writeManifest(let manifest):
       let epoch = manifest.epoch
-      answer(at: now, .manifestWritten(epoch), or: { .manifestFailed(epoch, $0) }) {
-        records throws(WeirError) in try records.write(manifest)
+      answer { records throws(WeirError) in
+        try records.write(manifest)
+        return .manifestWritten(epoch)
+      } orElse: { error in
+        .manifestFailed(epoch, error)
       }
     case .delete(let epochs, let files): records?.delete(epochs, files: files)
     case .say(let notice): view.note(notice)
@@ -110,18 +116,17 @@ package actor Coordinator {
 
   /// Does something with the records, and tells the node how it went.
   private func answer(
-    at now: Instant,
-    _ success: CoordinatorEvent,
-    or failure: (WeirError) -> CoordinatorEvent,
-    _ act: (any RecordGateway) throws(WeirError) -> Void
+    _ act: (any RecordGateway) throws(WeirError) -> CoordinatorEvent,
+    orElse failure: (WeirError) -> CoordinatorEvent
   ) {
     guard let records else { preconditionFailure("checkpoints without a place for records") }
+    let event: CoordinatorEvent
     do throws(WeirError) {
-      try act(records)
-      node.handle(success, at: now, into: &effects)
+      event = try act(records)
     } catch {
-      node.handle(failure(error), at: now, into: &effects)
+      event = failure(error)
     }
+    node.handle(event, at: clocks.now().instant, into: &effects)
   }
 
   // A process that cannot be reached has died or is about to: its end is what counts.

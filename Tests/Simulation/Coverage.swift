@@ -107,6 +107,8 @@ package struct Coverage {
     case staleFrame
     case frameToTheDead
     case lostPeer
+    case cutChannel
+    case gapFound
     case aborted
     case timedOut
     case diskFailure

@@ -21,6 +21,8 @@ package struct Disturbance {
   var traps: [Trap] = []
   /// Steps at which some process is killed.
   var kills: [Int] = []
+  /// Steps at which some connection loses what is under way.
+  var cuts: [Int] = []
   var request = Request.none
   var checkpoints: CheckpointSettings?
   /// The most nanoseconds that a message is under way, or a write takes.
@@ -62,6 +64,9 @@ package struct Disturbance {
       if random.chance(20) {
         kills = (0..<random.integer(1...4)).map { _ in random.integer(10...800) }
       }
+      if random.chance(15) {
+        cuts = (0..<random.integer(1...3)).map { _ in random.integer(10...800) }
+      }
       if random.chance(10) { delivery = random.element(of: [.atLeastOnce, .atMostOnce]) }
     } else if random.chance(30) {
       kills = [random.integer(0...400)]
@@ -80,7 +85,7 @@ package struct Disturbance {
 
   /// True if nothing takes longer than it must.
   var isQuiet: Bool {
-    traps.isEmpty && kills.isEmpty && pauses == 0 && slow == 0 && diskFailures == 0
+    traps.isEmpty && cuts.isEmpty && kills.isEmpty && pauses == 0 && slow == 0 && diskFailures == 0
       && delay <= 300_000
   }
 

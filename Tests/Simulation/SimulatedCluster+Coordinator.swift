@@ -137,7 +137,9 @@ extension SimulatedCluster {
 
   func begin(_ work: SimulatedWrite.Work, owner: Int?) {
     let round = owner.flatMap { processes[$0].node?.round } ?? Round(0)
-    let write = SimulatedWrite(due: arrival(), owner: owner, round: round, work: work)
+    // Now and then a disk takes its time, and the run goes on meanwhile.
+    let pause = random.chance(15) ? random.integer64(0...20 * disturbance.delay) : 0
+    let write = SimulatedWrite(due: arrival() + pause, owner: owner, round: round, work: work)
     writes.append(write)
   }
 

@@ -63,6 +63,7 @@ extension SimulatedCluster {
       }
     }
     if disturbance.kills.contains(step) { killSomebody() }
+    if disturbance.cuts.contains(step) { cutSomething() }
     ask()
   }
 
@@ -78,6 +79,23 @@ extension SimulatedCluster {
     noteFault()
     note("FAULT kill of \(name(victim))")
     die(victim, .killed(signal: 9))
+  }
+
+  /// Loses what is under way between two live processes; the sender is told, sooner or later.
+  private func cutSomething() {
+    let busy = connections.indices.filter { number in
+      connections[number].link.count > 0 && processes[connections[number].from].isAlive
+        && processes[connections[number].to].isAlive
+    }
+    guard !busy.isEmpty else { return }
+    let chosen = random.element(of: busy)
+    let sender = connections[chosen].from
+    connections[chosen].link.cut()
+    coverage.met(.cutChannel)
+    hasCut = true
+    note("FAULT cut from \(name(sender)) to \(name(connections[chosen].to))")
+    let error = WeirError("E406", "it is no longer connected", recovery: .restart)
+    processes[sender].reports.send(.lost(error), due: arrival())
   }
 
   private func ask() {

@@ -198,7 +198,9 @@ extension SimulatedCluster {
   }
 
   private func fail(_ process: Int, _ error: WeirError) {
-    guard error.code == "E000" else {
+    let isGap = error.code == "E401" && hasCut
+    coverage.met(.gapFound, if: isGap)
+    guard error.code == "E000" || isGap else {
       violations.append("\(name(process)) failed: \(error)\n\(dump)")
       return
     }

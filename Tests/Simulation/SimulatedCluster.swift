@@ -43,6 +43,8 @@ package final class SimulatedCluster {
   /// True once somebody was killed in a run without checkpoints.
   var isDoomed = false
   var hasBeenAsked = false
+  /// A connection has lost frames.
+  var hasCut = false
   /// Numbers that were used by any coordinator.
   var highestEpoch = Epoch.none
   var highestGeneration = Generation(0)

@@ -34,7 +34,7 @@ struct SimulatedDisk {
     manifests.append(manifest)
   }
 
-  /// Makes a hidden part visible; what is so already is left alone. Returns what is wrong.
+  /// Makes a hidden part visible, leaves what is so already alone, and returns what is wrong.
   mutating func commit(_ output: PreparedOutput) -> String? {
     if let part = hidden.removeValue(forKey: output.text) {
       visible[output.text] = part

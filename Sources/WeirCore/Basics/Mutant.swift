@@ -7,8 +7,6 @@ package enum Mutant: String, CaseIterable, Sendable {
   case noAlignment
   /// A channel that has delivered its barrier is not held back.
   case channelNotHeld
-  /// A newer barrier does not end an older alignment.
-  case oldAlignmentKept
   /// Rows that were gathered are not sent before the barrier.
   case barrierOvertakesRows
   /// The coordinator completes an epoch without the last report.

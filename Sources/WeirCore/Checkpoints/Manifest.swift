@@ -22,7 +22,7 @@ package struct Manifest: Hashable, Sendable, Codable {
     self.members = members
   }
 
-  /// The snapshot of an instance; nil if the manifest is of another topology. Linear.
+  /// The snapshot of an instance, nil if the manifest is of another topology; linear.
   package func snapshot(of instance: InstanceID) -> InstanceSnapshot? {
     members.first { $0.instance == instance }?.snapshot
   }

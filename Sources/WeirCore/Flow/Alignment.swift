@@ -20,7 +20,7 @@ struct Alignment: Hashable, Sendable {
   /// One of a newer epoch ends an older alignment: the older epoch cannot complete any more.
   mutating func deliver(_ barrier: Epoch, on channel: Int) -> Bool {
     guard barrier > newest else { return false }
-    if epoch.map({ $0 < barrier && !Mutant.oldAlignmentKept.isActive }) ?? true { begin(barrier) }
+    if epoch.map({ $0 < barrier }) ?? true { begin(barrier) }
     guard epoch == barrier, !hasDelivered[channel] else { return false }
     hasDelivered[channel] = true
     missing -= 1

@@ -122,8 +122,9 @@ package struct OutputChannel {
     queue.append(Frame(header))
   }
 
-  /// Says that the epoch ends here; everything gathered goes before it. Finished or idle, a channel
-  /// passes barriers on.
+  /// Says that the epoch ends here; everything gathered goes before it.
+  ///
+  /// Finished or idle, a channel passes barriers on.
   package mutating func barrier(_ epoch: Epoch, using pool: BatchPool) {
     if !Mutant.barrierOvertakesRows.isActive { cut(using: pool) }
     if Mutant.finishedInstanceSilent.isActive, hasEnded { return }
@@ -155,7 +156,7 @@ package struct OutputChannel {
 
   // MARK: What leaves
 
-  /// Notes a credit. One of an older generation is of the dead and is dropped: false.
+  /// Notes a credit; one of an older generation is of the dead and is dropped: false.
   @discardableResult
   package mutating func grant(_ header: FrameHeader) -> Bool {
     guard header.generation >= generation else { return false }

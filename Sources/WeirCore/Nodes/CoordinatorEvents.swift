@@ -1,4 +1,4 @@
-/// What reaches the coordinator. A process is known by its incarnation.
+/// What reaches the coordinator; a process is known by its incarnation.
 package enum CoordinatorEvent: Hashable, Sendable {
   /// Begin: start every instance.
   case started

@@ -5,7 +5,7 @@ import WeirColumns
 /// A deterministic function of the order of its mailbox. Nothing inside waits, and a turn does a
 /// bounded amount of work: one batch of rows, one batch of a firing, or one slice of a snapshot.
 package struct InstanceNode {
-  /// Where the instance is in its life. A rewind leads from any phase to `restoring`.
+  /// Where the instance is in its life; a rewind leads from any phase to `restoring`.
   package enum Phase: Hashable, Sendable {
     /// Made; waits for the coordinator to say where to begin.
     case bound

@@ -51,8 +51,9 @@ extension JobPlan {
     return peers
   }
 
-  /// The instances that are connected by channels, directly or not, as positions in `instances`:
-  /// what must go back together. Ascending, in the order of their first members.
+  /// The instances that are connected by channels, directly or not: what must go back together.
+  ///
+  /// As positions in `instances`, ascending, in the order of their first members; O(channels²).
   package var regions: [[Int]] {
     let instances = instances
     var region = Array(instances.indices)
