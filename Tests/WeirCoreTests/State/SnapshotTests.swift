@@ -1,7 +1,7 @@
 import Testing
 import WeirColumns
-import WeirExpressions
 import WeirCore
+import WeirExpressions
 import WeirTesting
 
 /// Operators that are restored from snapshots, beside such as never stop.
