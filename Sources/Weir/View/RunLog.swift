@@ -20,6 +20,7 @@ struct RunLog: Sendable {
       saidAt = now.instant
       say(state.picture(at: now))
     case .finished(let instance): logger.debug("finished", metadata: ["instance": "\(instance)"])
+    case .readerGone: logger.info("nobody reads standard output any more")
     case .stopping(let reason):
       logger.info(
         "stopping: what has reached the sinks is published",

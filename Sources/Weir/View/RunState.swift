@@ -61,7 +61,7 @@ struct RunState {
       sample(at: now.instant)
     case .finished(let instance): finished.insert(instance)
     case .stopping: phase = .stopping
-    case .killing, .warned: break
+    case .killing, .readerGone, .warned: break
     case .failed(let instance, let error): failure = Failure(instance: instance, error: error)
     case .stateFailed(let error): failure = Failure(instance: nil, error: error)
     case .died, .rewinding, .recovered, .checkpointed, .checkpointFailed: break

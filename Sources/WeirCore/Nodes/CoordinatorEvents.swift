@@ -72,6 +72,8 @@ package enum RunNotice: Hashable, Sendable {
   case progress(InstanceID, InstanceProgress)
   case finished(InstanceID)
   case stopping(StopReason)
+  /// Nobody reads what the sink writes: the run is about to stop.
+  case readerGone(InstanceID)
   case killing(instances: Int)
   /// Something that people should know; the run goes on.
   case warned(InstanceID, WeirError)

@@ -185,7 +185,9 @@ package struct CoordinatorNode {
     case .failed(let error): failed(index, error, at: now, into: &effects)
     case .readerGone:
       // Each sink that writes there says so; only the first asks for a stop.
-      if phase == .running { signalled(.pipe, at: now, into: &effects) }
+      guard isActive, phase != .stopping else { break }
+      effects.append(.say(.readerGone(members[index].instance)))
+      signalled(.pipe, at: now, into: &effects)
     case .warned(let error): effects.append(.say(.warned(members[index].instance, error)))
     case .pong(let number, let progress):
       // A late answer is one, too: only silence counts.

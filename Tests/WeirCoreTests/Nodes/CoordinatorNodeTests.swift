@@ -60,7 +60,7 @@ import WeirTesting
     script.run()
     script.say(Script.sink, .readerGone)
     script.say(Script.sink, .readerGone)
-    script.finish(Script.sink)
+    script.complete()
     script.say(Script.sink, .readerGone)
     script.exit(Script.source)
     script.exit(Script.sink)
