@@ -61,7 +61,7 @@ package struct CoordinatorNode {
   var spareAt: Instant?
 
   /// How long the cause of a lost peer may take to be heard of, in nanoseconds.
-  package static let suspicionNanoseconds: Int64 = 300_000_000
+  package static let suspicionNanoseconds: Int64 = 1_000_000_000
   /// How long an instance may take to exit after it was told to, in nanoseconds.
   package static let leaveNanoseconds: Int64 = 5_000_000_000
   /// How long a process may take to start, in nanoseconds.

@@ -91,7 +91,7 @@ import WeirTesting
     script.title("the peer says nothing")
     script.run()
     script.say(Script.source, .lost(lost))
-    script.pass(seconds: 1)
+    script.pass(seconds: 2)
     script.exit(Script.sink, .killed(signal: 9))
     compare(script, "lost-peer")
   }
