@@ -50,11 +50,14 @@ struct InstanceAssembly {
     case .sink(let plan): sink = try self.sink(plan, stage, job)
     case .keyed, .stateless: break
     }
+    // A spare was called something else.
+    ProcessIdentity.setName("\(instance)")
     return InstanceParts(
       node: node,
       frames: frames,
       source: source,
       sink: sink,
+      state: state(job.stages[stage], job),
       latency: sink == nil ? nil : LatencyHistogram(),
       pool: pool
     )
@@ -78,6 +81,21 @@ struct InstanceAssembly {
         blame: .weir
       )
     }
+  }
+
+  /// Where keyed state is kept; nil where there is none, or no checkpoints are taken.
+  private func state(_ stage: StagePlan, _ job: JobPlan) -> StateStore? {
+    guard case .keyed(let plan) = stage.role, let folder = assignment.stateFolder else {
+      return nil
+    }
+    return StateStore(
+      in: folder,
+      instance: assignment.instance,
+      incarnation: assignment.incarnation,
+      description: plan.stateDescription(keyGroups: job.keyGroups, name: stage.name),
+      keyGroups: job.keyGroups,
+      codec: .lz4
+    )
   }
 
   private func source(

@@ -70,6 +70,14 @@ struct PartNames {
       }
   }
 
+  /// The epoch in the path of a part; nil for the only part of a bounded run.
+  func epoch(ofPart path: String) -> Epoch? {
+    let name = path.dropFirst(folder.count + 1)
+    guard name.hasPrefix(stem + "-") else { return nil }
+    let digits = name.dropFirst(stem.count + 1).prefix { $0 != "-" }
+    return UInt64(digits).map { Epoch($0) }
+  }
+
   /// Removes hidden parts that a run has left; only under the lock of that run.
   func removeHidden(run: String, sink: String) throws(WeirError) {
     guard Folder.isFolder(folder) else { return }

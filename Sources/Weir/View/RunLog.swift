@@ -22,7 +22,9 @@ struct RunLog: Sendable {
     case .finished(let instance): logger.debug("finished", metadata: ["instance": "\(instance)"])
     case .stopping(let reason):
       logger.info(
-        "stopping: what has reached the sinks is published",
+        state.job.checkpoints == nil
+          ? "stopping: what has reached the sinks is published"
+          : "stopping: at a checkpoint, from which the next run goes on",
         metadata: ["stop": "\(reason)"]
       )
     case .killing(let instances):
