@@ -272,19 +272,19 @@ enum ErrorCatalogue {
       "It is killed and replaced. It may have been stopped, or be in an endless loop."
     ),
     ErrorEntry(
-      "E431",
+      "E436",
       "what the state folder holds of a run cannot be used",
       "Its numbers or its checkpoints are damaged, and there is nothing older to go back to: suspect "
         + "the disk, and bring the folder back from a copy, or begin anew with '--fresh'."
     ),
     ErrorEntry(
-      "E432",
+      "E437",
       "the state is of another topology",
       "The file, or what it is filled in with, has changed since the last checkpoint. Run it as it "
         + "was to go on; another 'name' begins beside it, '--fresh' anew."
     ),
     ErrorEntry(
-      "E433",
+      "E438",
       "going back would write visible output again",
       "The newest checkpoint is damaged and its output is visible: from an older one the same rows "
         + "would be written once more. Bring the state folder back from a copy, or begin anew with "

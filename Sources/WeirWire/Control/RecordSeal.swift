@@ -14,7 +14,9 @@ enum RecordSeal {
     return before + Array(hexadecimal(sum).utf8) + between + content + Array("}\n".utf8)
   }
 
-  /// The content; nil if the bytes are not in that form, or damaged. O(bytes).
+  /// The content; nil if the bytes are not in that form, or damaged.
+  ///
+  /// O(bytes).
   static func open(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
     let start = before.count + digits + between.count
     var end = bytes.count
