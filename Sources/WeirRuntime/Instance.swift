@@ -296,10 +296,13 @@ package actor Instance {
   }
 
   private func prepare(_ epoch: Epoch) throws(WeirError) {
-    guard let sink = parts?.sink else { preconditionFailure("epoch \(epoch) without a sink") }
+    guard let sink = parts?.sink, let node = parts?.node else {
+      preconditionFailure("epoch \(epoch) without a sink")
+    }
+    let isLast = node.phase == .draining || node.phase == .finished
     let event: InstanceEvent
     do throws(WeirError) {
-      event = .prepared(epoch, try sink.prepare(epoch))
+      event = .prepared(epoch, try sink.prepare(epoch, isLast: isLast))
     } catch {
       event = .prepareFailed(epoch, error)
     }

@@ -140,6 +140,9 @@ struct InstanceAssembly {
         run: job.name,
         instance: assignment.instance,
         incarnation: assignment.incarnation,
+        cut: PartCut(job),
+        delivery: plan.delivery,
+        isAlone: job.stages[stage].processes == 1,
         writers: writers,
         header: header(job, stage, writers)
       )
@@ -147,7 +150,7 @@ struct InstanceAssembly {
       let writers = writers(job, stage, format)
       // Several processes share one output: only the first prints a header.
       let isFirst = assignment.instance.index == 0
-      return try StandardOutputSink(
+      return StandardOutputSink(
         writers: writers,
         header: isFirst ? header(job, stage, writers) : []
       )

@@ -39,7 +39,32 @@ struct PartNames {
     return "\(folder)/\(stem)-\(padded)-\(instance)\(suffix)"
   }
 
-  /// The name of a part that is not visible yet; names of runs and sinks have no dot.
+  // MARK: Hidden names
+
+  /// The name of an epoch's part that is not visible yet; its path is below `folder`.
+  ///
+  /// Other than the only part of a run without checkpoints it may be needed by the next run.
+  static func hidden(sink: String, epoch: Epoch, incarnation: Incarnation) -> String {
+    "\(hiddenPrefix(sink))\(epoch.number)-\(incarnation.number)"
+  }
+
+  /// Who wrote a hidden part of an epoch of that sink; nil for any other name.
+  static func writer(of name: String, sink: String) -> (epoch: Epoch, incarnation: Incarnation)? {
+    let prefix = hiddenPrefix(sink)
+    guard name.hasPrefix(prefix) else { return nil }
+    // The names of sinks may have hyphens and digits too: two numbers are left, or it is another's.
+    let numbers = name.dropFirst(prefix.count)
+      .split(separator: "-", omittingEmptySubsequences: false)
+    guard numbers.count == 2, let epoch = UInt64(numbers[0]), let number = UInt32(numbers[1]),
+      hidden(sink: sink, epoch: Epoch(epoch), incarnation: Incarnation(number)) == name
+    else { return nil }
+    return (Epoch(epoch), Incarnation(number))
+  }
+
+  private static func hiddenPrefix(_ sink: String) -> String { ".weir-\(sink)-" }
+
+  /// The name of the only part of a run without checkpoints, whose remains nobody ever needs; names
+  /// of runs and sinks have no dot.
   func hidden(run: String, sink: String, epoch: Epoch, incarnation: Incarnation) -> String {
     "\(folder)/\(Self.hiddenPrefix(run, sink))\(epoch.number).\(incarnation.number)"
   }
