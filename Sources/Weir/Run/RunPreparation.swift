@@ -57,7 +57,7 @@ struct RunPreparation {
       )
     }
     if loaded.job.checkpoints != nil { try Folder.create(folder.files, mode: 0o700) }
-    try makeOutputFolders(isNew: stored.origin == nil)
+    try makeOutputFolders(stored)
     return PreparedRun(
       stateFolder: folder,
       stored: stored,
@@ -83,8 +83,9 @@ struct RunPreparation {
 
   /// Makes the folders of sinks; throws E412.
   ///
-  /// What a dead run left hidden in them is removed, unless this one goes on with it.
-  private func makeOutputFolders(isNew: Bool) throws(WeirError) {
+  /// What a dead run left hidden in them is removed, unless a checkpoint names it.
+  private func makeOutputFolders(_ stored: StoredRun) throws(WeirError) {
+    let kept = stored.prepared(by: inspection.fileSinks.map(\.sink))
     for (sink, names) in inspection.fileSinks {
       try Folder.create(names.folder)
       guard access(names.folder, W_OK | X_OK) == 0 else {
@@ -95,7 +96,7 @@ struct RunPreparation {
           hint: "check the folder's owner and mode"
         )
       }
-      if isNew { try names.removeHidden(run: loaded.job.name, sink: sink) }
+      try names.removeHidden(run: loaded.job.name, sink: sink, keeping: kept)
     }
   }
 

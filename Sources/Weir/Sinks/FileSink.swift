@@ -112,7 +112,9 @@ final class FileSink: SinkGateway {
     case .atEnd:
       names.hidden(run: run, sink: instance.stage, epoch: Epoch(1), incarnation: incarnation)
     case .eachEpoch:
-      path(PartNames.hidden(sink: instance.stage, epoch: epoch, incarnation: incarnation))
+      path(
+        PartNames.hidden(run: run, sink: instance.stage, epoch: epoch, incarnation: incarnation)
+      )
     }
   }
 
@@ -249,7 +251,9 @@ final class FileSink: SinkGateway {
       for output in outputs { kept.append(try PreparedPart(output.text).hidden) }
     }
     for name in try Folder.names(in: names.folder) where !kept.contains(name) {
-      guard let writer = PartNames.writer(of: name, sink: instance.stage) else { continue }
+      guard let writer = PartNames.writer(of: name, run: run, sink: instance.stage) else {
+        continue
+      }
       // An older incarnation is fenced if it was this instance's: it had ended before this one
       // began. With several instances it may be another's, which lives.
       guard writer.incarnation == incarnation || isAlone && writer.incarnation < incarnation else {

@@ -117,6 +117,18 @@ struct StoredRun {
 
   private static let verifiedBytes = 4 << 20
 
+  /// The hidden names of output that a checkpoint names, of file sinks.
+  func prepared(by sinks: [String]) -> [String] {
+    var names: [String] = []
+    for member in record.manifests.flatMap(\.members) where sinks.contains(member.instance.stage) {
+      for output in member.snapshot.outputs {
+        // What cannot be read is refused when it is to be committed.
+        if let part = try? PreparedPart(output.text) { names.append(part.hidden) }
+      }
+    }
+    return names
+  }
+
   /// True if no checkpoint is kept, or the newest says that the run has ended.
   static func needsNothing(_ folder: StateFolder) -> Bool {
     guard let epochs = try? folder.epochs() else { return false }

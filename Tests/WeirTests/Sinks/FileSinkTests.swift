@@ -11,11 +11,13 @@ struct FileSinkTests {
     let fixture = SinkFixture()
     let sink = try fixture.sink(4)
     try sink.write("a")
-    #expect(try fixture.folder.names(in: "out") == [".weir-alerts-1-4"])
+    #expect(try fixture.folder.names(in: "out") == [".weir-harbor.alerts-1-4"])
     let first = try sink.prepare(1)
     try sink.write("b")
     let second = try sink.prepare(2)
-    #expect(try fixture.files() == [".weir-alerts-1-4": "a\n", ".weir-alerts-2-4": "b\n"])
+    #expect(
+      try fixture.files() == [".weir-harbor.alerts-1-4": "a\n", ".weir-harbor.alerts-2-4": "b\n"]
+    )
     try sink.commit(1, first)
     try sink.commit(2, second)
     #expect(
@@ -31,7 +33,7 @@ struct FileSinkTests {
     let output = try #require(try sink.prepare(7).first)
     #expect(output.epoch == Epoch(7))
     let part = try PreparedPart(output.text)
-    #expect(part.hidden == ".weir-alerts-7-4")
+    #expect(part.hidden == ".weir-harbor.alerts-7-4")
     #expect(part.final == "alerts-0000000007-0.jsonl")
     #expect(part.length == 12)
     #expect(part.rows == 2)
@@ -100,7 +102,7 @@ struct FileSinkTests {
     let outputs = try sink.prepare(1)
     let out = "\(fixture.folder.path)/out"
     try FileManager.default.linkItem(
-      atPath: "\(out)/.weir-alerts-1-1",
+      atPath: "\(out)/.weir-harbor.alerts-1-1",
       toPath: "\(out)/alerts-0000000001-0.jsonl"
     )
     try sink.commit(1, outputs)
@@ -114,7 +116,7 @@ struct FileSinkTests {
     let sink = try fixture.sink()
     try sink.write("a")
     let outputs = try sink.prepare(1)
-    try fixture.folder.remove("out/.weir-alerts-1-1")
+    try fixture.folder.remove("out/.weir-harbor.alerts-1-1")
     #expect(code { () throws(WeirError) in try sink.commit(1, outputs) } == "E432")
   }
 
@@ -125,7 +127,7 @@ struct FileSinkTests {
     let outputs = try sink.prepare(1)
     try fixture.folder.write("out/alerts-0000000001-0.jsonl", "stranger\n")
     #expect(code { () throws(WeirError) in try sink.commit(1, outputs) } == "E106")
-    try fixture.folder.remove("out/.weir-alerts-1-1")
+    try fixture.folder.remove("out/.weir-harbor.alerts-1-1")
     #expect(code { () throws(WeirError) in try sink.commit(1, outputs) } == "E431")
     #expect(try fixture.files() == ["alerts-0000000001-0.jsonl": "stranger\n"])
   }
@@ -136,16 +138,16 @@ struct FileSinkTests {
     let sink = try fixture.sink()
     try sink.write("a")
     let outputs = try sink.prepare(1)
-    try fixture.folder.write("out/.weir-alerts-1-1", text)
+    try fixture.folder.write("out/.weir-harbor.alerts-1-1", text)
     #expect(code { () throws(WeirError) in try sink.commit(1, outputs) } == "E431")
-    #expect(try fixture.folder.names(in: "out") == [".weir-alerts-1-1"])
+    #expect(try fixture.folder.names(in: "out") == [".weir-harbor.alerts-1-1"])
   }
 
   @Test func `what does not read back as it was written is not prepared`() throws {
     let fixture = SinkFixture()
     let sink = try fixture.sink()
     try sink.write(String(repeating: "a", count: FileWriter.bufferByteCount + 1))
-    try fixture.folder.write("out/.weir-alerts-1-1", "b")
+    try fixture.folder.write("out/.weir-harbor.alerts-1-1", "b")
     #expect(code { () throws(WeirError) in _ = try sink.prepare(1) } == "E431")
     #expect(code { () throws(WeirError) in try sink.write("c") } == "E431")
     #expect(code { () throws(WeirError) in _ = try sink.prepare(2) } == "E431")
@@ -176,11 +178,11 @@ struct FileSinkRestoreTests {
     let sink = try fixture.sink()
     try sink.write("a")
     // The name that the part has to take is taken.
-    try fixture.folder.write("out/.weir-alerts-2-1", "x")
+    try fixture.folder.write("out/.weir-harbor.alerts-2-1", "x")
     #expect(code { () throws(WeirError) in _ = try sink.prepare(2) } == "E106")
     try sink.write("b")
     try sink.commit(3, try sink.prepare(3))
-    try fixture.folder.remove("out/.weir-alerts-2-1")
+    try fixture.folder.remove("out/.weir-harbor.alerts-2-1")
     #expect(try fixture.files() == ["alerts-0000000003-0.jsonl": "a\nb\n"])
   }
 
@@ -193,7 +195,7 @@ struct FileSinkRestoreTests {
     _ = try sink.prepare(2)
     try sink.write("c")
     let replacement = try fixture.sink(5, at: 1, keeping: kept)
-    #expect(try fixture.files() == [".weir-alerts-1-3": "a\n"])
+    #expect(try fixture.files() == [".weir-harbor.alerts-1-3": "a\n"])
     try replacement.commit(1, kept)
     try replacement.write("b")
     try replacement.commit(4, try replacement.prepare(4))
@@ -212,7 +214,7 @@ struct FileSinkRestoreTests {
     _ = try sink.prepare(2)
     try sink.write("c")
     try sink.restore(Epoch(1), keeping: kept)
-    #expect(try fixture.files() == [".weir-alerts-1-3": "a\n"])
+    #expect(try fixture.files() == [".weir-harbor.alerts-1-3": "a\n"])
     try sink.write("b")
     try sink.commit(3, kept + (try sink.prepare(3)))
     #expect(
@@ -248,8 +250,10 @@ struct FileSinkRestoreTests {
     var fixture = SinkFixture()
     fixture.isAlone = false
     let others = [
-      ".weir-alerts-1-9", ".weir-alerts-2-1-1", ".weir-alerts-1-x", ".weir-alerts-01-1",
-      ".weir-other-1-1", ".weir.harbor.alerts.1.1", ".weir-alerts-1-1", "alerts-0000000001-0.jsonl",
+      ".weir-harbor.alerts-1-9", ".weir-harbor.alerts-2-1-1", ".weir-harbor.alerts-1-x",
+      ".weir-harbor.alerts-01-1",
+      ".weir-harbor.other-1-1", ".weir.harbor.alerts.1.1", ".weir-harbor.alerts-1-1",
+      "alerts-0000000001-0.jsonl",
     ]
     for name in others { try fixture.folder.write("out/\(name)", "x") }
     _ = try fixture.sink(2)
@@ -258,7 +262,8 @@ struct FileSinkRestoreTests {
     // Alone, it knows that the older incarnation was its own.
     _ = try fixture.sink(2)
     #expect(
-      try fixture.folder.names(in: "out") == others.filter { $0 != ".weir-alerts-1-1" }.sorted()
+      try fixture.folder.names(in: "out")
+        == others.filter { $0 != ".weir-harbor.alerts-1-1" }.sorted()
     )
   }
 
