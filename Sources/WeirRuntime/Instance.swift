@@ -130,7 +130,10 @@ package actor Instance {
       case .abort(let epoch): try step(.aborted(epoch))
       case .commit(let epoch, let outputs): try step(.commitOrdered(epoch, outputs))
       case .drain: try step(.drainOrdered)
-      case .leave: leave()
+      case .leave:
+        // What was done since the last report; at a stop nobody says that it has finished.
+        if parts != nil { try? control.send(.progress(progress())) }
+        leave()
       case .ping(let number): try control.send(.pong(number, parts?.node.epochProgress))
       }
     }

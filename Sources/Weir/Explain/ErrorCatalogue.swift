@@ -272,25 +272,6 @@ enum ErrorCatalogue {
       "a process has stopped answering",
       "It is killed and replaced. It may have been stopped, or be in an endless loop."
     ),
-    ErrorEntry(
-      "E436",
-      "what the state folder holds of a run cannot be used",
-      "Its numbers or its checkpoints are damaged, and there is nothing older to go back to: suspect "
-        + "the disk, and bring the folder back from a copy, or begin anew with '--fresh'."
-    ),
-    ErrorEntry(
-      "E437",
-      "the state is of another topology",
-      "The file, or what it is filled in with, has changed since the last checkpoint. Run it as it "
-        + "was to go on; another 'name' begins beside it, '--fresh' anew."
-    ),
-    ErrorEntry(
-      "E438",
-      "going back would write visible output again",
-      "The newest checkpoint is damaged and its output is visible: from an older one the same rows "
-        + "would be written once more. Bring the state folder back from a copy, or begin anew with "
-        + "'--fresh'."
-    ),
   ]
 
   private static let parts = [
@@ -333,6 +314,25 @@ enum ErrorCatalogue {
       "E436",
       "a file that was not read to its end has gone",
       "A checkpoint goes on in the middle of it: bring it back under its name, or begin anew with "
+        + "'--fresh'."
+    ),
+    ErrorEntry(
+      "E441",
+      "what the state folder holds of a run cannot be used",
+      "Its numbers or its checkpoints are damaged, and there is nothing older to go back to: suspect "
+        + "the disk, and bring the folder back from a copy, or begin anew with '--fresh'."
+    ),
+    ErrorEntry(
+      "E442",
+      "the state is of another topology",
+      "The file, or what it is filled in with, has changed since the last checkpoint. Run it as it "
+        + "was to go on; another 'name' begins beside it, '--fresh' anew."
+    ),
+    ErrorEntry(
+      "E443",
+      "going back would write visible output again",
+      "The newest checkpoint is damaged and its output is visible: from an older one the same rows "
+        + "would be written once more. Bring the state folder back from a copy, or begin anew with "
         + "'--fresh'."
     ),
   ]

@@ -26,7 +26,7 @@ struct StoredRun {
 
   /// Reads what the folder holds, newest first; only under its lock.
   ///
-  /// A checkpoint with damaged or missing bytes is passed over for the one before. Throws E436 if
+  /// A checkpoint with damaged or missing bytes is passed over for the one before. Throws E441 if
   /// the numbers or all checkpoints are unusable, and what keeps the folder from being read.
   /// O(bytes of the state).
   init(_ folder: StateFolder) throws(WeirError) {
@@ -47,7 +47,7 @@ struct StoredRun {
     }
     guard record.manifests.isEmpty, let first = broken.first else { return }
     throw WeirError(
-      "E436",
+      "E441",
       "no checkpoint in \"\(folder.path)\" can be used",
       detail: "checkpoint \(first.epoch.number): \(first.error.message)"
         + (first.error.detail.map { ": \($0)" } ?? ""),
@@ -69,7 +69,7 @@ struct StoredRun {
       }
     } catch {
       throw WeirError(
-        "E436",
+        "E441",
         "the numbers that the run has taken, \"\(folder.numbers)\", cannot be used",
         detail: error.detail ?? error.message,
         hint: "bring the file back from a copy, or begin anew with '--fresh'",
@@ -90,11 +90,11 @@ struct StoredRun {
         try RecordCodec.manifest(raw)
       }
     } catch {
-      throw WeirError("E436", "the manifest \"\(path)\" is damaged", detail: error.detail)
+      throw WeirError("E441", "the manifest \"\(path)\" is damaged", detail: error.detail)
     }
     guard stored.manifest.epoch == epoch else {
       throw WeirError(
-        "E436",
+        "E441",
         "the manifest \"\(path)\" is of epoch \(stored.manifest.epoch.number)"
       )
     }
@@ -138,7 +138,7 @@ struct StoredRun {
 
   // MARK: Going on
 
-  /// Throws E437 unless the state is of the topology that is to run.
+  /// Throws E442 unless the state is of the topology that is to run.
   func check(_ loaded: LoadedTopology, _ folder: StateFolder) throws(WeirError) {
     guard let origin else { return }
     let reason: String
@@ -152,7 +152,7 @@ struct StoredRun {
       return
     }
     throw WeirError(
-      "E437",
+      "E442",
       "the state in \"\(folder.path)\" is of another topology",
       detail: reason,
       hint: "run the topology as it was to go on, give it another 'name' to begin beside it, or "
@@ -169,7 +169,7 @@ struct StoredRun {
     return "line \(same + 1)"
   }
 
-  /// Throws E438 if output behind the checkpoint that the run would go on from is visible: it would
+  /// Throws E443 if output behind the checkpoint that the run would go on from is visible: it would
   /// be made again.
   func checkVisible(
     _ fileSinks: [(sink: String, names: PartNames)]
@@ -180,7 +180,7 @@ struct StoredRun {
         // A part without a number is the only one of a run that has ended.
         if let epoch = names.epoch(ofPart: path), epoch <= last.epoch { continue }
         throw WeirError(
-          "E438",
+          "E443",
           "checkpoint \(newest.epoch.number) cannot be used, and its output is visible",
           detail: "\(newest.error.message)"
             + (newest.error.detail.map { ": \($0)" } ?? "")

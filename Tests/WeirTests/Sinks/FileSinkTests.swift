@@ -27,7 +27,8 @@ struct FileSinkTests {
   }
 
   @Test func `what was prepared says all that a commit needs`() throws {
-    let sink = try SinkFixture().sink(4)
+    let fixture = SinkFixture()
+    let sink = try fixture.sink(4)
     try sink.write("123456789")
     try sink.write("x")
     let output = try #require(try sink.prepare(7).first)
