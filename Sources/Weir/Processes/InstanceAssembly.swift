@@ -107,7 +107,7 @@ struct InstanceAssembly {
     let output = stage.port(.main)?.schema ?? Schema([])
     switch plan.connector {
     case .file(let file):
-      return try FileSource(
+      return FileSource(
         file,
         source: plan,
         share: FileShare(process: assignment.instance.index, processes: stage.processes),

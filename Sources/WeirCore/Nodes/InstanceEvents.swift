@@ -80,6 +80,11 @@ package struct RestoreRequest: Hashable, Sendable {
     package var partition: PartitionID
     /// Nil: at the beginning.
     package var position: SourcePosition?
+
+    package init(partition: PartitionID, position: SourcePosition?) {
+      self.partition = partition
+      self.position = position
+    }
   }
 
   package var round: Round
