@@ -245,6 +245,112 @@ import Testing
     try expectWhole(folder)
   }
 
+  // MARK: Files
+
+  /// Lines of two files, of which some are broken, read at a pace.
+  private static func fileTopology(
+    checkpoints: String = "{ every: 150ms }",
+    rate: String = "rate: 4000",
+    follow: Bool = false
+  ) -> String {
+    """
+    weir: 1
+    name: recovery
+    checkpoints: \(checkpoints)
+    batch: { rows: 64 }
+    sources:
+      events:
+        file: { path: "in/*.csv", follow: \(follow) }
+        \(rate)
+        format: csv
+        schema: { id: string, card: string, at: timestamp }
+        event_time: at
+        watermark: { lag: 5s }
+        on_bad_record: divert
+        processes: 2
+    operators:
+      totals:
+        from: events
+        key: card
+        window: { tumbling: 1m }
+        aggregate: { n: count(), last: max(id) }
+        processes: 2
+    sinks:
+      totals_out: { from: totals, file: { path: out/totals.csv }, format: csv, csv: { header: false } }
+      visits_out: { from: events.rejected, file: { path: out/visits.jsonl }, format: json }
+      copy_out: { from: events, file: { path: out/copy.jsonl }, format: json }
+    """
+  }
+
+  private static func writeEvents(_ folder: TestFolder) {
+    for file in 0..<3 {
+      var text = "id,card,at\n"
+      for row in 0..<3000 {
+        let time = ModelText.time(row * 100 + file * 7)
+        text += "e\(file)-\(row),c\(row % 37),\(time.filter { $0 != "\"" })\n"
+        if row % 200 == 199 { text += "broken\n" }
+      }
+      folder.write("in/\(file).csv", text)
+    }
+  }
+
+  @Test func `files are gone on with where the last checkpoint had read them`() throws {
+    let undisturbed = TestFolder()
+    Self.writeEvents(undisturbed)
+    let reference = try start(undisturbed, Self.fileTopology(checkpoints: "none", rate: ""))
+    #expect(reference.end() == .exited(0), "\(reference.errors)")
+    let folder = TestFolder()
+    Self.writeEvents(folder)
+    let first = try start(folder, Self.fileTopology())
+    try waitForCheckpoint(2, folder, first)
+    for stage in ["events", "totals", "copy_out"] {
+      let instances = ProcessTable.instances(of: folder)
+      let victim = try #require(instances.first { $0.stage == stage }, "\(instances)")
+      kill(victim.id, SIGKILL)
+      let before = manifests(folder)
+      #expect(Waiting.until { first.poll() != nil || manifests(folder) != before })
+    }
+    first.send(SIGKILL)
+    #expect(first.end() == .killed(SIGKILL), "\(first.errors)")
+    let second = try start(folder, Self.fileTopology())
+    try waitForCheckpoint(9, folder, second)
+    second.send(SIGINT)
+    #expect(second.end() == .exited(130), "\(second.errors)")
+    let last = try start(folder, Self.fileTopology())
+    #expect(last.end() == .exited(0), "\(last.errors)")
+    let found = Self.output(folder)
+    let expected = Self.output(undisturbed)
+    #expect(expected[1].count == 45 && expected[3].count == 9000)
+    for (found, expected) in zip(found, expected) {
+      let isSame = found == expected
+      #expect(isSame, "\(found.count) lines, not \(expected.count)")
+    }
+    #expect(folder.names(in: "out").filter { $0.hasPrefix(".") } == [])
+  }
+
+  @Test func `followed files that grow while nobody runs are gone on with`() throws {
+    let folder = TestFolder()
+    Self.writeEvents(folder)
+    let text = Self.fileTopology(rate: "", follow: true)
+    let first = try start(folder, text)
+    #expect(Waiting.until { Self.output(folder)[3].count == 9000 }, "\(first.errors)")
+    first.send(SIGTERM)
+    #expect(first.end() == .exited(0), "\(first.errors)")
+    let more = "m1,c1,2026-01-01T02:00:00Z\n"
+    let whole = folder.text("in/1.csv") + more
+    let descriptor = open("\(folder.path)/in/1.csv", O_WRONLY | O_APPEND)
+    #expect(Array(more.utf8).withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) } > 0)
+    close(descriptor)
+    #expect(folder.text("in/1.csv") == whole)
+    folder.write("in/3.csv", "id,card,at\nn1,c2,2026-01-01T02:00:00Z\n")
+    let next = try start(folder, text)
+    #expect(Waiting.until { Self.output(folder)[3].count == 9002 }, "\(next.errors)")
+    next.send(SIGTERM)
+    #expect(next.end() == .exited(0), "\(next.errors)")
+    let lines = Self.output(folder)[3]
+    #expect(Set(lines).count == 9002 && lines.count == 9002)
+  }
+
   // MARK: Refusals
 
   /// A run that was stopped at a checkpoint.
