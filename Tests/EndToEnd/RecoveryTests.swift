@@ -250,7 +250,7 @@ import Testing
   /// Lines of two files, of which some are broken, read at a pace.
   private static func fileTopology(
     checkpoints: String = "{ every: 150ms }",
-    rate: String = "rate: 4000",
+    rate: String = ", rate: 2500",
     follow: Bool = false
   ) -> String {
     """
@@ -260,8 +260,7 @@ import Testing
     batch: { rows: 64 }
     sources:
       events:
-        file: { path: "in/*.csv", follow: \(follow) }
-        \(rate)
+        file: { path: "in/*.csv", follow: \(follow)\(rate) }
         format: csv
         schema: { id: string, card: string, at: timestamp }
         event_time: at
