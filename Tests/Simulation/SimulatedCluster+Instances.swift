@@ -223,7 +223,7 @@ extension SimulatedCluster {
       coverage.met(.rejectedRecord, if: !answer.rows.rejected.isEmpty)
       try processes[process].node?.handle(.rowsRead(answer.rows), at: moment, into: &effects)
     case .findPartitions, .warn:
-      violations.append("\(processes[process].instance) looks for files, and there are none")
+      violations.append("\(name(process)) looks for files, and there are none")
     case .write(let batch, let edge, _):
       processes[process].written += batch.values.map { (edge, $0) }
     case .restore(let request): restore(request, process)

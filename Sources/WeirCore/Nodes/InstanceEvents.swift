@@ -107,6 +107,11 @@ package struct ReadRequest: Hashable, Sendable {
 
   package var scope: Scope
   package var maximumRows: Int
+
+  package init(scope: Scope, maximumRows: Int) {
+    self.scope = scope
+    self.maximumRows = maximumRows
+  }
 }
 
 /// Rows that a source has read.

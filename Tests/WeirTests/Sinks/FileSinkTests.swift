@@ -25,7 +25,8 @@ struct FileSinkTests {
   }
 
   @Test func `what was prepared says all that a commit needs`() throws {
-    let sink = try SinkFixture().sink(4)
+    let fixture = SinkFixture()
+    let sink = try fixture.sink(4)
     try sink.write("123456789")
     try sink.write("x")
     let output = try #require(try sink.prepare(7).first)
@@ -42,6 +43,7 @@ struct FileSinkTests {
       )
     }
     #expect(code { () throws(WeirError) in _ = try PreparedPart(output.text + " ") } == "E430")
+    #expect(try fixture.folder.names(in: "out") == [part.hidden])
   }
 
   @Test func `names of parts lead nowhere else`() {

@@ -51,7 +51,7 @@ struct FileSourceFixture {
       paths: names.enumerated().map { (PartitionID($0), path($1)) },
       rows: 100
     )
-    try source.seek(positions ?? names.map { _ in nil })
+    try source.seek(to: positions ?? names.map { _ in nil })
     return source
   }
 
@@ -65,7 +65,7 @@ struct FileSourceFixture {
 
 extension FileSource {
   /// Goes on in the partitions 0, 1, ….
-  func seek(_ positions: [SourcePosition?]) throws(WeirError) {
+  func seek(to positions: [SourcePosition?]) throws(WeirError) {
     try seek(
       positions.enumerated().map {
         RestoreRequest.Partition(partition: PartitionID($0), position: $1)

@@ -97,9 +97,9 @@ struct FileSourceSeekTests {
     let source = try fixture.source(["a"])
     let position = try source.rows(most: 1).1
     #expect(try source.rows().0 == Rows(["b", "c"], .ended))
-    try source.seek([position])
+    try source.seek(to: [position])
     #expect(try source.rows().0 == Rows(["b", "c"], .ended))
-    try source.seek([nil])
+    try source.seek(to: [nil])
     #expect(try source.rows().0 == Rows(["a", "b", "c"], .ended))
   }
 
@@ -243,11 +243,11 @@ struct FollowedFileSeekTests {
 
   @Test func `a survivor reads on a file that has no name any more`() throws {
     let source = try followed().0
-    try source.seek([])
+    try source.seek(to: [])
     #expect(try source.findPartitions() == [PartitionID(0)])
     let position = try source.rows(most: 1).1
     try fixture.folder.remove("in/a")
-    try source.seek([position])
+    try source.seek(to: [position])
     #expect(try source.rows().0 == Rows(["b"], .waiting))
   }
 
