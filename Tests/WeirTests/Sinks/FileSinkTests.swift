@@ -45,6 +45,7 @@ struct FileSinkTests {
       )
     }
     #expect(code { () throws(WeirError) in _ = try PreparedPart(output.text + " ") } == "E430")
+    #expect(try fixture.folder.names(in: "out") == [part.hidden])
   }
 
   @Test func `names of parts lead nowhere else`() {
