@@ -68,7 +68,7 @@ let package = Package(
     .target(name: "CLinux"),
     .target(
       name: "WeirPOSIX",
-      dependencies: ["CLinux", "WeirColumns", "WeirCore", "WeirRuntime"],
+      dependencies: ["CLinux", "CChecksum", "WeirColumns", "WeirCore", "WeirRuntime"],
       swiftSettings: strict
     ),
     .target(
@@ -186,7 +186,10 @@ let package = Package(
     ),
     .testTarget(
       name: "WeirTests",
-      dependencies: ["Weir", "WeirColumns", "WeirCore", "WeirTopology", "WeirPOSIX"],
+      dependencies: [
+        "Weir", "WeirColumns", "WeirCore", "WeirFormats", "WeirTopology", "WeirPOSIX",
+        "WeirRuntime", "WeirTesting",
+      ],
       exclude: ["Golden"],
       swiftSettings: strict
     ),

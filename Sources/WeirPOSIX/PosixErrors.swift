@@ -21,6 +21,9 @@ package enum PosixErrors {
     fault("E104", "cannot make \"\(path)\" durable", number)
   }
 
+  /// Whether that is what a file gives of which the system may have dropped bytes.
+  package static func isFileLost(_ error: WeirError) -> Bool { error.code == "E104" }
+
   static func rename(_ path: String, to target: String, _ number: Int32) -> WeirError {
     fault("E105", "cannot rename \"\(path)\" to \"\(target)\"", number)
   }
@@ -34,6 +37,9 @@ package enum PosixErrors {
       blame: .user
     )
   }
+
+  /// Whether that is what a name gives that another file has.
+  package static func isTaken(_ error: WeirError) -> Bool { error.code == "E106" }
 
   static func createFolder(_ path: String, _ number: Int32) -> WeirError {
     fault("E107", "cannot create the folder \"\(path)\"", number)

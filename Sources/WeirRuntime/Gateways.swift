@@ -58,7 +58,8 @@ package protocol SinkGateway: AnyObject {
   var hasReader: Bool { get }
   /// Makes everything written since the last time durable, under the name of the epoch, and not
   /// visible; without rows there may be nothing. When it throws, the rows go with the next epoch.
-  func prepare(_ epoch: Epoch) throws(WeirError) -> [PreparedOutput]
+  /// `isLast`: the input has ended, and no row will come unless the sink is restored.
+  func prepare(_ epoch: Epoch, isLast: Bool) throws(WeirError) -> [PreparedOutput]
   /// Makes prepared output visible, also that of another incarnation; what is visible already is
   /// left as it is.
   func commit(_ epoch: Epoch, _ outputs: [PreparedOutput]) throws(WeirError)

@@ -132,7 +132,7 @@ package actor Instance {
       case .drain: try step(.drainOrdered)
       case .leave:
         // Whoever was stopped has never said how it ended.
-        if !hasFinished, parts != nil { try control.send(.progress(progress())) }
+        if !hasFinished, parts != nil { try? control.send(.progress(progress())) }
         leave()
       case .ping(let number): try control.send(.pong(number, parts?.node.epochProgress))
       }
@@ -299,10 +299,13 @@ package actor Instance {
   }
 
   private func prepare(_ epoch: Epoch) throws(WeirError) {
-    guard let sink = parts?.sink else { preconditionFailure("epoch \(epoch) without a sink") }
+    guard let sink = parts?.sink, let node = parts?.node else {
+      preconditionFailure("epoch \(epoch) without a sink")
+    }
+    let isLast = node.phase == .draining || node.phase == .finished
     let event: InstanceEvent
     do throws(WeirError) {
-      event = .prepared(epoch, try sink.prepare(epoch))
+      event = .prepared(epoch, try sink.prepare(epoch, isLast: isLast))
     } catch {
       event = .prepareFailed(epoch, error)
     }

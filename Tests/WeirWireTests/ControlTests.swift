@@ -41,8 +41,26 @@ import WeirWire
     let member = Manifest.Member(instance: InstanceID("a", 1), snapshot: Self.snapshot)
     var manifest = Manifest(epoch: Epoch(6), members: [member])
     manifest.isFinished = true
-    let bytes = RecordCodec.encode(manifest)
-    #expect(try bytes.withUnsafeBytes(RecordCodec.manifest) == manifest)
+    let origin = RunOrigin(
+      text: "weir: 1\n",
+      fingerprint: .max,
+      partitions: [["a", ""], []],
+      startedAt: WallTime(microseconds: -1)
+    )
+    let stored = StoredManifest(manifest, of: origin)
+    var bytes = RecordCodec.encode(stored)
+    #expect(try bytes.withUnsafeBytes(RecordCodec.manifest) == stored)
+    // Whatever bit is lost, it is seen.
+    for place in bytes.indices.dropLast() {
+      bytes[place] ^= 1
+      #expect(throws: WeirError.self) { try bytes.withUnsafeBytes(RecordCodec.manifest) }
+      bytes[place] ^= 1
+    }
+    for count in 0..<bytes.count - 1 {
+      #expect(throws: WeirError.self) {
+        try Array(bytes[..<count]).withUnsafeBytes(RecordCodec.manifest)
+      }
+    }
     var numbers = RunNumbers()
     numbers.epoch = Epoch(.max)
     #expect(try RecordCodec.encode(numbers).withUnsafeBytes(RecordCodec.numbers) == numbers)
@@ -58,7 +76,8 @@ import WeirWire
         text: "weir: 1\nname: \"härbor\" \\ \u{1}\u{1F6A2}\t\r\n",
         runFolder: "/run/weir/1a2b",
         partitions: ["a.jsonl", ""],
-        startedAt: WallTime(microseconds: -1)
+        startedAt: WallTime(microseconds: -1),
+        stateFolder: "/state/harbor"
       )
     ),
     .rewind(

@@ -18,8 +18,9 @@ struct Delivery: Codable, Hashable {
       case .file:
         return Delivery(
           sink: stage.name,
-          guarantee: "exactly-once, for a run that ends well",
-          why: file(isBounded)
+          guarantee: job.checkpoints == nil
+            ? "exactly-once, for a run that ends well" : "exactly-once",
+          why: job.checkpoints == nil ? atEnd(isBounded) : atCheckpoints
         )
       case .standardOutput:
         return Delivery(
@@ -37,9 +38,14 @@ struct Delivery: Codable, Hashable {
     }
   }
 
-  private static func file(_ isBounded: Bool) -> String {
+  private static let atCheckpoints =
+    "parts become visible when their checkpoint is complete; whatever fails, the run goes on from "
+    + "the last one"
+
+  private static func atEnd(_ isBounded: Bool) -> String {
     let when = isBounded ? "when the input has ended" : "when the run is stopped"
-    return "parts become visible \(when), whole; not stronger because checkpoints are not in force "
-      + "in this version: a run that fails leaves nothing and starts again from the beginning"
+    return
+      "parts become visible \(when), whole; not stronger because of 'checkpoints: none': a run "
+      + "that fails leaves nothing and starts again from the beginning"
   }
 }

@@ -61,11 +61,13 @@ struct LoadedTopology {
   /// The folder of the run's state: STORE/NAME.
   ///
   /// Throws E414 for a store that is not a folder.
-  func stateFolder() throws(WeirError) -> String {
-    guard let store = topology.file.checkpoints?.store else { return "\(base)/.weir/\(job.name)" }
+  func stateFolder() throws(WeirError) -> StateFolder {
+    guard let store = topology.file.checkpoints?.store else {
+      return StateFolder("\(base)/.weir/\(job.name)")
+    }
     guard let scheme = store.firstRange(of: "://") else {
       let path = store.hasPrefix("file:") ? String(store.dropFirst(5)) : store
-      return (path.hasPrefix("/") ? path : "\(base)/\(path)") + "/\(job.name)"
+      return StateFolder((path.hasPrefix("/") ? path : "\(base)/\(path)") + "/\(job.name)")
     }
     throw WeirError(
       "E414",

@@ -12,9 +12,12 @@ struct RunCommand: ParsableCommand {
     usage: "weir run <file> [options]",
     discussion: """
       Rows of 'stdout' sinks go to standard output, everything else to standard
-      error. Ctrl-C and SIGTERM stop the run: what has reached the sinks is
-      published. A second Ctrl-C ends it at once. So does a run stop whose rows go
-      to a pipe that nobody reads any more, such as that of 'head'; exit code 141.
+      error. Ctrl-C and SIGTERM stop the run at a checkpoint, and the next run goes
+      on from there; with 'checkpoints: none' what has reached the sinks is
+      published, and that was it. A second Ctrl-C ends it at once. So does a run
+      stop whose rows go to a pipe that nobody reads any more, such as that of
+      'head'; exit code 141. A process that dies is replaced, and the run goes back
+      to the last checkpoint; with 'checkpoints: none' it ends.
 
       Examples:
         weir run harbor-fleet.yaml
@@ -52,8 +55,13 @@ struct RunCommand: ParsableCommand {
     do throws(WeirError) {
       let prepared = try RunPreparation(loaded).prepare(fresh: fresh)
       defer { prepared.close() }
-      for move in prepared.moved { Console.write("moved \(move)\n", to: .error) }
-      outcome = try RunProcess(loaded, prepared).run(view: watch)
+      tell(prepared)
+      if let last = prepared.stored.finished {
+        watch.show(last)
+        outcome = .finished
+      } else {
+        outcome = try RunProcess(loaded, prepared).run(view: watch)
+      }
       outputs = prepared.outputs()
     } catch {
       watch.close()
@@ -75,6 +83,24 @@ struct RunCommand: ParsableCommand {
       RemarkText.text(remarks, path: loaded.path, text: loaded.text, isColored: isColored),
       to: .error
     )
+  }
+
+  /// What was found, before anything starts.
+  private func tell(_ prepared: PreparedRun) {
+    for move in prepared.moved { Console.write("moved \(move)\n", to: .error) }
+    for broken in prepared.stored.broken {
+      Console.write(
+        "checkpoint \(broken.epoch.number) is passed over: \(broken.error)\n",
+        to: .error
+      )
+    }
+    guard let last = prepared.stored.record.manifests.last else { return }
+    let text =
+      last.isFinished
+      ? "this run has finished, with checkpoint \(last.epoch.number): nothing is left to do; "
+        + "'--fresh' begins anew and moves its state and output aside"
+      : "going on from checkpoint \(last.epoch.number)"
+    Console.write(text + "\n", to: .error)
   }
 
   private func display(_ loaded: LoadedTopology, _ isColored: Bool) -> RunDisplay {

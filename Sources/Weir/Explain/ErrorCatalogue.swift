@@ -1,6 +1,7 @@
 /// Every fault that a run can report, by code; a test compares it with the sources.
 enum ErrorCatalogue {
-  static let entries: [ErrorEntry] = files + processes + sockets + frames + runs + rows
+  static let entries: [ErrorEntry] =
+    files + processes + sockets + frames + runs + parts + rows
 
   private static let files = [
     ErrorEntry(
@@ -270,6 +271,69 @@ enum ErrorCatalogue {
       "E424",
       "a process has stopped answering",
       "It is killed and replaced. It may have been stopped, or be in an endless loop."
+    ),
+  ]
+
+  private static let parts = [
+    ErrorEntry(
+      "E430",
+      "what a checkpoint says of output cannot be read",
+      "It was written by another version of weir: go on with that one, or begin anew with '--fresh'."
+    ),
+    ErrorEntry(
+      "E431",
+      "a part of a file sink is not what was prepared",
+      "Its length or checksum differs from what the checkpoint says, or another file has taken its "
+        + "name. It was changed from outside, or the disk is not to be trusted."
+    ),
+    ErrorEntry(
+      "E432",
+      "a prepared part of a file sink has gone",
+      "A complete checkpoint names it, and it is neither hidden nor visible: bring it back, from "
+        + "wherever it was moved to, or begin anew with '--fresh'."
+    ),
+    ErrorEntry(
+      "E433",
+      "where to go on reading cannot be told",
+      "A position of a checkpoint cannot be read, or is of another file: it was written by another "
+        + "version of weir."
+    ),
+    ErrorEntry(
+      "E434",
+      "a file is shorter than what was read of it",
+      "A checkpoint goes on behind the end of the file: it was cut short, or written anew. Bring back "
+        + "the file as it was, or begin anew with '--fresh'."
+    ),
+    ErrorEntry(
+      "E435",
+      "a file is not the one that was read",
+      "Another file has its name, or the bytes that were read have changed. What has to be read next "
+        + "is not guessed at: bring back the file as it was, or begin anew with '--fresh'."
+    ),
+    ErrorEntry(
+      "E436",
+      "a file that was not read to its end has gone",
+      "A checkpoint goes on in the middle of it: bring it back under its name, or begin anew with "
+        + "'--fresh'."
+    ),
+    ErrorEntry(
+      "E441",
+      "what the state folder holds of a run cannot be used",
+      "Its numbers or its checkpoints are damaged, and there is nothing older to go back to: suspect "
+        + "the disk, and bring the folder back from a copy, or begin anew with '--fresh'."
+    ),
+    ErrorEntry(
+      "E442",
+      "the state is of another topology",
+      "The file, or what it is filled in with, has changed since the last checkpoint. Run it as it "
+        + "was to go on; another 'name' begins beside it, '--fresh' anew."
+    ),
+    ErrorEntry(
+      "E443",
+      "going back would write visible output again",
+      "The newest checkpoint is damaged and its output is visible: from an older one the same rows "
+        + "would be written once more. Bring the state folder back from a copy, or begin anew with "
+        + "'--fresh'."
     ),
   ]
 

@@ -1,6 +1,5 @@
 import WeirColumns
 import WeirCore
-import WeirLZ4
 import WeirPOSIX
 import WeirRuntime
 import WeirWire
@@ -42,15 +41,14 @@ final class FrameLink: FrameGateway {
     channels = job.channels
     schemas = job.channels.map { job.edges[$0.edge].schema }
     routes = job.channels.map { _ in nil }
-    let codec = BlockCodec(compress: LZ4Block.compress, decompress: LZ4Block.decompress)
     let policy: CompressionPolicy =
       switch job.batch.compression {
       case .none: .none
       case .lz4: .lz4
       case .auto: .auto
       }
-    encoder = FrameEncoder(codec: codec, policy: policy)
-    decoder = FrameDecoder(codec: codec)
+    encoder = FrameEncoder(codec: .lz4, policy: policy)
+    decoder = FrameDecoder(codec: .lz4)
   }
 
   func bind() throws(WeirError) -> String {

@@ -50,11 +50,14 @@ struct InstanceAssembly {
     case .sink(let plan): sink = try self.sink(plan, stage, job)
     case .keyed, .stateless: break
     }
+    // A spare was called something else.
+    ProcessIdentity.setName("\(instance)")
     return InstanceParts(
       node: node,
       frames: frames,
       source: source,
       sink: sink,
+      state: state(job.stages[stage], job),
       latency: sink == nil ? nil : LatencyHistogram(),
       pool: pool
     )
@@ -80,6 +83,21 @@ struct InstanceAssembly {
     }
   }
 
+  /// Where keyed state is kept; nil where there is none, or no checkpoints are taken.
+  private func state(_ stage: StagePlan, _ job: JobPlan) -> StateStore? {
+    guard case .keyed(let plan) = stage.role, let folder = assignment.stateFolder else {
+      return nil
+    }
+    return StateStore(
+      in: folder,
+      instance: assignment.instance,
+      incarnation: assignment.incarnation,
+      description: plan.stateDescription(keyGroups: job.keyGroups, name: stage.name),
+      keyGroups: job.keyGroups,
+      codec: .lz4
+    )
+  }
+
   private func source(
     _ plan: SourcePlan,
     _ stage: StagePlan,
@@ -89,7 +107,7 @@ struct InstanceAssembly {
     let output = stage.port(.main)?.schema ?? Schema([])
     switch plan.connector {
     case .file(let file):
-      return try FileSource(
+      return FileSource(
         file,
         source: plan,
         share: FileShare(process: assignment.instance.index, processes: stage.processes),
@@ -122,6 +140,9 @@ struct InstanceAssembly {
         run: job.name,
         instance: assignment.instance,
         incarnation: assignment.incarnation,
+        cut: PartCut(job),
+        delivery: plan.delivery,
+        isAlone: job.stages[stage].processes == 1,
         writers: writers,
         header: header(job, stage, writers)
       )
@@ -129,7 +150,7 @@ struct InstanceAssembly {
       let writers = writers(job, stage, format)
       // Several processes share one output: only the first prints a header.
       let isFirst = assignment.instance.index == 0
-      return try StandardOutputSink(
+      return StandardOutputSink(
         writers: writers,
         header: isFirst ? header(job, stage, writers) : []
       )

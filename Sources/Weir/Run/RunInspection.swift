@@ -11,9 +11,12 @@ struct RunInspection {
   /// Everything that is in the way now.
   func hindrances() -> [WeirError] {
     var found: [WeirError] = []
+    var isNew = true
+    collect(&found) { () throws(WeirError) in isNew = try loaded.stateFolder().epochs().isEmpty }
+    // A run that goes on has its list of files, and its own output is not in its way.
+    guard isNew else { return found }
     collect(&found) { () throws(WeirError) in _ = try partitions() }
     collect(&found) { () throws(WeirError) in try checkOutputs() }
-    collect(&found) { () throws(WeirError) in _ = try loaded.stateFolder() }
     return found
   }
 

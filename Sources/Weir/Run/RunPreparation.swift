@@ -2,6 +2,7 @@ import Glibc
 import WeirColumns
 import WeirCore
 import WeirPOSIX
+import WeirWire
 
 /// Makes a run ready to start: everything that can go wrong does so before a process is spawned.
 struct RunPreparation {
@@ -13,32 +14,55 @@ struct RunPreparation {
     inspection = RunInspection(loaded)
   }
 
-  /// Checks inputs, outputs and limits, takes the lock of the state folder, and makes the folders.
+  /// Takes the lock of the state folder, finds out where the run begins, checks inputs, outputs and
+  /// limits, and makes the folders.
   ///
-  /// With `fresh`, state and output of earlier runs are moved aside; without it they are an error.
+  /// With `fresh`, state and output of earlier runs are moved aside. Without it a run that has
+  /// checkpoints goes on, and output that no checkpoint knows of is an error.
   func prepare(fresh: Bool) throws(WeirError) -> PreparedRun {
-    let partitions = try inspection.partitions()
-    try OpenFiles.allow(try inspection.descriptorsNeeded(partitions))
-    if !fresh { try inspection.checkOutputs() }
-    let stateFolder = try loaded.stateFolder()
-    try Folder.create(stateFolder)
-    var lock = try FileLock(stateFolder + "/lock")
+    var folder = try loaded.stateFolder()
+    let epochs = try folder.epochs()
+    if fresh || epochs.isEmpty {
+      // Nothing is made for a run that cannot start.
+      try OpenFiles.allow(try inspection.descriptorsNeeded(try inspection.partitions()))
+      if !fresh { try inspection.checkOutputs() }
+    }
+    try Folder.create(folder.path)
+    var lock = try FileLock(folder.lock)
     var moved: [String] = []
     if fresh {
       let ending = ".old-\(Self.timeText(WallClock.now()))"
       moved = try moveOutputs(ending)
-      if try Folder.names(in: stateFolder) != ["lock"] {
-        try Folder.rename(stateFolder, to: stateFolder + ending)
-        moved.append("\"\(stateFolder)\" to \"\(stateFolder)\(ending)\"")
-        try Folder.create(stateFolder)
-        lock = try FileLock(stateFolder + "/lock")
+      if try Folder.names(in: folder.path) != ["lock"] {
+        try Folder.rename(folder.path, to: folder.path + ending)
+        moved.append("\"\(folder.path)\" to \"\(folder.path)\(ending)\"")
+        folder = StateFolder(folder.path)
+        try Folder.create(folder.path)
+        lock = try FileLock(folder.lock)
       }
     }
-    try makeOutputFolders()
-    let runFolder = try RunFolder(stateFolder: stateFolder, under: lock)
+    let stored = try StoredRun(folder)
+    try stored.check(loaded, folder)
+    try stored.checkVisible(inspection.fileSinks)
+    try stored.settle(folder)
+    let origin: RunOrigin
+    if let known = stored.origin {
+      origin = known
+    } else {
+      origin = RunOrigin(
+        text: loaded.text,
+        fingerprint: loaded.job.fingerprint,
+        partitions: try inspection.partitions(),
+        startedAt: WallClock.now()
+      )
+    }
+    if loaded.job.checkpoints != nil { try Folder.create(folder.files, mode: 0o700) }
+    try makeOutputFolders(stored)
     return PreparedRun(
-      partitions: partitions,
-      runFolder: runFolder,
+      stateFolder: folder,
+      stored: stored,
+      origin: origin,
+      runFolder: try RunFolder(stateFolder: folder.path, under: lock),
       lock: lock,
       run: loaded.job.name,
       fileSinks: inspection.fileSinks,
@@ -57,8 +81,11 @@ struct RunPreparation {
     return moved
   }
 
-  /// Makes the folders of sinks, removes what a dead run left hidden in them; throws E412.
-  private func makeOutputFolders() throws(WeirError) {
+  /// Makes the folders of sinks; throws E412.
+  ///
+  /// What a dead run left hidden in them is removed, unless a checkpoint names it.
+  private func makeOutputFolders(_ stored: StoredRun) throws(WeirError) {
+    let kept = stored.prepared(by: inspection.fileSinks.map(\.sink))
     for (sink, names) in inspection.fileSinks {
       try Folder.create(names.folder)
       guard access(names.folder, W_OK | X_OK) == 0 else {
@@ -69,7 +96,7 @@ struct RunPreparation {
           hint: "check the folder's owner and mode"
         )
       }
-      try names.removeHidden(run: loaded.job.name, sink: sink)
+      try names.removeHidden(run: loaded.job.name, sink: sink, keeping: kept)
     }
   }
 
@@ -82,8 +109,10 @@ struct RunPreparation {
 
 /// A run that is ready to start; the lock of its state folder is held as long as this lives.
 struct PreparedRun {
-  /// By stage: the partitions of sources.
-  let partitions: [[String]]
+  let stateFolder: StateFolder
+  /// Where the run begins.
+  let stored: StoredRun
+  let origin: RunOrigin
   let runFolder: RunFolder
   private let lock: FileLock
   private let run: String
@@ -92,14 +121,18 @@ struct PreparedRun {
   let moved: [String]
 
   init(
-    partitions: [[String]],
+    stateFolder: StateFolder,
+    stored: StoredRun,
+    origin: RunOrigin,
     runFolder: RunFolder,
     lock: FileLock,
     run: String,
     fileSinks: [(sink: String, names: PartNames)],
     moved: [String]
   ) {
-    self.partitions = partitions
+    self.stateFolder = stateFolder
+    self.stored = stored
+    self.origin = origin
     self.runFolder = runFolder
     self.lock = lock
     self.run = run
@@ -116,9 +149,11 @@ struct PreparedRun {
 
   /// Removes what only a living run needs: sockets, and parts that will never be published.
   ///
-  /// What cannot be removed is removed by the next run.
+  /// What cannot be removed is removed by the next run. A run that can be gone on with keeps its
+  /// hidden parts: a checkpoint may name them.
   func close() {
     try? Folder.removeTree(runFolder.path)
+    guard StoredRun.needsNothing(stateFolder) else { return }
     for (sink, names) in fileSinks { try? names.removeHidden(run: run, sink: sink) }
   }
 }

@@ -30,8 +30,12 @@ struct RunProcess {
       endpoint: folder.endpoint(0),
       loop: loop
     )
-    let startedAt = WallClock.now()
-    let assign = assignments(startedAt: startedAt)
+    let assign = assignments()
+    let stored = prepared.stored
+    var records: StateRecords?
+    if job.checkpoints != nil {
+      records = StateRecords(prepared.stateFolder, of: prepared.origin)
+    }
     let coordinator = Coordinator(
       job,
       executor: loop,
@@ -40,7 +44,8 @@ struct RunProcess {
       signals: signals,
       clocks: SystemClocks(),
       view: view,
-      records: nil,
+      records: records,
+      record: stored.record,
       assignment: assign
     )
     var hasBegun = false
@@ -60,11 +65,10 @@ struct RunProcess {
   }
 
   /// What a process is told when it becomes an instance.
-  private func assignments(
-    startedAt: WallTime
-  ) -> @Sendable (Incarnation, InstanceID) -> Assignment {
+  private func assignments() -> @Sendable (Incarnation, InstanceID) -> Assignment {
     let job = loaded.job
-    let (runFolder, partitions) = (prepared.runFolder.path, prepared.partitions)
+    let (runFolder, origin) = (prepared.runFolder.path, prepared.origin)
+    let stateFolder = job.checkpoints == nil ? nil : prepared.stateFolder.files
     let (path, base, text) = (loaded.path, loaded.base, loaded.text)
     return { process, instance in
       guard let stage = job.index(of: instance.stage) else {
@@ -77,8 +81,9 @@ struct RunProcess {
         base: base,
         text: text,
         runFolder: runFolder,
-        partitions: partitions[stage],
-        startedAt: startedAt
+        partitions: origin.partitions[stage],
+        startedAt: origin.startedAt,
+        stateFolder: stateFolder
       )
     }
   }

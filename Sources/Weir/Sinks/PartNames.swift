@@ -39,7 +39,42 @@ struct PartNames {
     return "\(folder)/\(stem)-\(padded)-\(instance)\(suffix)"
   }
 
-  /// The name of a part that is not visible yet; names of runs and sinks have no dot.
+  // MARK: Hidden names
+
+  /// The name of an epoch's part that is not visible yet; its path is below `folder`.
+  ///
+  /// Other than the only part of a run without checkpoints it may be needed by the next run.
+  static func hidden(
+    run: String,
+    sink: String,
+    epoch: Epoch,
+    incarnation: Incarnation
+  ) -> String {
+    "\(hiddenPrefix("\(run).\(sink)"))\(epoch.number)-\(incarnation.number)"
+  }
+
+  /// Who wrote a hidden part of an epoch of that sink; nil for any other name.
+  static func writer(
+    of name: String,
+    run: String,
+    sink: String
+  ) -> (epoch: Epoch, incarnation: Incarnation)? {
+    let prefix = hiddenPrefix("\(run).\(sink)")
+    guard name.hasPrefix(prefix) else { return nil }
+    // The names of sinks may have hyphens and digits too: two numbers are left, or it is another's.
+    let numbers = name.dropFirst(prefix.count)
+      .split(separator: "-", omittingEmptySubsequences: false)
+    guard numbers.count == 2, let epoch = UInt64(numbers[0]), let number = UInt32(numbers[1]),
+      String(epoch) == numbers[0], String(number) == numbers[1]
+    else { return nil }
+    return (Epoch(epoch), Incarnation(number))
+  }
+
+  /// Two runs may have sinks of one name that write into one folder.
+  private static func hiddenPrefix(_ owner: String) -> String { ".weir-\(owner)-" }
+
+  /// The name of the only part of a run without checkpoints, whose remains nobody ever needs; names
+  /// of runs and sinks have no dot.
   func hidden(run: String, sink: String, epoch: Epoch, incarnation: Incarnation) -> String {
     "\(folder)/\(Self.hiddenPrefix(run, sink))\(epoch.number).\(incarnation.number)"
   }
@@ -70,11 +105,27 @@ struct PartNames {
       }
   }
 
-  /// Removes hidden parts that a run has left; only under the lock of that run.
-  func removeHidden(run: String, sink: String) throws(WeirError) {
+  /// The epoch in the path of a part; nil for the only part of a bounded run.
+  func epoch(ofPart path: String) -> Epoch? {
+    let name = path.dropFirst(folder.count + 1)
+    guard name.hasPrefix(stem + "-") else { return nil }
+    let digits = name.dropFirst(stem.count + 1).prefix { $0 != "-" }
+    return UInt64(digits).map { Epoch($0) }
+  }
+
+  /// Removes hidden parts that a run has left, but for those that a checkpoint names.
+  ///
+  /// Only under the lock of that run, while none of its processes lives.
+  func removeHidden(
+    run: String,
+    sink: String,
+    keeping kept: [String] = []
+  ) throws(WeirError) {
     guard Folder.isFolder(folder) else { return }
     let prefix = Self.hiddenPrefix(run, sink)
-    for name in try Folder.names(in: folder) where name.hasPrefix(prefix) {
+    for name in try Folder.names(in: folder) {
+      let isOfEpoch = Self.writer(of: name, run: run, sink: sink) != nil && !kept.contains(name)
+      guard isOfEpoch || name.hasPrefix(prefix) else { continue }
       try Folder.removeTree("\(folder)/\(name)")
     }
   }

@@ -5,15 +5,20 @@ import WeirPOSIX
 import WeirRuntime
 
 /// Rows on standard output, as soon as they arrive, as long as somebody reads them.
+///
+/// At-least-once: what was printed cannot be taken back, so rows that a failure makes the run do again
+/// are printed again. Nobody waits for a checkpoint to see them.
 final class StandardOutputSink: SinkGateway {
   private let writers: [EdgeIndex: any RecordWriter]
   private let text = TextBuffer()
   private(set) var hasReader = true
+  private let header: [UInt8]
+  private var hasHeader = false
 
-  /// Prints what stands before the first record.
-  init(writers: [EdgeIndex: any RecordWriter], header: [UInt8]) throws(WeirError) {
+  /// Makes a sink; `header` is what stands before the first record.
+  init(writers: [EdgeIndex: any RecordWriter], header: [UInt8]) {
     self.writers = writers
-    try header.span.withUnsafeBytes { raw throws(WeirError) in try print(raw) }
+    self.header = header
   }
 
   func write(_ batch: Batch, edge: EdgeIndex) throws(WeirError) {
@@ -35,15 +40,22 @@ final class StandardOutputSink: SinkGateway {
 
   func flush() {}
 
-  // What was printed cannot be taken back: it is visible at once.
-  func prepare(_ epoch: Epoch) -> [PreparedOutput] { [] }
+  func prepare(_ epoch: Epoch, isLast: Bool) -> [PreparedOutput] { [] }
 
   func commit(_ epoch: Epoch, _ outputs: [PreparedOutput]) {}
 
-  func restore(_ epoch: Epoch, keeping outputs: [PreparedOutput]) {}
+  /// Prints the header if the run begins here; one that goes on has printed it.
+  func restore(_ epoch: Epoch, keeping outputs: [PreparedOutput]) throws(WeirError) {
+    guard epoch == .none, !hasHeader else { return }
+    hasHeader = true
+    let header = self.header
+    try header.span.withUnsafeBytes { raw throws(WeirError) in try print(raw) }
+  }
 }
 
 /// Drops rows: for measuring everything before it.
+///
+/// There is nothing to prepare or to take back.
 final class DiscardSink: SinkGateway {
   var hasReader: Bool { true }
 
@@ -51,8 +63,7 @@ final class DiscardSink: SinkGateway {
 
   func flush() {}
 
-  // What was printed cannot be taken back: it is visible at once.
-  func prepare(_ epoch: Epoch) -> [PreparedOutput] { [] }
+  func prepare(_ epoch: Epoch, isLast: Bool) -> [PreparedOutput] { [] }
 
   func commit(_ epoch: Epoch, _ outputs: [PreparedOutput]) {}
 

@@ -6,7 +6,7 @@ import WeirPOSIX
 
 /// One file being read: a block of it in memory, and the reader that makes rows of it.
 final class FilePartition {
-  private let file: FileReader
+  let file: FileReader
   private let reader: any RecordReader
   /// Whether more is waited for at the end of the file.
   private(set) var follows: Bool
@@ -23,6 +23,8 @@ final class FilePartition {
   private var end = 0
   private var readOffset: Int64 = 0
   private var isAtEnd = false
+  /// The checksum of the first bytes, once all that it is taken of were read.
+  private var head: UInt32?
   private var rejectedThen = RejectedRecords()
   /// Finds rows without a usable event time; nil where the time of reading is taken.
   private var screen: EventTimeScreen?
@@ -30,12 +32,25 @@ final class FilePartition {
   /// Bytes of a block: as much as stays in the processor's second cache.
   private static let blockBytes = 256 << 10
 
-  init(_ path: String, _ plan: FileSourcePlan, _ source: SourcePlan) throws(WeirError) {
-    file = try FileReader(path)
+  /// Goes on in an open file where an earlier read has stopped, nil: at the beginning.
+  ///
+  /// Throws E434 or E435 if what was read up to there is no longer what it was.
+  init(
+    _ file: FileReader,
+    _ path: String,
+    _ plan: FileSourcePlan,
+    _ source: SourcePlan,
+    at position: FilePosition? = nil
+  ) throws(WeirError) {
+    try position?.check(file, named: path)
+    self.file = file
     self.path = path
     follows = plan.follow
+    readOffset = position?.offset ?? 0
     timeName = source.schema.eventTime.map { source.schema.fields[$0].name } ?? ""
-    screen = source.time.isEventTime ? EventTimeScreen(maximumAhead: source.time.maxAhead) : nil
+    screen =
+      source.time.isEventTime
+      ? EventTimeScreen(maximumAhead: source.time.maxAhead, highest: position?.highest) : nil
     let fields = plan.fields.enumerated().map { index, field in
       RecordField(
         field.name,
@@ -54,6 +69,7 @@ final class FilePartition {
           format: CSVFormat(hasHeader: hasHeader, delimiter: delimiter, nulls: nulls)
         )
       }
+    if let position { reader.place = position.place }
     block = .allocate(
       byteCount: Self.blockBytes + FormatLimits.blockSlack,
       alignment: 64
@@ -64,11 +80,31 @@ final class FilePartition {
 
   /// Which file it is, whatever its name.
   ///
-  /// With `position` it says where reading goes on, also after a renaming.
+  /// With `offset` it says where reading goes on, also after a renaming.
   var identity: FileIdentity { file.identity }
 
   /// Bytes that are done with.
-  var position: Int64 { readOffset - Int64(end - start) }
+  var offset: Int64 { readOffset - Int64(end - start) }
+
+  /// Where to go on after what was read; `isAtEnd`: nothing was left.
+  ///
+  /// Throws E434 if the file has become shorter meanwhile.
+  func position(isAtEnd: Bool) throws(WeirError) -> FilePosition {
+    let offset = offset
+    guard let fingerprint = try FileFingerprint(file, before: offset, head: head) else {
+      throw FilePosition.cut(path, size: try file.size(), offset: offset)
+    }
+    if offset >= FileFingerprint.byteCount { head = fingerprint.head }
+    return FilePosition(
+      path: path,
+      identity: file.identity,
+      offset: offset,
+      isAtEnd: isAtEnd && start == end,
+      place: reader.place,
+      highest: screen?.highest,
+      fingerprint: fingerprint
+    )
+  }
 
   /// The length of the file as it is now.
   func size() throws(WeirError) -> Int64 { try file.size() }
@@ -264,7 +300,7 @@ final class FilePartition {
     let raw = Array(block[from..<min(from + record.length, end)])
     return WeirCore.RejectedRecord(
       partition: id,
-      place: "\(path), byte \(position + Int64(from - start))",
+      place: "\(path), byte \(offset + Int64(from - start))",
       reason: record.reason,
       raw: raw
     )

@@ -11,7 +11,8 @@ import WeirRuntime
 /// files finds them itself, at the start and later on, in every process: a file belongs to the
 /// process that its identity says, whatever its name, so that each is taken by exactly one and one
 /// that is renamed stays where it is. It is never read twice as long as it is open here, for no
-/// other file can get its inode meanwhile.
+/// other file can get its inode meanwhile. After a restore files go on under their numbers, known by
+/// inode and fingerprint, so that they are not found again as new.
 final class FileSource: SourceGateway {
   private let plan: FileSourcePlan
   private let source: SourcePlan
@@ -19,14 +20,18 @@ final class FileSource: SourceGateway {
   private let schema: Schema
   private let rows: Int
   private let pool = BatchPool()
+  /// The paths of the files that were listed for this instance.
+  private let listed: [PartitionID: String]
   private var partitions: [PartitionID: FilePartition] = [:]
+  /// Partitions that are at their end without a file being open; with what people should know.
+  private var ended: [PartitionID: WeirError?] = [:]
   /// The partitions that are open, in the order in which they were found.
   private var open: [PartitionID] = []
   /// How many files this process has found itself.
   private var found = 0
   private(set) var progress: (read: Int64, total: Int64) = (0, 0)
 
-  /// Opens the files that were listed for this instance; none if it has to find them itself.
+  /// Makes a source that has to seek before it reads; no paths if it finds its files itself.
   init(
     _ plan: FileSourcePlan,
     source: SourcePlan,
@@ -34,19 +39,18 @@ final class FileSource: SourceGateway {
     output: Schema,
     paths: [(PartitionID, String)],
     rows: Int
-  ) throws(WeirError) {
+  ) {
     self.plan = plan
     self.source = source
     self.share = share
     self.rows = rows
     schema = output
-    for (partition, path) in paths {
-      try add(FilePartition(path, plan, source), as: partition)
-    }
+    listed = Dictionary(uniqueKeysWithValues: paths)
   }
 
   private func add(_ opened: FilePartition, as id: PartitionID) throws(WeirError) {
     progress.total += try opened.size()
+    progress.read += opened.offset
     partitions[id] = opened
     open.append(id)
   }
@@ -54,11 +58,16 @@ final class FileSource: SourceGateway {
   // MARK: Reading
 
   func read(_ request: ReadRequest) throws(WeirError) -> SourceRows {
-    guard case .partition(let id) = request.scope, let partition = partitions[id] else {
-      preconditionFailure("no partition for \(request)")
+    guard case .partition(let id) = request.scope else {
+      preconditionFailure("files are read by partition, not by \(request)")
     }
+    if let warning = ended.removeValue(forKey: id) {
+      let none = pool.take(schema, rows: rows)
+      return SourceRows(origin: .partition(id), batch: none, next: .ended, warning: warning)
+    }
+    guard let partition = partitions[id] else { preconditionFailure("no partition for \(request)") }
     let batch = pool.take(schema, rows: rows)
-    let before = partition.position
+    let before = partition.offset
     var rejected: [WeirCore.RejectedRecord] = []
     func read() throws(WeirError) -> Bool {
       try partition.read(into: batch, maximumRows: request.maximumRows, id, &rejected)
@@ -69,30 +78,104 @@ final class FileSource: SourceGateway {
       partition.stopFollowing()
       isAtEnd = try read()
     }
-    progress.read += partition.position - before
+    progress.read += partition.offset - before
     var rows = SourceRows(origin: .partition(id), batch: batch, rejected: rejected)
+    rows.position = SourcePosition(try partition.position(isAtEnd: isAtEnd).text)
     guard isAtEnd else { return rows }
     rows.next = partition.follows ? .waiting : .ended
     if plan.follow, rows.next == .ended {
-      rows.warning = Self.lost(partition)
+      rows.warning = Self.lost(partition.path, offset: partition.offset)
       partitions[id] = nil
       open.removeAll { $0 == id }
     }
     return rows
   }
 
-  // Only a run without checkpoints reads this way, and it begins once, at the beginning.
-  func seek(_ partitions: [RestoreRequest.Partition]) {}
-
   func recycle(_ batch: Batch) { pool.give(batch) }
 
-  private static func lost(_ partition: FilePartition) -> WeirError {
+  private static func lost(_ path: String, offset: Int64) -> WeirError {
     WeirError(
       "E417",
-      "'\(partition.path)' has gone and is no longer followed",
-      detail: "\(partition.position) bytes of it were read, which is all it had",
+      "'\(path)' has gone and is no longer followed",
+      detail: "\(offset) bytes of it were read, which is all it had",
       hint: "remove or rename files only when nobody writes to them any more"
     )
+  }
+
+  // MARK: Going on
+
+  func seek(_ requests: [RestoreRequest.Partition]) throws(WeirError) {
+    // A file that is open here can be read on whatever has become of its name.
+    let held = open.compactMap { partitions[$0]?.file }
+    partitions = [:]
+    ended = [:]
+    open = []
+    found = 0
+    progress = (0, 0)
+    for request in requests {
+      let id = request.partition
+      if plan.follow { found = max(found, share.ordinal(of: id) + 1) }
+      if let known = request.position {
+        try goOn(id, FilePosition(known.text), held)
+      } else if let path = listed[id] {
+        try add(FilePartition(FileReader(path), path, plan, source), as: id)
+      } else {
+        // Found and not begun when the checkpoint was: it is found again, under another number.
+        ended.updateValue(nil, forKey: id)
+      }
+    }
+  }
+
+  /// Opens a partition where a checkpoint says.
+  private func goOn(
+    _ id: PartitionID,
+    _ position: FilePosition,
+    _ held: [FileReader]
+  ) throws(WeirError) {
+    if let path = listed[id], path != position.path {
+      throw WeirError(
+        "E433",
+        "cannot tell where to go on reading '\(path)'",
+        detail: "the position of \(id) is one in '\(position.path)'",
+        blame: .weir
+      )
+    }
+    if position.isAtEnd, !plan.follow {
+      progress.total += position.offset
+      progress.read += position.offset
+      ended.updateValue(nil, forKey: id)
+      return
+    }
+    if let file = held.first(where: { $0.identity == position.identity }) {
+      try add(FilePartition(file, position.path, plan, source, at: position), as: id)
+    } else if let (file, path) = try reopen(position) {
+      try add(FilePartition(file, path, plan, source, at: position), as: id)
+    } else {
+      ended[id] = Self.lost(position.path, offset: position.offset)
+    }
+  }
+
+  /// Opens the file of a position, under the name it has now.
+  ///
+  /// Nil if it has gone and was read to its end. Throws E435 or E436 if it was not.
+  private func reopen(_ position: FilePosition) throws(WeirError) -> (FileReader, String)? {
+    let named = try FileReader.identity(of: position.path)
+    if let named, position.isOf(named) { return (try FileReader(position.path), position.path) }
+    if plan.follow {
+      for path in try Glob(plan.path).paths() {
+        guard let identity = try FileReader.identity(of: path), position.isOf(identity) else {
+          continue
+        }
+        // A file that has gone may have left its inode to a new one.
+        let file = try FileReader(path)
+        if try position.isUnchanged(in: file) { return (file, path) }
+      }
+      if position.isAtEnd { return nil }
+    }
+    guard named == nil else {
+      throw FilePosition.replaced(position.path, "another file has its name")
+    }
+    throw position.gone
   }
 
   // MARK: Finding files
@@ -132,7 +215,7 @@ final class FileSource: SourceGateway {
   ) throws(WeirError) -> FilePartition? {
     let opened: FilePartition
     do throws(WeirError) {
-      opened = try FilePartition(path, plan, source)
+      opened = try FilePartition(FileReader(path), path, plan, source)
     } catch {
       if try FileReader.identity(of: path) == nil { return nil }
       throw error
@@ -150,13 +233,17 @@ struct FileShare: Hashable, Sendable {
 
   /// Whether the process reads that file: exactly one does, whatever the name of the file.
   ///
-  /// Inodes are often given out in turn, and so are files that were made one after the other.
+  /// Inodes are often given out in turn, and so are files that were made one after the other. The
+  /// device says nothing: it may have another number when the run goes on.
   func owns(_ identity: FileIdentity) -> Bool {
-    Int((identity.inode &+ identity.device) % UInt64(processes)) == process
+    Int(identity.inode % UInt64(processes)) == process
   }
 
   /// The number of the nth file that the process has found, which no other partition has.
   ///
   /// Partition p belongs to process p mod `processes`, as where the coordinator lists the files.
   func partition(_ n: Int) -> PartitionID { PartitionID(process + n * processes) }
+
+  /// The n of a partition that the process has found.
+  func ordinal(of partition: PartitionID) -> Int { (partition.number - process) / processes }
 }

@@ -56,11 +56,11 @@ final class GenerateSource: SourceGateway {
       position = 0
       return
     }
-    guard let number = Int(known.text), number >= 0 else {
+    guard let number = Int(known.text), number >= 0, number <= total ?? .max else {
       throw WeirError(
         "E418",
         "going on at row '\(known.text)' of generated rows",
-        detail: "it is no number of a row",
+        detail: total.map { "this process makes \($0) rows" } ?? "it is no number of a row",
         blame: .weir
       )
     }

@@ -23,7 +23,9 @@ struct RunLog: Sendable {
     case .readerGone: logger.info("nobody reads standard output any more")
     case .stopping(let reason):
       logger.info(
-        "stopping: what has reached the sinks is published",
+        state.job.checkpoints == nil
+          ? "stopping: what has reached the sinks is published"
+          : "stopping: at a checkpoint, from which the next run goes on",
         metadata: ["stop": "\(reason)"]
       )
     case .killing(let instances):

@@ -64,7 +64,8 @@ struct RunState {
     case .killing, .readerGone, .warned: break
     case .failed(let instance, let error): failure = Failure(instance: instance, error: error)
     case .stateFailed(let error): failure = Failure(instance: nil, error: error)
-    case .died, .rewinding, .recovered, .checkpointed, .checkpointFailed: break
+    case .rewinding: finished = []
+    case .died, .recovered, .checkpointed, .checkpointFailed: break
     }
   }
 
@@ -122,9 +123,9 @@ struct RunState {
     var totals = totals(of: stage)
     // A count never goes back while an instance lives; a new one begins at zero.
     totals.rowsIn -= min(then.rowsIn, totals.rowsIn)
-    totals.busy -= then.busy
-    totals.backpressured -= then.backpressured
-    totals.idle -= then.idle
+    totals.busy -= min(then.busy, totals.busy)
+    totals.backpressured -= min(then.backpressured, totals.backpressured)
+    totals.idle -= min(then.idle, totals.idle)
     return (totals, Double(now.nanoseconds - first.instant.nanoseconds) / 1e9)
   }
 

@@ -50,6 +50,20 @@ final class RunWatch: RunView, Sendable {
     }
   }
 
+  /// Notes how a run had ended that was over before.
+  func show(_ manifest: Manifest) {
+    let now = clocks()
+    content.withLock { content in
+      for member in manifest.members {
+        var progress = InstanceProgress()
+        progress.counters = member.snapshot.counters
+        progress.watermark = member.snapshot.watermark
+        content.state.take(.progress(member.instance, progress), at: now)
+        content.state.take(.finished(member.instance), at: now)
+      }
+    }
+  }
+
   /// Takes the live view away, so that what follows stands on its own.
   func close() {
     content.withLock { content in

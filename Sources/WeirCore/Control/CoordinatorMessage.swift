@@ -40,6 +40,8 @@ package struct Assignment: Hashable, Sendable, Codable {
   package var partitions: [String]
   /// When the run started: processing time of `clock` columns without a start.
   package var startedAt: WallTime
+  /// Where keyed state is kept; nil: no checkpoints are taken.
+  package var stateFolder: String?
 
   package init(
     instance: InstanceID,
@@ -49,7 +51,8 @@ package struct Assignment: Hashable, Sendable, Codable {
     text: String,
     runFolder: String,
     partitions: [String],
-    startedAt: WallTime
+    startedAt: WallTime,
+    stateFolder: String? = nil
   ) {
     self.instance = instance
     self.incarnation = incarnation
@@ -59,5 +62,6 @@ package struct Assignment: Hashable, Sendable, Codable {
     self.runFolder = runFolder
     self.partitions = partitions
     self.startedAt = startedAt
+    self.stateFolder = stateFolder
   }
 }

@@ -80,6 +80,11 @@ package struct RestoreRequest: Hashable, Sendable {
     package var partition: PartitionID
     /// Nil: at the beginning.
     package var position: SourcePosition?
+
+    package init(partition: PartitionID, position: SourcePosition?) {
+      self.partition = partition
+      self.position = position
+    }
   }
 
   package var round: Round
@@ -102,6 +107,11 @@ package struct ReadRequest: Hashable, Sendable {
 
   package var scope: Scope
   package var maximumRows: Int
+
+  package init(scope: Scope, maximumRows: Int) {
+    self.scope = scope
+    self.maximumRows = maximumRows
+  }
 }
 
 /// Rows that a source has read.

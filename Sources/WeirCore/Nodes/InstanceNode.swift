@@ -222,17 +222,26 @@ package struct InstanceNode {
         RestoreRequest(
           round: round,
           epoch: rewind.epoch,
-          partitions: partitions.map { partition in
-            let known = snapshot?.partitions.first {
-              $0.partition == partition && !Mutant.positionKept.isActive
-            }
-            return RestoreRequest.Partition(partition: partition, position: known?.position)
-          },
+          partitions: restoredPartitions(snapshot),
           outputs: snapshot?.outputs ?? [],
           state: snapshot?.state
         )
       )
     )
+  }
+
+  /// The partitions that this instance was made with, and those that it had found by the snapshot.
+  private func restoredPartitions(_ snapshot: InstanceSnapshot?) -> [RestoreRequest.Partition] {
+    let known = Mutant.positionKept.isActive ? [] : snapshot?.partitions ?? []
+    let made = partitions.map { partition in
+      RestoreRequest.Partition(
+        partition: partition,
+        position: known.first { $0.partition == partition }?.position
+      )
+    }
+    let found = known.filter { !partitions.contains($0.partition) }
+    return made
+      + found.map { RestoreRequest.Partition(partition: $0.partition, position: $0.position) }
   }
 
   // MARK: Checkpoints

@@ -6,6 +6,11 @@ extension KeyedPlan {
     return wrapping { plan.makeOwnOperator(keyGroups, name) }
   }
 
+  /// What the operator's state is the state of.
+  package func stateDescription(keyGroups: Int, name: String) -> StateDescription {
+    makeOwnOperator(keyGroups, name).description
+  }
+
   private func makeOwnOperator(_ keyGroups: Int, _ name: String) -> any KeyedOperator {
     switch window.shape {
     case .tumbling, .sliding:

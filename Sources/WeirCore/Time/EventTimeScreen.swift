@@ -18,11 +18,15 @@ package struct EventTimeScreen: Hashable, Sendable {
     package var fault: Fault
   }
 
-  private var highest: Int64?
+  /// The highest time that was let pass while there was a bound, in microseconds.
+  package private(set) var highest: Int64?
   private let maximumAhead: Int64?
 
-  /// A screen for a partition without rows; nil lets any time pass.
-  package init(maximumAhead: Int64?) { self.maximumAhead = maximumAhead }
+  /// A screen for a partition; nil as the bound lets any time pass, nil as `highest` means no row.
+  package init(maximumAhead: Int64?, highest: Int64? = nil) {
+    self.maximumAhead = maximumAhead
+    self.highest = highest
+  }
 
   /// The rows of a range whose times cannot be used, ascending; O(rows) only if there is a bound or
   /// a null.

@@ -16,6 +16,8 @@ package final class FileWriter {
   private var descriptor: Int32
   private var buffer: UnsafeMutableRawBufferPointer
   private var used = 0
+  /// Bytes that the system has taken.
+  private var written: Int64 = 0
 
   /// Creates a file that must not exist yet; throws E106 if it does, otherwise E101.
   package init(creating path: String, mode: mode_t = 0o644) throws(WeirError) {
@@ -89,6 +91,12 @@ package final class FileWriter {
 
   // MARK: Ending
 
+  /// Gives the file another name while it is written; throws E105, or E106 if the name is taken.
+  package func rename(to name: String) throws(WeirError) {
+    try Folder.rename(path, to: name)
+    path = name
+  }
+
   /// Gives the file its final name, closed and durable; throws E103 to E106.
   ///
   /// A file that has the final name already stays as it is, and this one keeps its hidden name.
@@ -117,8 +125,19 @@ package final class FileWriter {
     descriptor = -1
   }
 
+  /// Writes behind what was written whole: what a failure has cut short is written over.
   private func write(_ bytes: UnsafeRawBufferPointer) throws(WeirError) {
-    let failure = writeAll(bytes, to: descriptor)
-    guard failure == 0 else { throw PosixErrors.write(path, failure) }
+    guard let start = bytes.baseAddress else { return }
+    var done = 0
+    while done < bytes.count {
+      let place = off_t(written) + off_t(done)
+      let count = pwrite(descriptor, start + done, bytes.count - done, place)
+      if count >= 0 {
+        done += count
+      } else if errno != EINTR {
+        throw PosixErrors.write(path, errno)
+      }
+    }
+    written += Int64(done)
   }
 }

@@ -96,6 +96,15 @@ package enum Folder {
     throw PosixErrors.rename(path, to: target, number)
   }
 
+  /// Renames within a file system, in place of what has the new name; throws E105.
+  ///
+  /// Whoever looks finds the one or the other. The change is durable after `sync` of the folder.
+  package static func replace(_ target: String, by path: String) throws(WeirError) {
+    guard Glibc.rename(path, target) == 0 else {
+      throw PosixErrors.rename(path, to: target, errno)
+    }
+  }
+
   /// Makes the names in a folder durable: those made, renamed and removed in it.
   ///
   /// Throws E104.

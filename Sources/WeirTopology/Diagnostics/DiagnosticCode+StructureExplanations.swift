@@ -98,10 +98,10 @@ extension DiagnosticCode {
     case .notYetInForce:
       DiagnosticExplanation(
         "checked, and not yet in force",
-        "The clause is read and checked in full, and this version runs without it: a run "
-          + "that fails begins again at its start, and sinks give the guarantee that `weir "
-          + "check` shows. The file needs no change once the clause is in force.",
-        faulty: "checkpoints: { every: 10s }",
+        "The clause is read and checked in full, and this version runs without it: sinks give "
+          + "the guarantee that `weir check` shows. The file needs no change once the clause is "
+          + "in force.",
+        faulty: "delivery: exactly-once",
         remedy: "(nothing to do)"
       )
     default: preconditionFailure("'\(self)' is explained elsewhere")

@@ -20,7 +20,7 @@ package struct TopologyFile: Sendable {
   package init(name: Located<String>) { self.name = name }
 }
 
-/// `checkpoints:`; checked in full, in force once checkpoints are.
+/// `checkpoints:`; a topology without it has what an empty one says.
 package struct CheckpointsClause: Hashable, Sendable {
   /// False: `checkpoints: none`.
   package var isOn = true

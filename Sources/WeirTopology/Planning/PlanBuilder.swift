@@ -37,10 +37,24 @@ final class PlanBuilder {
       keyGroups: file.keyGroups?.value ?? Limits.keyGroups,
       stages: plans,
       edges: edges,
-      fingerprint: 0
+      fingerprint: 0,
+      checkpoints: checkpoints
     )
     plan.fingerprint = PlanFingerprint.of(plan)
     return plan
+  }
+
+  /// How checkpoints are taken; nil: `checkpoints: none`.
+  var checkpoints: CheckpointSettings? {
+    let clause = file.checkpoints ?? CheckpointsClause()
+    guard clause.isOn else { return nil }
+    var settings = CheckpointSettings()
+    settings.every = clause.every * 1000
+    settings.timeout = (clause.timeout ?? max(60_000_000, 10 * clause.every)) * 1000
+    settings.keep = clause.keep
+    settings.mostFailures = clause.maximumFailures
+    if let most = file.mostRestarts { settings.mostRestarts = most }
+    return settings
   }
 
   // MARK: Stages
@@ -60,7 +74,7 @@ final class PlanBuilder {
     case .sink(let sink):
       return StagePlan(
         name: name,
-        role: .sink(SinkPlan(connector: connector(sink))),
+        role: .sink(SinkPlan(connector: connector(sink), delivery: delivery(sink))),
         processes: sink.processes?.value ?? 1
       )
     }
@@ -103,6 +117,14 @@ final class PlanBuilder {
     guard case .file(var plan) = sink.connector.value else { return sink.connector.value }
     plan.isSinglePart = isBounded && (sink.processes?.value ?? 1) == 1 && !plan.path.hasSuffix("/")
     return .file(plan)
+  }
+
+  /// What the sink promises: what is printed cannot be taken back.
+  func delivery(_ sink: SinkStage) -> Delivery {
+    switch sink.connector.value {
+    case .standardOutput: .atLeastOnce
+    case .file, .discard: .exactlyOnce
+    }
   }
 
   /// True if every source comes to an end.

@@ -19,7 +19,6 @@ extension TopologyReader {
       let restarts = mapReading(entry, .restarts, subject: "'restarts'")
     {
       file.mostRestarts = integer("most", restarts)?.value
-      reportNotInForce(entry)
     }
     file.keyGroups = integer("key_groups", map)
   }
@@ -39,7 +38,6 @@ extension TopologyReader {
     if let keep = integer("keep", checkpoints) { clause.keep = keep.value }
     if let most = integer("max_failures", checkpoints) { clause.maximumFailures = most.value }
     clause.timeout = duration("timeout", checkpoints)?.value
-    reportNotInForce(entry)
     return clause
   }
 

@@ -10,6 +10,7 @@ extension Assignment {
       "text": .text(text), "run_folder": .text(runFolder),
       "partitions": .list(partitions.map { .text($0) }),
       "started_at": .number(startedAt.microseconds),
+      "state_folder": stateFolder.map { .text($0) } ?? .null,
     ])
   }
 
@@ -22,7 +23,8 @@ extension Assignment {
       text: try fields.text("text"),
       runFolder: try fields.text("run_folder"),
       partitions: try fields.texts("partitions"),
-      startedAt: WallTime(microseconds: try fields.integer("started_at"))
+      startedAt: WallTime(microseconds: try fields.integer("started_at")),
+      stateFolder: try fields.optionalText("state_folder")
     )
   }
 }

@@ -1,16 +1,22 @@
 import WeirCore
 
-/// Manifests and numbers as JSON texts; checksum and placing on the disk are the store's matter.
+/// Manifests and numbers as JSON texts with a checksum; their place on the disk is the store's matter.
 package enum RecordCodec {
   /// The text of a manifest.
-  package static func encode(_ manifest: Manifest) -> [UInt8] { manifest.json.bytes }
+  package static func encode(_ manifest: StoredManifest) -> [UInt8] {
+    RecordSeal.seal(manifest.json.bytes)
+  }
 
   /// The text of the numbers.
-  package static func encode(_ numbers: RunNumbers) -> [UInt8] { numbers.json.bytes }
+  package static func encode(_ numbers: RunNumbers) -> [UInt8] {
+    RecordSeal.seal(numbers.json.bytes)
+  }
 
   /// Reads a manifest; throws E310 if it is damaged.
-  package static func manifest(_ bytes: UnsafeRawBufferPointer) throws(WeirError) -> Manifest {
-    try Manifest(fields(bytes, of: "manifest"))
+  package static func manifest(
+    _ bytes: UnsafeRawBufferPointer
+  ) throws(WeirError) -> StoredManifest {
+    try StoredManifest(fields(bytes, of: "manifest"))
   }
 
   /// Reads numbers; throws E310 if they are damaged.
@@ -22,9 +28,12 @@ package enum RecordCodec {
     _ bytes: UnsafeRawBufferPointer,
     of subject: String
   ) throws(WeirError) -> ControlFields {
+    guard let content = RecordSeal.open(bytes) else {
+      throw ControlFields.damaged(subject, "the checksum does not fit")
+    }
     let value: JSONValue
     do throws(JSONReader.Fault) {
-      value = try JSONReader.value(bytes)
+      value = try JSONReader.value(content)
     } catch {
       throw ControlFields.damaged(subject, "expected \(error.expected) at byte \(error.offset)")
     }

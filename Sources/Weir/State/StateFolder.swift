@@ -1,0 +1,88 @@
+import WeirCore
+import WeirPOSIX
+import WeirWire
+
+/// The folder of a run's state, and the names in it.
+///
+///     lock                        held while a coordinator lives
+///     numbers                     numbers that nobody may use again
+///     manifest-0000000012.json    a complete checkpoint
+///     state/declines-1-12-7       keyed state: stage, instance, epoch, incarnation
+///
+/// A record is written beside its name and renamed: there is all of it, or the one before.
+struct StateFolder: Sendable {
+  let path: String
+
+  private static let manifestPrefix = "manifest-"
+  private static let manifestSuffix = ".json"
+  private static let epochDigits = 10
+
+  init(_ path: String) { self.path = path }
+
+  var lock: String { path + "/lock" }
+  var numbers: String { path + "/numbers" }
+  /// The folder of the files of keyed state.
+  var files: String { path + "/state" }
+
+  /// The path of the manifest of an epoch.
+  func manifest(_ epoch: Epoch) -> String {
+    let digits = String(epoch.number)
+    let zeros = String(repeating: "0", count: max(0, Self.epochDigits - digits.count))
+    return "\(path)/\(Self.manifestPrefix)\(zeros)\(digits)\(Self.manifestSuffix)"
+  }
+
+  /// The epochs that have a manifest, whole or not, newest first; none without a folder.
+  ///
+  /// Throws E108 or E115.
+  func epochs() throws(WeirError) -> [Epoch] {
+    guard Folder.isFolder(path) else { return [] }
+    var epochs: [Epoch] = []
+    for name in try Folder.names(in: path) {
+      guard name.hasPrefix(Self.manifestPrefix), name.hasSuffix(Self.manifestSuffix),
+        let number = UInt64(
+          name.dropFirst(Self.manifestPrefix.count).dropLast(Self.manifestSuffix.count)
+        )
+      else { continue }
+      epochs.append(Epoch(number))
+    }
+    return epochs.sorted(by: >)
+  }
+
+  // MARK: Records
+
+  /// Makes bytes durable under a name, in place of those before; throws E101 to E105.
+  func write(_ bytes: [UInt8], as target: String) throws(WeirError) {
+    let beside = target + ".new"
+    // One that a crash has left.
+    try Folder.removeTree(beside)
+    let file = try FileWriter(creating: beside, mode: 0o600)
+    try bytes.span.withUnsafeBytes { raw throws(WeirError) in try file.append(raw) }
+    try file.sync()
+    file.close()
+    try Folder.replace(target, by: beside)
+    try Folder.sync(path)
+  }
+
+  /// All bytes of a record; throws E101 or E102.
+  static func bytes(_ path: String) throws(WeirError) -> [UInt8] {
+    let file = try FileReader(path)
+    var bytes = [UInt8](repeating: 0, count: Int(try file.size()))
+    var span = bytes.mutableSpan
+    let count = try span.withUnsafeMutableBytes { raw throws(WeirError) in
+      try file.read(into: raw, at: 0)
+    }
+    bytes.removeLast(bytes.count - count)
+    return bytes
+  }
+
+  // MARK: Removing
+
+  /// Removes files of state that are not named, which checkpoints that failed have left.
+  ///
+  /// Only under the lock. What cannot be removed stays.
+  func removeFiles(except kept: [String]) {
+    guard let names = try? Folder.names(in: files) else { return }
+    let kept = Set(kept)
+    for name in names where !kept.contains(name) { try? Folder.removeTree("\(files)/\(name)") }
+  }
+}

@@ -1,0 +1,31 @@
+import WeirCore
+import WeirPOSIX
+import WeirRuntime
+import WeirWire
+
+/// The records of a run in its state folder.
+final class StateRecords: RecordGateway {
+  private let folder: StateFolder
+  private let origin: RunOrigin
+
+  init(_ folder: StateFolder, of origin: RunOrigin) {
+    self.folder = folder
+    self.origin = origin
+  }
+
+  func write(_ numbers: RunNumbers) throws(WeirError) {
+    try folder.write(RecordCodec.encode(numbers), as: folder.numbers)
+  }
+
+  func write(_ manifest: Manifest) throws(WeirError) {
+    let stored = StoredManifest(manifest, of: origin)
+    try folder.write(RecordCodec.encode(stored), as: folder.manifest(manifest.epoch))
+  }
+
+  func delete(_ epochs: [Epoch], files: [String]) {
+    for epoch in epochs { try? Folder.removeTree(folder.manifest(epoch)) }
+    // A manifest that comes back after a power failure must find its files.
+    guard (try? Folder.sync(folder.path)) != nil else { return }
+    for file in files { try? Folder.removeTree("\(folder.files)/\(file)") }
+  }
+}

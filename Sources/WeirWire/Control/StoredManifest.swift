@@ -1,0 +1,73 @@
+import WeirCore
+
+/// A manifest as it lies in the state folder: with what a resumed run must not find out anew.
+package struct StoredManifest: Hashable, Sendable {
+  package var manifest: Manifest
+  package var origin: RunOrigin
+
+  package init(_ manifest: Manifest, of origin: RunOrigin) {
+    self.manifest = manifest
+    self.origin = origin
+  }
+}
+
+/// What a run was started from; a state is gone on with only by the same.
+package struct RunOrigin: Hashable, Sendable {
+  /// The topology's text.
+  package var text: String
+  /// Of the plan that was made of it.
+  package var fingerprint: UInt64
+  /// By stage: the partitions of sources, whose list is taken once.
+  package var partitions: [[String]]
+  /// When the run began: generated times without a start are counted from here.
+  package var startedAt: WallTime
+
+  package init(
+    text: String,
+    fingerprint: UInt64,
+    partitions: [[String]],
+    startedAt: WallTime
+  ) {
+    self.text = text
+    self.fingerprint = fingerprint
+    self.partitions = partitions
+    self.startedAt = startedAt
+  }
+}
+
+extension StoredManifest {
+  var json: JSONValue {
+    .object([
+      "manifest": manifest.json, "topology": .text(origin.text),
+      "fingerprint": .number(origin.fingerprint),
+      "partitions": .list(origin.partitions.map { .list($0.map { .text($0) }) }),
+      "started_at": .number(origin.startedAt.microseconds),
+    ])
+  }
+
+  init(_ fields: ControlFields) throws(WeirError) {
+    var partitions: [[String]] = []
+    for value in try fields.list("partitions") {
+      guard case .list(let names) = value else {
+        throw ControlFields.damaged(fields.subject, "field 'partitions' is not a list of lists")
+      }
+      var list: [String] = []
+      for name in names {
+        guard case .text(let text) = name else {
+          throw ControlFields.damaged(fields.subject, "a partition is not text")
+        }
+        list.append(text)
+      }
+      partitions.append(list)
+    }
+    self.init(
+      try Manifest(fields.fields("manifest")),
+      of: RunOrigin(
+        text: try fields.text("topology"),
+        fingerprint: try fields.integer("fingerprint"),
+        partitions: partitions,
+        startedAt: WallTime(microseconds: try fields.integer("started_at"))
+      )
+    )
+  }
+}

@@ -1,0 +1,437 @@
+import Glibc
+import Testing
+
+/// Runs with checkpoints: whatever is killed and whenever it is stopped, the output is the same.
+@Suite(.serialized) struct RecoveryTests {
+  private static let rows = 30_000
+
+  /// Windows over generated rows; paced, so that there is a middle.
+  private static func topology(
+    checkpoints: String = "{ every: 150ms, keep: 2 }",
+    rate: Int? = 12_000,
+    seed: Int = 1,
+    size: String = "2m"
+  ) -> String {
+    """
+    weir: 1
+    name: recovery
+    checkpoints: \(checkpoints)
+    batch: { rows: 256 }
+    sources:
+      payments:
+        generate:
+          rows: \(rows)
+          \(rate.map { "rate: \($0)" } ?? "")
+          seed: \(seed)
+          columns:
+            id: { sequence: "a%09d" }
+            card: { pick: "c%04d", count: 900, skew: 0.5 }
+            cents: { uniform: [1, 100000], type: int }
+            at:
+              clock: { start: 2026-01-01T00:00:00Z, rows_per_second: 50 }
+              disorder: 20s
+              late: { fraction: 0.01, by: [3m, 10m] }
+        event_time: at
+        watermark: { lag: 20s }
+    operators:
+      totals:
+        from: payments
+        key: card
+        window: { sliding: \(size), every: 30s }
+        aggregate: { n: count(), cents: sum(cents), first: min(id), last: max(id) }
+        processes: 2
+      visits:
+        from: payments
+        key: card
+        window: { session: 8s }
+        aggregate: { n: count(), last: max(id) }
+    sinks:
+      totals_out: { from: totals, file: { path: out/totals.jsonl }, format: json, processes: 2 }
+      visits_out: { from: visits, file: { path: out/visits.jsonl }, format: json }
+      late_out: { from: totals.late, file: { path: out/late.jsonl }, format: json }
+      copy_out: { from: payments, file: { path: out/copy.jsonl }, format: json }
+    """
+  }
+
+  private static let sinks = ["totals", "visits", "late", "copy"]
+
+  /// The lines that each sink has made visible, in order of their text.
+  private static func output(_ folder: TestFolder) -> [[String]] {
+    sinks.map { folder.sortedLines(in: "out", prefix: $0) }
+  }
+
+  /// What an undisturbed run without checkpoints makes.
+  private static let expected: Result<[[String]], any Error> = Result {
+    let folder = TestFolder()
+    folder.write("run.yaml", topology(checkpoints: "none", rate: nil))
+    let run = try WeirProcess(["run", "\(folder.path)/run.yaml"], in: folder)
+    #expect(run.end() == .exited(0), "\(run.errors)")
+    return output(folder)
+  }
+
+  private func start(
+    _ folder: TestFolder,
+    _ text: String = RecoveryTests.topology(),
+    options: [String] = []
+  ) throws -> WeirProcess {
+    folder.write("run.yaml", text)
+    return try WeirProcess(
+      ["run", "\(folder.path)/run.yaml", "--format", "json", "--log-level", "debug"] + options,
+      in: folder
+    )
+  }
+
+  private func manifests(_ folder: TestFolder) -> [String] {
+    folder.names(in: ".weir/recovery").filter { $0.hasPrefix("manifest-") }
+  }
+
+  /// Waits until so many checkpoints are complete, and the run is in its middle.
+  private func waitForCheckpoint(
+    _ number: Int,
+    _ folder: TestFolder,
+    _ run: WeirProcess
+  ) throws {
+    let isThere = Waiting.until {
+      run.poll() != nil
+        || manifests(folder).contains { name in
+          Int(name.dropFirst(9).dropLast(5)).map { $0 >= number } ?? false
+        }
+    }
+    try #require(isThere && run.poll() == nil, "\(run.errors)")
+  }
+
+  /// The output is that of a run that nobody disturbed, and nothing is left beside it.
+  private func expectWhole(_ folder: TestFolder) throws {
+    let expected = try Self.expected.get()
+    let found = Self.output(folder)
+    for (sink, (found, expected)) in zip(Self.sinks, zip(found, expected)) {
+      #expect(!expected.isEmpty, "\(sink)")
+      let isSame = found == expected
+      #expect(isSame, "\(sink): \(found.count) lines, not \(expected.count)")
+    }
+    #expect(ProcessTable.instances(of: folder) == [])
+    #expect(folder.names(in: "r/weir") == [])
+    #expect(folder.names(in: "out").filter { $0.hasPrefix(".") } == [])
+  }
+
+  // MARK: Undisturbed
+
+  @Test func `a run with checkpoints writes what one without writes`() throws {
+    let folder = TestFolder()
+    let run = try start(folder)
+    #expect(run.end() == .exited(0), "\(run.errors)")
+    #expect(try run.summary().outcome == "finished")
+    try expectWhole(folder)
+    // Older checkpoints and the files that only they name are gone.
+    #expect(manifests(folder).count == 2)
+    #expect(folder.names(in: "out").filter { $0.hasPrefix("copy-") }.count > 3)
+  }
+
+  // MARK: Processes that die
+
+  @Test(arguments: ["payments", "totals", "visits", "copy_out", "totals_out"])
+  func `a killed process is replaced and nothing is lost or doubled`(_ stage: String) throws {
+    let folder = TestFolder()
+    let run = try start(folder)
+    try waitForCheckpoint(3, folder, run)
+    let instances = ProcessTable.instances(of: folder)
+    let victim = try #require(instances.first { $0.stage == stage }, "\(instances)")
+    kill(victim.id, SIGKILL)
+    #expect(run.end() == .exited(0), "\(run.errors)")
+    #expect(run.errors.contains("recovered"), "\(run.errors)")
+    #expect(run.errors.contains(victim.instance))
+    try expectWhole(folder)
+    let report = try run.summary()
+    #expect(report.outcome == "finished")
+    for stage in report.stages { #expect(stage.isBalanced, "\(stage)") }
+    #expect(report["payments"]?.rowsOut == Self.rows)
+  }
+
+  @Test func `a process after the other is killed, spares too, and the run gets through`() throws {
+    let folder = TestFolder()
+    let run = try start(folder)
+    for (number, stage) in ["totals", "spare", "payments", "totals", "late_out"].enumerated() {
+      try waitForCheckpoint(2 + 2 * number, folder, run)
+      let instances = ProcessTable.instances(of: folder)
+      for victim in instances where victim.stage == stage { kill(victim.id, SIGKILL) }
+    }
+    #expect(run.end() == .exited(0), "\(run.errors)")
+    try expectWhole(folder)
+  }
+
+  @Test func `all instances killed at once come back`() throws {
+    let folder = TestFolder()
+    let run = try start(folder)
+    try waitForCheckpoint(3, folder, run)
+    for instance in ProcessTable.instances(of: folder) { kill(instance.id, SIGKILL) }
+    #expect(run.end() == .exited(0), "\(run.errors)")
+    try expectWhole(folder)
+  }
+
+  @Test func `a process that hangs is killed and replaced`() throws {
+    let folder = TestFolder()
+    let run = try start(folder)
+    try waitForCheckpoint(3, folder, run)
+    let instances = ProcessTable.instances(of: folder)
+    let victim = try #require(instances.first { $0.stage == "totals" }, "\(instances)")
+    kill(victim.id, SIGSTOP)
+    #expect(run.end() == .exited(0), "\(run.errors)")
+    #expect(run.errors.contains("E424"), "\(run.errors)")
+    try expectWhole(folder)
+  }
+
+  // MARK: Runs that go on
+
+  @Test func `a killed coordinator leaves a state that the next run goes on from`() throws {
+    let folder = TestFolder()
+    for number in [3, 8] {
+      let run = try start(folder)
+      try waitForCheckpoint(number, folder, run)
+      run.send(SIGKILL)
+      #expect(run.end() == .killed(SIGKILL))
+    }
+    let last = try start(folder)
+    #expect(last.end() == .exited(0), "\(last.errors)")
+    #expect(last.errors.contains("going on from checkpoint"), "\(last.errors)")
+    try expectWhole(folder)
+  }
+
+  @Test(arguments: [SIGINT, SIGTERM])
+  func `a stopped run goes on where it was stopped`(_ signal: Int32) throws {
+    let folder = TestFolder()
+    let first = try start(folder)
+    try waitForCheckpoint(3, folder, first)
+    first.send(signal)
+    #expect(first.end() == .exited(signal == SIGINT ? 130 : 0), "\(first.errors)")
+    // A stop fires no window, and shows all that had come out.
+    let expected = try Self.expected.get()
+    for (found, expected) in zip(Self.output(folder), expected) {
+      #expect(Set(found).isSubset(of: expected) && found.count < expected.count)
+    }
+    let read = try #require(first.summary()["payments"]).rowsOut
+    #expect(Self.output(folder)[3].count == read)
+    let next = try start(folder)
+    #expect(next.end() == .exited(0), "\(next.errors)")
+    try expectWhole(folder)
+  }
+
+  @Test func `a run that has finished says so and does nothing`() throws {
+    let folder = TestFolder()
+    let first = try start(folder, Self.topology(rate: nil))
+    #expect(first.end() == .exited(0), "\(first.errors)")
+    let names = folder.names(in: "out")
+    let again = try start(folder, Self.topology(rate: nil))
+    #expect(again.end() == .exited(0), "\(again.errors)")
+    #expect(again.errors.contains("has finished"), "\(again.errors)")
+    #expect(try again.summary().outcome == "finished")
+    #expect(try again.summary()["payments"]?.rowsOut == Self.rows)
+    #expect(folder.names(in: "out") == names)
+    try expectWhole(folder)
+  }
+
+  @Test func `fresh moves state and output aside and begins anew`() throws {
+    let folder = TestFolder()
+    let first = try start(folder)
+    try waitForCheckpoint(3, folder, first)
+    first.send(SIGKILL)
+    #expect(first.end() == .killed(SIGKILL))
+    let next = try start(folder, Self.topology(rate: nil), options: ["--fresh"])
+    #expect(next.end() == .exited(0), "\(next.errors)")
+    #expect(!next.errors.contains("going on"), "\(next.errors)")
+    #expect(folder.names(in: ".weir").count == 2)
+    for name in folder.names(in: "out") where name.contains(".old-") {
+      unlink("\(folder.path)/out/\(name)")
+    }
+    try expectWhole(folder)
+  }
+
+  // MARK: Files
+
+  /// Lines of two files, of which some are broken, read at a pace.
+  private static func fileTopology(
+    checkpoints: String = "{ every: 150ms }",
+    rate: String = ", rate: 2500",
+    follow: Bool = false
+  ) -> String {
+    """
+    weir: 1
+    name: recovery
+    checkpoints: \(checkpoints)
+    batch: { rows: 64 }
+    sources:
+      events:
+        file: { path: "in/*.csv", follow: \(follow)\(rate) }
+        format: csv
+        schema: { id: string, card: string, at: timestamp }
+        event_time: at
+        watermark: { lag: 5s }
+        on_bad_record: divert
+        processes: 2
+    operators:
+      totals:
+        from: events
+        key: card
+        window: { tumbling: 1m }
+        aggregate: { n: count(), last: max(id) }
+        processes: 2
+    sinks:
+      totals_out: { from: totals, file: { path: out/totals.csv }, format: csv, csv: { header: false } }
+      visits_out: { from: events.rejected, file: { path: out/visits.jsonl }, format: json }
+      copy_out: { from: events, file: { path: out/copy.jsonl }, format: json }
+    """
+  }
+
+  private static func writeEvents(_ folder: TestFolder) {
+    for file in 0..<3 {
+      var text = "id,card,at\n"
+      for row in 0..<3000 {
+        let time = ModelText.time(row * 100 + file * 7)
+        text += "e\(file)-\(row),c\(row % 37),\(time.filter { $0 != "\"" })\n"
+        if row % 200 == 199 { text += "broken\n" }
+      }
+      folder.write("in/\(file).csv", text)
+    }
+  }
+
+  @Test func `files are gone on with where the last checkpoint had read them`() throws {
+    let undisturbed = TestFolder()
+    Self.writeEvents(undisturbed)
+    let reference = try start(undisturbed, Self.fileTopology(checkpoints: "none", rate: ""))
+    #expect(reference.end() == .exited(0), "\(reference.errors)")
+    let folder = TestFolder()
+    Self.writeEvents(folder)
+    let first = try start(folder, Self.fileTopology())
+    try waitForCheckpoint(2, folder, first)
+    for stage in ["events", "totals", "copy_out"] {
+      let instances = ProcessTable.instances(of: folder)
+      let victim = try #require(instances.first { $0.stage == stage }, "\(instances)")
+      kill(victim.id, SIGKILL)
+      let before = manifests(folder)
+      #expect(Waiting.until { first.poll() != nil || manifests(folder) != before })
+    }
+    first.send(SIGKILL)
+    #expect(first.end() == .killed(SIGKILL), "\(first.errors)")
+    let second = try start(folder, Self.fileTopology())
+    try waitForCheckpoint(9, folder, second)
+    second.send(SIGINT)
+    #expect(second.end() == .exited(130), "\(second.errors)")
+    let last = try start(folder, Self.fileTopology())
+    #expect(last.end() == .exited(0), "\(last.errors)")
+    // Where a broken line stands is said with the path of its file.
+    let found = Self.output(folder).map { $0.map { $0.replacing(folder.path, with: "") }.sorted() }
+    let expected = Self.output(undisturbed).map {
+      $0.map { $0.replacing(undisturbed.path, with: "") }.sorted()
+    }
+    #expect(expected[1].count == 45 && expected[3].count == 9000)
+    for (found, expected) in zip(found, expected) {
+      let isSame = found == expected
+      let different = zip(found, expected).first { $0 != $1 }
+      #expect(
+        isSame,
+        "\(found.count) lines, not \(expected.count): \(String(describing: different))"
+      )
+    }
+    #expect(folder.names(in: "out").filter { $0.hasPrefix(".") } == [])
+  }
+
+  @Test func `followed files that grow while nobody runs are gone on with`() throws {
+    let folder = TestFolder()
+    Self.writeEvents(folder)
+    let text = Self.fileTopology(rate: "", follow: true)
+    let first = try start(folder, text)
+    #expect(Waiting.until { Self.output(folder)[3].count == 9000 }, "\(first.errors)")
+    first.send(SIGTERM)
+    #expect(first.end() == .exited(0), "\(first.errors)")
+    let more = "m1,c1,2026-01-01T02:00:00Z\n"
+    let whole = folder.text("in/1.csv") + more
+    let descriptor = open("\(folder.path)/in/1.csv", O_WRONLY | O_APPEND)
+    #expect(Array(more.utf8).withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) } > 0)
+    close(descriptor)
+    #expect(folder.text("in/1.csv") == whole)
+    folder.write("in/3.csv", "id,card,at\nn1,c2,2026-01-01T02:00:00Z\n")
+    let next = try start(folder, text)
+    #expect(Waiting.until { Self.output(folder)[3].count == 9002 }, "\(next.errors)")
+    next.send(SIGTERM)
+    #expect(next.end() == .exited(0), "\(next.errors)")
+    let lines = Self.output(folder)[3]
+    #expect(Set(lines).count == 9002 && lines.count == 9002)
+  }
+
+  // MARK: Refusals
+
+  /// A run that was stopped at a checkpoint.
+  private func stopped(_ folder: TestFolder) throws {
+    let run = try start(folder)
+    try waitForCheckpoint(3, folder, run)
+    run.send(SIGTERM)
+    #expect(run.end() == .exited(0), "\(run.errors)")
+  }
+
+  @Test func `the state of another topology is refused`() throws {
+    let folder = TestFolder()
+    try stopped(folder)
+    let before = folder.names(in: "out")
+    for text in [Self.topology(size: "3m"), Self.topology(checkpoints: "none")] {
+      let other = try start(folder, text)
+      #expect(other.end() == .exited(2), "\(other.errors)")
+      #expect(other.errors.contains("E442"), "\(other.errors)")
+      #expect(other.errors.contains("--fresh"), "\(other.errors)")
+    }
+    #expect(folder.names(in: "out") == before)
+    let next = try start(folder)
+    #expect(next.end() == .exited(0), "\(next.errors)")
+    try expectWhole(folder)
+  }
+
+  @Test func `a second coordinator is refused and disturbs nothing`() throws {
+    let folder = TestFolder()
+    let first = try start(folder)
+    try waitForCheckpoint(2, folder, first)
+    let second = try start(folder)
+    #expect(second.end() == .exited(2), "\(second.errors)")
+    #expect(second.errors.contains("\(first.id)"), "\(second.errors)")
+    #expect(first.end() == .exited(0), "\(first.errors)")
+    try expectWhole(folder)
+  }
+
+  @Test func `a damaged checkpoint whose output is visible is not gone back behind`() throws {
+    let folder = TestFolder()
+    try stopped(folder)
+    let newest = try #require(manifests(folder).last)
+    let name = ".weir/recovery/\(newest)"
+    let whole = TestFolder.bytes("\(folder.path)/\(name)")
+    folder.write(name, Array(whole.dropLast(whole.count / 2)))
+    let refused = try start(folder)
+    #expect(refused.end() == .exited(2), "\(refused.errors)")
+    #expect(refused.errors.contains("E443"), "\(refused.errors)")
+    folder.write(name, whole)
+    let next = try start(folder)
+    #expect(next.end() == .exited(0), "\(next.errors)")
+    try expectWhole(folder)
+  }
+
+  @Test func `a damaged checkpoint without output is passed over for the one before`() throws {
+    let folder = TestFolder()
+    try stopped(folder)
+    let newest = try #require(manifests(folder).last)
+    let number = try #require(Int(newest.dropFirst(9).dropLast(5)))
+    // As if the run had been killed before the output of the last two became visible.
+    let last = try #require(manifests(folder).first)
+    let before = try #require(Int(last.dropFirst(9).dropLast(5)))
+    #expect(before < number)
+    for name in folder.names(in: "out") {
+      let digits = name.split(separator: "-").dropFirst().first.flatMap { Int($0) }
+      if let digits, digits > before { unlink("\(folder.path)/out/\(name)") }
+    }
+    let file = try #require(
+      folder.names(in: ".weir/recovery/state").first { $0.hasPrefix("visits-0-\(number)-") }
+    )
+    var bytes = TestFolder.bytes("\(folder.path)/.weir/recovery/state/\(file)")
+    bytes[bytes.count / 2] ^= 1
+    folder.write(".weir/recovery/state/\(file)", bytes)
+    let next = try start(folder)
+    #expect(next.end() == .exited(0), "\(next.errors)")
+    #expect(next.errors.contains("passed over"), "\(next.errors)")
+    try expectWhole(folder)
+  }
+}
