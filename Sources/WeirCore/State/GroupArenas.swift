@@ -49,6 +49,13 @@ final class GroupArenas {
     return .long(at: reference, count: count)
   }
 
+  /// Makes the empty arena of a group have the chunks of a stored one.
+  func restore(_ stored: ByteArena.Head, _ group: Int) {
+    // No value is longer than the chunk it lies in.
+    for bytes in stored.sizes { longest = max(longest, bytes) }
+    arena(group).restore(stored)
+  }
+
   /// Gives the bytes of a cell back.
   func release(_ cell: Cell) {
     guard cell.isLong else { return }

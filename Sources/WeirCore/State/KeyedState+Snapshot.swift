@@ -87,7 +87,7 @@ extension KeyedState {
       guard arenas.arena(group).blockCount == 0 else {
         throw .damagedState(section.address, "it comes twice")
       }
-      arenas.arena(group).restore(try ByteArena.Head(section))
+      arenas.restore(try ByteArena.Head(section), group)
     case .bytes:
       try arenas.arena(group).restore(section)
     case .head, .pane, .totals, .sessions:
