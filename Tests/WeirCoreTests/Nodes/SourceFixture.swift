@@ -51,6 +51,21 @@ struct SourceFixture {
 
   var moment: Moment { now }
 
+  /// Goes on in another run from where so many rows had been read.
+  mutating func resume(rowsRead: Int) throws {
+    var snapshot = InstanceSnapshot(epoch: Epoch(1), incarnation: Incarnation(1))
+    snapshot.counters = node.counters
+    snapshot.rowsRead = rowsRead
+    let round = Round(2)
+    try step(
+      .rewindOrdered(
+        Rewind(round: round, snapshot: snapshot, generation: Generation(2), beginsPace: true)
+      )
+    )
+    try step(.restored(round))
+    try step(.started(round))
+  }
+
   /// Gives all the credit there is.
   mutating func grant(_ bytes: UInt64 = 1 << 40) throws {
     var header = FrameHeader(.credit, ChannelID(0), Generation(1))
