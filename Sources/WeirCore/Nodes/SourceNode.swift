@@ -103,7 +103,8 @@ struct SourceNode {
     let isWaiting = nextScope(at: now.instant) == nil
     let retry = isWaiting ? partitions.compactMap(\.clock.retryAt).min() : nil
     guard let rate, let startedAt, !isWaiting || retry != nil else { return retry }
-    let next = startedAt.instant.advanced(byNanoseconds: Int64(Double(rowsRead) / rate * 1e9))
+    let offset = Double(rowsRead - pacedFrom) / rate * 1e9
+    let next = startedAt.instant.advanced(byNanoseconds: Int64(offset))
     return max(next, askedAt?.advanced(byNanoseconds: pace) ?? next, retry ?? next)
   }
 

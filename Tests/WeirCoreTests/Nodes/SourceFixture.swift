@@ -58,6 +58,16 @@ struct SourceFixture {
     try step(.started(rewind.round))
   }
 
+  /// Goes on in another run from where so many rows had been read.
+  mutating func resume(rowsRead: Int) throws {
+    var snapshot = InstanceSnapshot(epoch: Epoch(1), incarnation: Incarnation(1))
+    snapshot.counters = node.counters
+    snapshot.rowsRead = rowsRead
+    try goBack(
+      Rewind(round: Round(2), snapshot: snapshot, generation: Generation(2), beginsPace: true)
+    )
+  }
+
   /// Gives all the credit there is.
   mutating func grant(_ bytes: UInt64 = 1 << 40) throws {
     var header = FrameHeader(.credit, ChannelID(0), Generation(UInt32(node.round.number)))
