@@ -197,7 +197,8 @@ private actor Tally {
     for end in ends { Glibc.close(end) }
   }
 
-  @Test func `a socket is ready while messages are left, and is asked when out of the loop`() throws {
+  @Test func `a socket is ready while messages are left, and is asked when out of the loop`() throws
+  {
     let folder = EndpointFolder()
     let context = try ZeroMQContext()
     let loop = try LoopExecutor(name: "left")
