@@ -8,6 +8,7 @@ package actor Coordinator {
   private let clocks: any Clocks
   private let assignment: (Incarnation, InstanceID) -> Assignment
   private let records: (any RecordGateway)?
+  private let marks: (any MarkGateway)?
   private let signals: any SignalGateway
   private let view: any RunView
   private var node: CoordinatorNode
@@ -32,6 +33,7 @@ package actor Coordinator {
     clocks: sending any Clocks,
     view: sending any RunView,
     records: sending (any RecordGateway)?,
+    marks: sending (any MarkGateway)? = nil,
     record: RunRecord = RunRecord(),
     assignment: sending @escaping (Incarnation, InstanceID) -> Assignment
   ) {
@@ -43,6 +45,7 @@ package actor Coordinator {
     self.signals = signals
     self.view = view
     self.records = records
+    self.marks = marks
     node = CoordinatorNode(job, record: record)
   }
 
@@ -62,7 +65,7 @@ package actor Coordinator {
       // A message that cannot be read comes from a process that is not ours: it is not obeyed.
     }
     while let signal = signals.next() { step(.signalled(signal)) }
-    for (process, end) in ended { step(.exited(process, end)) }
+    for (process, end) in ended { step(.exited(process, end, mark: marks?.take(process))) }
     if let due = node.deadline, clocks.now().instant >= due { step(.ticked) }
     guard outcome == nil else { return .never }
     return node.deadline.map { .at($0) } ?? .whenReady
@@ -105,6 +108,13 @@ package actor Coordinator {
         return .manifestWritten(epoch)
       } orElse: { error in
         .manifestFailed(epoch, error)
+      }
+    case .writeQuarantine(let rows):
+      answer { records throws(WeirError) in
+        try records.write(rows)
+        return .quarantineWritten
+      } orElse: { error in
+        .quarantineFailed(error)
       }
     case .delete(let epochs, let files): records?.delete(epochs, files: files)
     case .say(let notice): view.note(notice)

@@ -45,6 +45,7 @@ struct RunProcess {
       clocks: SystemClocks(),
       view: view,
       records: records,
+      marks: RunMarks(in: folder),
       record: stored.record,
       assignment: assign
     )

@@ -6,6 +6,7 @@ import WeirWire
 ///
 ///     lock                        held while a coordinator lives
 ///     numbers                     numbers that nobody may use again
+///     quarantine                  rows that are kept from their operators, because they kill them
 ///     manifest-0000000012.json    a complete checkpoint
 ///     state/declines-1-12-7       keyed state: stage, instance, epoch, incarnation
 ///
@@ -21,6 +22,7 @@ struct StateFolder: Sendable {
 
   var lock: String { path + "/lock" }
   var numbers: String { path + "/numbers" }
+  var quarantine: String { path + "/quarantine" }
   /// The folder of the files of keyed state.
   var files: String { path + "/state" }
 

@@ -22,6 +22,10 @@ final class StateRecords: RecordGateway {
     try folder.write(RecordCodec.encode(stored), as: folder.manifest(manifest.epoch))
   }
 
+  func write(_ quarantine: [QuarantinedRow]) throws(WeirError) {
+    try folder.write(RecordCodec.encode(quarantine), as: folder.quarantine)
+  }
+
   func delete(_ epochs: [Epoch], files: [String]) {
     for epoch in epochs { try? Folder.removeTree(folder.manifest(epoch)) }
     // A manifest that comes back after a power failure must find its files.

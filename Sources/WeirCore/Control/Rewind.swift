@@ -12,19 +12,27 @@ package struct Rewind: Hashable, Sendable, Codable {
   package var peers: [Peer]
   /// True when the rate of a paced source is counted from now on, not from where it was.
   package var beginsPace: Bool
+  /// How closely the instance notes what it works on, until it is told to relax.
+  package var care: WorkCare
+  /// Rows that are kept from their operators.
+  package var quarantine: [QuarantinedRow]
 
   package init(
     round: Round,
     snapshot: InstanceSnapshot? = nil,
     generation: Generation,
     peers: [Peer] = [],
-    beginsPace: Bool = false
+    beginsPace: Bool = false,
+    care: WorkCare = .usual,
+    quarantine: [QuarantinedRow] = []
   ) {
     self.round = round
     self.snapshot = snapshot
     self.generation = generation
     self.peers = peers
     self.beginsPace = beginsPace
+    self.care = care
+    self.quarantine = quarantine
   }
 
   /// The epoch to begin at.

@@ -57,7 +57,9 @@ extension CoordinatorNode {
         snapshot: snapshot,
         generation: generation,
         peers: peers(of: instance),
-        beginsPace: !regions[region].hasRun
+        beginsPace: !regions[region].hasRun,
+        care: members[index].search.care,
+        quarantine: quarantine
       )
       effects.append(.send(process, .rewind(rewind)))
     }

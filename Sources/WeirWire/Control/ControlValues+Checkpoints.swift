@@ -8,6 +8,7 @@ extension Rewind {
       "round": .number(round.number), "snapshot": snapshot?.json ?? .null,
       "generation": .number(generation.number), "peers": .list(peers.map(\.json)),
       "begins_pace": .bool(beginsPace),
+      "care": .text(care.rawValue), "quarantine": .list(quarantine.map(\.json)),
     ])
   }
 
@@ -18,7 +19,9 @@ extension Rewind {
         ? nil : try InstanceSnapshot(fields.fields("snapshot")),
       generation: Generation(try fields.integer("generation")),
       peers: try fields.values("peers", Peer.init),
-      beginsPace: try fields.truth("begins_pace")
+      beginsPace: try fields.truth("begins_pace"),
+      care: try fields.word("care"),
+      quarantine: try fields.values("quarantine", QuarantinedRow.init)
     )
   }
 }
@@ -144,6 +147,27 @@ extension Manifest.Member {
     self.init(
       instance: try InstanceID(fields.fields("instance")),
       snapshot: try InstanceSnapshot(fields.fields("snapshot"))
+    )
+  }
+}
+
+extension QuarantinedRow {
+  var json: JSONValue {
+    .object([
+      "stage": .text(stage), "fingerprint": .text(RowFingerprint.text(fingerprint)),
+      "reason": .text(reason),
+    ])
+  }
+
+  init(_ fields: ControlFields) throws(WeirError) {
+    let text = try fields.text("fingerprint")
+    guard let fingerprint = UInt64(text, radix: 16) else {
+      throw ControlFields.damaged(fields.subject, "field 'fingerprint' is '\(text)'")
+    }
+    self.init(
+      stage: try fields.text("stage"),
+      fingerprint: fingerprint,
+      reason: try fields.text("reason")
     )
   }
 }
