@@ -44,12 +44,20 @@ import Testing
         aggregate: { n: count(), cents: sum(cents), first: min(id), last: max(id) }
         on_error: \(operation == "totals" ? onError : "fail")
         processes: 2
+      visits:
+        from: payments
+        let: { name: upper(id) }
+        key: name
+        window: { session: 8s }
+        aggregate: { n: count() }
+        on_error: \(operation == "visits" ? onError : "fail")
       small:
         from: payments
         where: cents < 50000
         on_error: \(operation == "small" ? onError : "fail")
     sinks:
       totals_out: { from: totals, file: { path: out/totals.jsonl }, format: json }
+      visits_out: { from: visits, file: { path: out/visits.jsonl }, format: json }
       small_out: { from: small, file: { path: out/small.jsonl }, format: json }
       poison_out: { from: \(operation).poison, file: { path: out/poison.jsonl }, format: json }
     """
@@ -58,12 +66,19 @@ import Testing
   /// What the same topology makes of the rows without the one that kills.
   private static func expected(_ operation: String) throws -> [String: [String]] {
     let folder = TestFolder()
+    let place =
+      switch operation {
+      case "totals": "where: cents > 20"
+      case "small": "where: cents < 50000"
+      default: "let: { name: upper(id) }"
+      }
+    let without = "id <> '\(poison)'"
+    let isCondition = place.hasPrefix("where")
     let text = topology(checkpoints: "none", operation: operation)
       .replacing("rate: 6000", with: "")
       .replacing(
-        operation == "totals" ? "where: cents > 20" : "where: cents < 50000",
-        with: (operation == "totals" ? "where: cents > 20" : "where: cents < 50000")
-          + " and id <> '\(poison)'"
+        place,
+        with: isCondition ? "\(place) and \(without)" : "\(place)\n    where: \(without)"
       )
     folder.write("run.yaml", text)
     let run = try WeirProcess(["run", "\(folder.path)/run.yaml"], in: folder)
@@ -73,7 +88,7 @@ import Testing
 
   private static func output(_ folder: TestFolder) -> [String: [String]] {
     var output: [String: [String]] = [:]
-    for sink in ["totals", "small", "poison"] {
+    for sink in ["totals", "visits", "small", "poison"] {
       output[sink] = folder.sortedLines(in: "out", prefix: sink)
     }
     return output
@@ -81,29 +96,35 @@ import Testing
 
   private func start(
     _ folder: TestFolder,
-    _ text: String,
-    kills stage: String?
+    _ topology: String,
+    kills stage: String?,
+    _ text: String = PoisonTests.poison
   ) throws -> WeirProcess {
-    folder.write("run.yaml", text)
+    folder.write("run.yaml", topology)
     return try WeirProcess(
       ["run", "\(folder.path)/run.yaml", "--format", "json", "--log-level", "debug"],
       in: folder,
       environment: stage.map {
-        ["WEIR_FAILPOINT": "poison:\($0):\(Self.poison)", "SWIFT_BACKTRACE": "enable=no"]
+        ["WEIR_FAILPOINT": "poison:\($0):\(text)", "SWIFT_BACKTRACE": "enable=no"]
       } ?? [:]
     )
   }
 
-  @Test(arguments: ["totals", "small"])
+  /// `totals` and `small` die in the process of the source, which does their conditions; `visits` in
+  /// its own, of a value that is made for it.
+  @Test(arguments: [
+    ("totals", poison), ("small", poison), ("visits", poison.replacing("p", with: "P")),
+  ])
   func `a row that kills its operator goes to the poison port, and all else is as without it`(
-    _ stage: String
+    _ stage: String,
+    _ text: String
   ) throws {
     let folder = TestFolder()
-    let run = try start(folder, Self.topology(operation: stage), kills: stage)
+    let run = try start(folder, Self.topology(operation: stage), kills: stage, text)
     #expect(run.end() == .exited(0), "\(run.errors)")
     let expected = try Self.expected(stage)
     let found = Self.output(folder)
-    for sink in ["totals", "small"] {
+    for sink in ["totals", "visits", "small"] {
       let isSame = found[sink] == expected[sink]
       #expect(isSame && found[sink]?.isEmpty == false, "\(sink): \(run.errors)")
     }
@@ -118,7 +139,10 @@ import Testing
     #expect(report[stage]?.quarantinedTo == "\(stage).poison")
     #expect(run.errors.contains("E428") && run.errors.contains("E427"), "\(run.errors)")
     // Twice on a batch, once on the row alone.
-    #expect(run.errors.split(separator: "\n").count { $0.contains("code=E404") } == 3, "\(run.errors)")
+    #expect(
+      run.errors.split(separator: "\n").count { $0.contains("code=E404") } == 3,
+      "\(run.errors)"
+    )
   }
 
   @Test func `with skip the row is counted and dropped, however few restarts there are`() throws {
@@ -135,7 +159,8 @@ import Testing
     for stage in report.stages { #expect(stage.isBalanced, "\(stage)") }
   }
 
-  @Test func `with fail the run stops and names operator and row, and can be gone on with`() throws {
+  @Test func `with fail the run stops and names operator and row, and can be gone on with`() throws
+  {
     let folder = TestFolder()
     let text = Self.topology(onError: "fail")
     let run = try start(folder, text, kills: "totals")
@@ -150,12 +175,21 @@ import Testing
     #expect(report["totals"]?.errors == 0 && report["totals"]?.quarantined == nil)
   }
 
+  @Test func `a row that kills a sink stops the run, which names them`() throws {
+    let folder = TestFolder()
+    let run = try start(folder, Self.topology(), kills: "small_out")
+    #expect(run.end() == .exited(1), "\(run.errors)")
+    #expect(run.errors.contains("a row kills 'small_out'"), "\(run.errors)")
+  }
+
   @Test func `what is kept from an operator stays so when the coordinator is killed`() throws {
     let folder = TestFolder()
     let text = Self.topology()
     let first = try start(folder, text, kills: "totals")
     #expect(
-      Waiting.until { first.poll() != nil || folder.names(in: ".weir/poison").contains("quarantine") },
+      Waiting.until {
+        first.poll() != nil || folder.names(in: ".weir/poison").contains("quarantine")
+      },
       "\(first.errors)"
     )
     first.send(SIGKILL)

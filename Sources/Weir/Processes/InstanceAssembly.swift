@@ -40,7 +40,7 @@ struct InstanceAssembly {
       memory: MarkMemory(mark.words, keeping: mark)
     )
     #if DEBUG
-      node.rowGuard.trap = PoisonFailpoint(ProcessIdentity.environment)?.trap(in: job)
+    node.rowGuard.trap = PoisonFailpoint(ProcessIdentity.environment)?.trap(in: job)
     #endif
     let frames = FrameLink(
       job,

@@ -55,7 +55,9 @@ extension JobPlan {
   /// True if something reads the rows that kill a stage.
   func isPoisonRead(of stage: StageIndex) -> Bool {
     stages[stage].port(.poison) != nil
-      || stages.contains { $0.ports.contains { $0.outlets.contains { $0.divertsPoison(of: stage) } } }
+      || stages.contains {
+        $0.ports.contains { $0.outlets.contains { $0.divertsPoison(of: stage) } }
+      }
   }
 }
 

@@ -28,6 +28,8 @@ extension CoordinatorNode {
       effects.append(.say(.warned(members[index].instance, search)))
       return false
     case .guilty(let stage, let fingerprint):
+      let isKnown = quarantine.contains { $0.stage == name && $0.fingerprint == fingerprint }
+      guard !isKnown else { return false }
       let row = QuarantinedRow(stage: name, fingerprint: fingerprint, reason: death.reason)
       condemn(index, row, policy: job.stages[stage].onError, into: &effects)
       return true
