@@ -16,6 +16,8 @@ package struct Rewind: Hashable, Sendable, Codable {
   package var care: WorkCare
   /// Rows that are kept from their operators.
   package var quarantine: [QuarantinedRow]
+  /// How far a source had read, as far as the coordinator knows; nil for others.
+  package var rowsRead: Int?
 
   package init(
     round: Round,
@@ -24,7 +26,8 @@ package struct Rewind: Hashable, Sendable, Codable {
     peers: [Peer] = [],
     beginsPace: Bool = false,
     care: WorkCare = .usual,
-    quarantine: [QuarantinedRow] = []
+    quarantine: [QuarantinedRow] = [],
+    rowsRead: Int? = nil
   ) {
     self.round = round
     self.snapshot = snapshot
@@ -33,6 +36,7 @@ package struct Rewind: Hashable, Sendable, Codable {
     self.beginsPace = beginsPace
     self.care = care
     self.quarantine = quarantine
+    self.rowsRead = rowsRead
   }
 
   /// The epoch to begin at.

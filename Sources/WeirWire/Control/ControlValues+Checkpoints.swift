@@ -9,6 +9,7 @@ extension Rewind {
       "generation": .number(generation.number), "peers": .list(peers.map(\.json)),
       "begins_pace": .bool(beginsPace),
       "care": .text(care.rawValue), "quarantine": .list(quarantine.map(\.json)),
+      "rows_read": rowsRead.map { .number($0) } ?? .null,
     ])
   }
 
@@ -21,7 +22,8 @@ extension Rewind {
       peers: try fields.values("peers", Peer.init),
       beginsPace: try fields.truth("begins_pace"),
       care: try fields.word("care"),
-      quarantine: try fields.values("quarantine", QuarantinedRow.init)
+      quarantine: try fields.values("quarantine", QuarantinedRow.init),
+      rowsRead: try fields.optionalInteger("rows_read")
     )
   }
 }
