@@ -5,8 +5,9 @@ struct PoisonDeath: Hashable, Sendable {
   /// How it came, for people.
   let reason: String
 
-  /// Signals by which a process dies of what it does: SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE,
-  /// SIGSEGV, SIGSYS. Their numbers are those of Linux.
+  /// Signals by which a process dies of what it does, as Linux numbers them.
+  ///
+  /// SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS.
   private static let faults: [Int32] = [4, 5, 6, 7, 8, 11, 31]
   /// SIGKILL: of the system for its memory, of people, or of the coordinator.
   private static let kill: Int32 = 9
