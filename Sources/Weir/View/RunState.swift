@@ -58,7 +58,7 @@ struct RunState {
       sample(at: now.instant)
     case .finished(let instance): finished.insert(instance)
     case .stopping(let reason): phase = reason == .drain ? .draining : .stopping
-    case .killing, .readerGone, .recovered: break
+    case .killing, .readerGone, .recovered, .caughtUp: break
     case .warned(let instance, let error): note(error, instance, at: now)
     case .failed(let instance, let error):
       failure = JobStatus.Incident(at: now.wall, instance: instance, error: error)
