@@ -146,8 +146,8 @@ package actor Coordinator {
     case .rewound: .rewoundIn
     case .snapshotted: .reportIn
     case .committed: .committedIn
-    case .hello, .bound, .lost, .snapshotFailed, .progress, .finished, .failed, .readerGone,
-      .warned, .pong:
+    case .hello, .bound, .reached, .lost, .snapshotFailed, .progress, .finished, .failed,
+      .readerGone, .warned, .pong:
       nil
     }
   }
