@@ -13,8 +13,15 @@ struct RunProcess {
     self.prepared = prepared
   }
 
+  /// How a run ended.
+  struct End {
+    var outcome: RunOutcome
+    /// Its complete checkpoints that are kept, oldest first; without checkpoints the state it ended in.
+    var manifests: [Manifest]
+  }
+
   /// Runs to the end; throws what keeps it from starting.
-  func run(view: sending any RunView) throws(WeirError) -> RunOutcome {
+  func run(view: sending any RunView) throws(WeirError) -> End {
     let job = loaded.job
     let folder = prepared.runFolder
     let loop = try LoopExecutor(name: "coordinator")
@@ -34,7 +41,8 @@ struct RunProcess {
     let stored = prepared.stored
     var records: StateRecords?
     if job.checkpoints != nil {
-      records = StateRecords(prepared.stateFolder, of: prepared.origin)
+      let last = stored.record.manifests.last?.epoch ?? .none
+      records = StateRecords(prepared.stateFolder, of: prepared.origin, job, after: last)
     }
     let coordinator = Coordinator(
       job,
@@ -50,6 +58,7 @@ struct RunProcess {
     )
     var hasBegun = false
     var outcome: RunOutcome?
+    var manifests: [Manifest] = []
     loop.run { _ in
       coordinator.assumeIsolated { coordinator in
         if !hasBegun {
@@ -58,10 +67,11 @@ struct RunProcess {
         }
         let next = coordinator.pump()
         outcome = coordinator.outcome
+        if outcome != nil { manifests = coordinator.manifests }
         return next
       }
     }
-    return outcome ?? .failed
+    return End(outcome: outcome ?? .failed, manifests: manifests)
   }
 
   /// What a process is told when it becomes an instance.

@@ -7,6 +7,7 @@ import WeirWire
 ///     lock                        held while a coordinator lives
 ///     numbers                     numbers that nobody may use again
 ///     manifest-0000000012.json    a complete checkpoint
+///     lineage                     what was sent to the sinks, by epoch
 ///     state/declines-1-12-7       keyed state: stage, instance, epoch, incarnation
 ///
 /// A record is written beside its name and renamed: there is all of it, or the one before.
@@ -21,6 +22,7 @@ struct StateFolder: Sendable {
 
   var lock: String { path + "/lock" }
   var numbers: String { path + "/numbers" }
+  var lineage: String { path + "/lineage" }
   /// The folder of the files of keyed state.
   var files: String { path + "/state" }
 

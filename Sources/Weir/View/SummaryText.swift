@@ -13,6 +13,11 @@ enum SummaryText {
     var lines = ["\(summary.name) \(outcome) after \(wall), \(cpu) of processor time"]
     lines += table(summary).lines(width: width, isColored: isColored)
     for output in summary.outputs { lines.append("\(output.sink) wrote \(output.path)") }
+    if let audit = summary.audit {
+      let style: Style = audit.isWhole ? .good : .failure
+      lines.append("audit: " + style.applied(to: AuditText.verdict(audit), isColored))
+      lines += AuditText.remarks(audit, isColored: isColored)
+    }
     return lines.joined(separator: "\n") + "\n"
   }
 

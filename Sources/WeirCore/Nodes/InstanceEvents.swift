@@ -139,6 +139,9 @@ package struct SourceRows {
   package var warning: WeirError?
   /// Where to go on after these rows, in each of the partitions that they come from.
   package var position: SourcePosition?
+  /// What these records add to the fingerprint of each partition that they come from, in the order
+  /// of `origin`; fewer: to the rest nothing.
+  package var fingerprints: [UInt64]
 
   package init(
     origin: Origin,
@@ -146,7 +149,8 @@ package struct SourceRows {
     rejected: [RejectedRecord] = [],
     next: Next = .more,
     warning: WeirError? = nil,
-    position: SourcePosition? = nil
+    position: SourcePosition? = nil,
+    fingerprints: [UInt64] = []
   ) {
     self.origin = origin
     self.batch = batch
@@ -154,6 +158,7 @@ package struct SourceRows {
     self.next = next
     self.warning = warning
     self.position = position
+    self.fingerprints = fingerprints
   }
 }
 

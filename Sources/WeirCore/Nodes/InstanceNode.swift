@@ -201,14 +201,16 @@ package struct InstanceNode {
       flow: flow,
       watermark: snapshot?.watermark ?? .start
     )
+    let kept = outputs.counters
     outputs = OutputSet(
       job,
       instance: instance,
       generation: rewind.generation,
       pool: pool,
       flow: flow,
-      counters: Mutant.countersKept.isActive ? outputs.counters : snapshot?.counters
+      from: snapshot
     )
+    if Mutant.countersKept.isActive { outputs.counters = kept }
     outputs.now = now
     role = InstanceRole(job, stage: stage, partitions: partitions, flow: flow)
     if case .source(var source) = role, let snapshot {
@@ -263,6 +265,7 @@ package struct InstanceNode {
   private mutating func mark(_ epoch: Epoch, into effects: inout [InstanceEffect]) {
     var snapshot = InstanceSnapshot(epoch: epoch, incarnation: incarnation)
     snapshot.counters = outputs.counters
+    snapshot.sent = outputs.sent
     snapshot.watermark = watermark
     snapshot.isFinished = phase != .running
     var waitsForOutput = false

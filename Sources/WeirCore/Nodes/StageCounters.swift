@@ -15,6 +15,8 @@ package struct StageCounters: Hashable, Sendable, Codable {
   package var errors: UInt64 = 0
   /// Result rows that `having` took out.
   package var withheld: UInt64 = 0
+  /// Of the rows that went out, those that are no on-time results: updates and preliminary ones.
+  package var updates: UInt64 = 0
 
   package init() {}
 
@@ -27,5 +29,6 @@ package struct StageCounters: Hashable, Sendable, Codable {
     left.rejected += right.rejected
     left.errors += right.errors
     left.withheld += right.withheld
+    left.updates += right.updates
   }
 }
