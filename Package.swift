@@ -178,10 +178,10 @@ let package = Package(
       swiftSettings: strict
     ),
     .testTarget(name: "WeirLZ4Tests", dependencies: ["WeirLZ4"], swiftSettings: strict),
-    // The built command, from outside: it depends on the executable and on nothing inside it.
+    // The built command, from outside: of what is inside it only names are used.
     .testTarget(
       name: "EndToEnd",
-      dependencies: [.target(name: "WeirMain"), "WeirExpressions"],
+      dependencies: [.target(name: "WeirMain"), "WeirExpressions", "WeirRuntime"],
       swiftSettings: strict
     ),
     .testTarget(

@@ -27,6 +27,9 @@ package enum Terminal {
     return Int(size.ws_col)
   }
 
+  /// Bytes that a pipe takes in one piece or not at all, also from several processes at once.
+  package static let atomicByteCount = Int(PIPE_BUF)
+
   /// Writes all the bytes, waiting for a slow reader; throws E126 if the reader has gone, else
   /// E127.
   package static func write(

@@ -59,13 +59,17 @@ package actor Coordinator {
     let ended = processes.ended()
     do throws(WeirError) {
       while outcome == nil, let (process, message) = try control.receive() {
+        Self.failpoint(message)?.reached()
         step(.messageReceived(process, message))
       }
     } catch {
       // A message that cannot be read comes from a process that is not ours: it is not obeyed.
     }
     while let signal = signals.next() { step(.signalled(signal)) }
-    for (process, end) in ended { step(.exited(process, end)) }
+    for (process, end) in ended {
+      Failpoint.exitSeen.reached()
+      step(.exited(process, end))
+    }
     if let due = node.deadline, clocks.now().instant >= due { step(.ticked) }
     guard outcome == nil else { return .never }
     return node.deadline.map { .at($0) } ?? .whenReady
@@ -87,6 +91,7 @@ package actor Coordinator {
     case .spawn(let process, let instance):
       do throws(WeirError) {
         try processes.spawn(process, for: instance)
+        Failpoint.spawned.reached()
       } catch {
         node.handle(.spawnFailed(process, error), at: now, into: &effects)
       }
@@ -135,5 +140,32 @@ package actor Coordinator {
   // A process that cannot be reached has died or is about to: its end is what counts.
   private func send(_ message: CoordinatorMessage, to process: Incarnation) {
     try? control.send(message, to: process)
+    Self.failpoint(message)?.reached()
+  }
+
+  /// What the coordinator hears, as a step of the protocols.
+  private static func failpoint(_ message: InstanceMessage) -> Failpoint? {
+    switch message {
+    case .rewound: .rewoundIn
+    case .snapshotted: .reportIn
+    case .committed: .committedIn
+    case .hello, .bound, .reached, .lost, .snapshotFailed, .progress, .finished, .failed,
+      .readerGone, .warned, .pong:
+      nil
+    }
+  }
+
+  /// What the coordinator has said, as a step of the protocols.
+  private static func failpoint(_ message: CoordinatorMessage) -> Failpoint? {
+    switch message {
+    case .assign: .assignOut
+    case .rewind: .rewindOut
+    case .go: .goOut
+    case .checkpoint: .checkpointOut
+    case .abort: .abortOut
+    case .commit: .commitOut
+    case .leave: .leaveOut
+    case .drain, .ping: nil
+    }
   }
 }

@@ -91,6 +91,7 @@ package actor Instance {
   package func greet() {
     do throws(WeirError) {
       try control.send(.hello(version: InstanceMessage.version))
+      Failpoint.greeted.reached()
     } catch {
       end(error)
     }
@@ -114,15 +115,24 @@ package actor Instance {
 
   private func takeMessages() throws(WeirError) {
     while !hasLeft, let message = try control.receive() {
+      #if DEBUG
+      if case .assign(let assignment) = message {
+        Failpoint.watch?.instance = assignment.instance
+      }
+      #endif
+      Self.failpoint(message)?.reached()
       switch message {
       case .assign(let assignment):
         let made = try assemble(assignment)
         parts = made
-        try control.send(.bound(endpoint: made.frames.bind()))
+        let endpoint = try made.frames.bind()
+        Failpoint.bound.reached()
+        try control.send(.bound(endpoint: endpoint))
       case .rewind(let rewind):
         hasFinished = false
         hasLostPeer = false
         try parts?.frames.link(rewind.peers)
+        Failpoint.linked.reached()
         try step(.rewindOrdered(rewind))
       case .go(let round): try step(.started(round))
       case .checkpoint(let epoch, let isLast):
@@ -136,6 +146,21 @@ package actor Instance {
         leave()
       case .ping(let number): try control.send(.pong(number, parts?.node.epochProgress))
       }
+    }
+  }
+
+  /// What the instance hears, as a step of the protocols.
+  private static func failpoint(_ message: CoordinatorMessage) -> Failpoint? {
+    switch message {
+    case .assign: .assigned
+    case .rewind: .rewindHeard
+    case .go: .goHeard
+    case .checkpoint: .checkpointHeard
+    case .abort: .abortHeard
+    case .commit: .commitHeard
+    case .leave: .leaveHeard
+    case .ping: .pinged
+    case .drain: nil
     }
   }
 
@@ -158,6 +183,8 @@ package actor Instance {
     times.change(to: .busy, at: clocks.now().instant)
     var taken = 0
     while taken < Self.framesPerTurn, let frame = try frames.receive() {
+      if frame.header.kind == .barrier { Failpoint.barrierIn.reached() }
+      if frame.header.kind == .credit { Failpoint.creditIn.reached() }
       try step(.frameReceived(frame))
       taken += 1
     }
@@ -199,6 +226,8 @@ package actor Instance {
     switch effect {
     case .send(let frame):
       try send(frame)
+      if frame.header.kind == .barrier { Failpoint.barrierOut.reached() }
+      if frame.header.kind == .credit { Failpoint.creditOut.reached() }
       if let batch = frame.batch { parts?.pool.give(batch) }
     case .read(let request):
       guard let source = parts?.source else { preconditionFailure("a read without a source") }
@@ -219,20 +248,27 @@ package actor Instance {
       try parts?.source?.seek(request.partitions)
       try parts?.sink?.restore(request.epoch, keeping: request.outputs)
       try parts?.state?.open(request.state)
+      Failpoint.restoreBegun.reached()
       // State is read piece by piece, so that heartbeats are answered meanwhile.
       restoring = request.round
     case .beginState(let epoch, let live, let isFull):
+      Failpoint.marked.reached()
       try write(epoch) { state throws(WeirError) in
         try state.begin(epoch, live: live, isFull: isFull)
       }
     case .writeState(let epoch, let sections):
       try write(epoch) { state throws(WeirError) in try state.write(sections) }
+      Failpoint.stateWritten.reached()
     case .finishState(let epoch): try finishState(epoch)
     case .prepare(let epoch): try prepare(epoch)
     case .commit(let epoch, let outputs):
       try parts?.sink?.commit(epoch, outputs)
       try parts?.node.handle(.committed(epoch), at: clocks.now(), into: &effects)
-    case .report(let message): try control.send(message)
+    case .report(let message):
+      if case .rewound = message { Failpoint.restored.reached() }
+      if case .snapshotted = message { Failpoint.reportOut.reached() }
+      if case .committed = message { Failpoint.partCommitted.reached() }
+      try control.send(message)
     case .recycle(let batch):
       if let source = parts?.source {
         source.recycle(batch)
@@ -241,6 +277,7 @@ package actor Instance {
       }
     case .finished:
       hasFinished = true
+      Failpoint.finishedOut.reached()
       try control.send(.finished(progress()))
     }
   }
@@ -263,6 +300,7 @@ package actor Instance {
     let sections = try parts?.state?.read() ?? []
     guard sections.isEmpty else {
       try step(.stateRead(round, sections))
+      Failpoint.stateRead.reached()
       return true
     }
     restoring = nil

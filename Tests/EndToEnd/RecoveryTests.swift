@@ -3,70 +3,22 @@ import Testing
 
 /// Runs with checkpoints: whatever is killed and whenever it is stopped, the output is the same.
 @Suite(.serialized) struct RecoveryTests {
-  private static let rows = 30_000
+  private static let rows = RecoveryTopology().rows
 
-  /// Windows over generated rows; paced, so that there is a middle.
+  /// What an undisturbed run without checkpoints makes.
+  private static let expected = RecoveryTopology().undisturbedOutput()
+
   private static func topology(
-    checkpoints: String = "{ every: 150ms, keep: 2 }",
-    rate: Int? = 12_000,
+    checkpoints: String = RecoveryTopology().checkpoints,
+    rate: Int? = RecoveryTopology().rate,
     seed: Int = 1,
     size: String = "2m"
   ) -> String {
-    """
-    weir: 1
-    name: recovery
-    checkpoints: \(checkpoints)
-    batch: { rows: 256 }
-    sources:
-      payments:
-        generate:
-          rows: \(rows)
-          \(rate.map { "rate: \($0)" } ?? "")
-          seed: \(seed)
-          columns:
-            id: { sequence: "a%09d" }
-            card: { pick: "c%04d", count: 900, skew: 0.5 }
-            cents: { uniform: [1, 100000], type: int }
-            at:
-              clock: { start: 2026-01-01T00:00:00Z, rows_per_second: 50 }
-              disorder: 20s
-              late: { fraction: 0.01, by: [3m, 10m] }
-        event_time: at
-        watermark: { lag: 20s }
-    operators:
-      totals:
-        from: payments
-        key: card
-        window: { sliding: \(size), every: 30s }
-        aggregate: { n: count(), cents: sum(cents), first: min(id), last: max(id) }
-        processes: 2
-      visits:
-        from: payments
-        key: card
-        window: { session: 8s }
-        aggregate: { n: count(), last: max(id) }
-    sinks:
-      totals_out: { from: totals, file: { path: out/totals.jsonl }, format: json, processes: 2 }
-      visits_out: { from: visits, file: { path: out/visits.jsonl }, format: json }
-      late_out: { from: totals.late, file: { path: out/late.jsonl }, format: json }
-      copy_out: { from: payments, file: { path: out/copy.jsonl }, format: json }
-    """
+    RecoveryTopology(checkpoints: checkpoints, rate: rate, seed: seed, size: size).text
   }
 
-  private static let sinks = ["totals", "visits", "late", "copy"]
-
-  /// The lines that each sink has made visible, in order of their text.
   private static func output(_ folder: TestFolder) -> [[String]] {
-    sinks.map { folder.sortedLines(in: "out", prefix: $0) }
-  }
-
-  /// What an undisturbed run without checkpoints makes.
-  private static let expected: Result<[[String]], any Error> = Result {
-    let folder = TestFolder()
-    folder.write("run.yaml", topology(checkpoints: "none", rate: nil))
-    let run = try WeirProcess(["run", "\(folder.path)/run.yaml"], in: folder)
-    #expect(run.end() == .exited(0), "\(run.errors)")
-    return output(folder)
+    RecoveryTopology.output(folder)
   }
 
   private func start(
@@ -100,18 +52,8 @@ import Testing
     try #require(isThere && run.poll() == nil, "\(run.errors)")
   }
 
-  /// The output is that of a run that nobody disturbed, and nothing is left beside it.
   private func expectWhole(_ folder: TestFolder) throws {
-    let expected = try Self.expected.get()
-    let found = Self.output(folder)
-    for (sink, (found, expected)) in zip(Self.sinks, zip(found, expected)) {
-      #expect(!expected.isEmpty, "\(sink)")
-      let isSame = found == expected
-      #expect(isSame, "\(sink): \(found.count) lines, not \(expected.count)")
-    }
-    #expect(ProcessTable.instances(of: folder) == [])
-    #expect(folder.names(in: "r/weir") == [])
-    #expect(folder.names(in: "out").filter { $0.hasPrefix(".") } == [])
+    RecoveryTopology.expectWhole(folder, try Self.expected.get())
   }
 
   // MARK: Undisturbed

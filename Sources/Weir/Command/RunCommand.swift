@@ -84,11 +84,9 @@ struct RunCommand: ParsableCommand {
     if outcome.exitCode != 0 { throw ExitCode(outcome.exitCode) }
   }
 
-  /// Warnings and what is not in force yet; other notes are for `weir check`.
+  /// Warnings; notes are for `weir check`.
   private func warn(of loaded: LoadedTopology, _ isColored: Bool) {
-    let remarks = loaded.topology.remarks.filter {
-      $0.severity == .warning || $0.code == DiagnosticCode.notYetInForce.rawValue
-    }
+    let remarks = loaded.topology.remarks.filter { $0.severity == .warning }
     guard !remarks.isEmpty else { return }
     Console.write(
       RemarkText.text(remarks, path: loaded.path, text: loaded.text, isColored: isColored),

@@ -11,6 +11,10 @@ enum InstanceProcess {
   static func run(_ arguments: InstanceArguments) -> Int32 {
     do throws(WeirError) {
       try ParentDeath.arrange(lifePipe: InstanceArguments.lifeDescriptor)
+      #if DEBUG
+      FailpointTrap.arm(arguments.instance)
+      #endif
+      Failpoint.started.reached()
       Terminal.ignoreBrokenPipes()
       return try loop(arguments)
     } catch {

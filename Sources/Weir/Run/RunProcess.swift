@@ -22,6 +22,9 @@ struct RunProcess {
 
   /// Runs to the end; throws what keeps it from starting.
   func run(view: sending any RunView) throws(WeirError) -> End {
+    #if DEBUG
+    FailpointTrap.arm(stateFolder: prepared.stateFolder.path)
+    #endif
     let job = loaded.job
     let folder = prepared.runFolder
     let loop = try LoopExecutor(name: "coordinator")

@@ -145,6 +145,7 @@ final class FileSink: SinkGateway {
       return []
     }
     let file = try openPart()
+    Failpoint.prepareBegun.reached()
     // Begun under the number that was likely: epochs that failed have used it, or passed it by.
     let hidden = hiddenPath(epoch)
     if file.path != hidden { try file.rename(to: hidden) }
@@ -155,6 +156,7 @@ final class FileSink: SinkGateway {
       if PosixErrors.isFileLost(error) { loss = error }
       throw error
     }
+    Failpoint.partSynced.reached()
     let part = PreparedPart(
       hidden: name(hidden),
       final: name(final),
@@ -169,6 +171,7 @@ final class FileSink: SinkGateway {
     }
     // The hidden name too must outlive a power failure: the manifest is going to name it.
     try Folder.sync(names.folder)
+    Failpoint.partPrepared.reached()
     file.close()
     self.file = nil
     next = Epoch(max(next.number, epoch.number + 1))
@@ -207,6 +210,7 @@ final class FileSink: SinkGateway {
     }
     do {
       try Folder.rename(hidden, to: final)
+      Failpoint.partRenamed.reached()
     } catch {
       // Where renaming takes two steps, a crash between them leaves both names to one file.
       guard PosixErrors.isTaken(error),

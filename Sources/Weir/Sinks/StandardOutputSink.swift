@@ -8,6 +8,10 @@ import WeirRuntime
 ///
 /// At-least-once: what was printed cannot be taken back, so rows that a failure makes the run do again
 /// are printed again. Nobody waits for a checkpoint to see them.
+///
+/// Lines are written whole, as many at a time as a pipe takes in one piece: those of several processes
+/// do not get into each other, and a process that is killed leaves no half of one, into which the next
+/// would run. Only a line that is longer than that can be cut.
 final class StandardOutputSink: SinkGateway {
   private let writers: [EdgeIndex: any RecordWriter]
   private let text = TextBuffer()
@@ -30,7 +34,9 @@ final class StandardOutputSink: SinkGateway {
 
   private func print(_ bytes: UnsafeRawBufferPointer) throws(WeirError) {
     do throws(WeirError) {
-      try Terminal.write(bytes, to: .output)
+      for piece in LinePieces(bytes, most: Terminal.atomicByteCount) {
+        try Terminal.write(piece, to: .output)
+      }
     } catch {
       // That 'head' has seen enough is no fault: the run is asked to stop.
       guard PosixErrors.isReaderGone(error) else { throw error }

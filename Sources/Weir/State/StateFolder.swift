@@ -1,5 +1,6 @@
 import WeirCore
 import WeirPOSIX
+import WeirRuntime
 import WeirWire
 
 /// The folder of a run's state, and the names in it.
@@ -53,16 +54,27 @@ struct StateFolder: Sendable {
   // MARK: Records
 
   /// Makes bytes durable under a name, in place of those before; throws E101 to E105.
-  func write(_ bytes: [UInt8], as target: String) throws(WeirError) {
+  ///
+  /// `step` stands for each of the four steps on the way.
+  func write(
+    _ bytes: [UInt8],
+    as target: String,
+    _ step: (RecordStep) -> Failpoint
+  ) throws(WeirError) {
     let beside = target + ".new"
     // One that a crash has left.
     try Folder.removeTree(beside)
     let file = try FileWriter(creating: beside, mode: 0o600)
     try bytes.span.withUnsafeBytes { raw throws(WeirError) in try file.append(raw) }
+    try file.flush()
+    step(.written).reached()
     try file.sync()
     file.close()
+    step(.synced).reached()
     try Folder.replace(target, by: beside)
+    step(.renamed).reached()
     try Folder.sync(path)
+    step(.durable).reached()
   }
 
   /// All bytes of a record; throws E101 or E102.

@@ -21,19 +21,36 @@ final class StateRecords: RecordGateway {
   }
 
   func write(_ numbers: RunNumbers) throws(WeirError) {
-    try folder.write(RecordCodec.encode(numbers), as: folder.numbers)
+    try folder.write(RecordCodec.encode(numbers), as: folder.numbers) { step in
+      switch step {
+      case .written: .numbersWritten
+      case .synced: .numbersSynced
+      case .renamed: .numbersRenamed
+      case .durable: .numbersDurable
+      }
+    }
   }
 
   func write(_ manifest: Manifest) throws(WeirError) {
+    if manifest.isFinished { Failpoint.concluding.reached() }
     let stored = StoredManifest(manifest, of: origin)
-    try folder.write(RecordCodec.encode(stored), as: folder.manifest(manifest.epoch))
+    try folder.write(RecordCodec.encode(stored), as: folder.manifest(manifest.epoch)) { step in
+      switch step {
+      case .written: .manifestWritten
+      case .synced: .manifestSynced
+      case .renamed: .manifestRenamed
+      case .durable: .manifestDurable
+      }
+    }
     journal?.note(LineagePoint(manifest, of: job))
+    if manifest.isFinished { Failpoint.concluded.reached() }
   }
 
   func delete(_ epochs: [Epoch], files: [String]) {
     for epoch in epochs { try? Folder.removeTree(folder.manifest(epoch)) }
     // A manifest that comes back after a power failure must find its files.
     guard (try? Folder.sync(folder.path)) != nil else { return }
+    Failpoint.checkpointsDropped.reached()
     for file in files { try? Folder.removeTree("\(folder.files)/\(file)") }
   }
 }

@@ -79,7 +79,9 @@ final class StateStore: StateGateway {
     do throws(WeirError) {
       try file?.writer.sync()
       file?.writer.close()
+      Failpoint.stateSynced.reached()
       try Folder.sync(folder)
+      Failpoint.stateDurable.reached()
     } catch {
       giveUp()
       throw error

@@ -47,6 +47,8 @@ package enum Limits {
   package static let sliceBytes = 256 << 10
   /// Numbers of generations, and of incarnations, that a coordinator takes at once.
   package static let numbersTaken: UInt32 = 1024
+  /// Recoveries whose times a coordinator keeps, besides those that go on.
+  package static let recoveriesKept = 32
   /// Processes of a stage.
   package static let processes = 1024
   /// Key groups unless the topology says otherwise, and the most it may ask for.

@@ -103,6 +103,15 @@ extension DiagnosticCode {
         faulty: "key: session_id\naggregate: { rows: count() }",
         remedy: "key: session_id\nwindow: { session: 30m }\naggregate: { rows: count() }"
       )
+    case .deliveryTooStrong:
+      DiagnosticExplanation(
+        "a delivery that the sink cannot give",
+        "What was printed cannot be taken back, and whether somebody has read it is not known: "
+          + "standard output is at-least-once, and rows that a failure makes the run do again are "
+          + "printed again. A file sink gives whichever `delivery` is asked for.",
+        faulty: "out: { from: payments, stdout: {}, delivery: exactly-once }",
+        remedy: "out: { from: payments, file: { path: out/ }, delivery: exactly-once }"
+      )
     case .unreadStage:
       DiagnosticExplanation(
         "a stage that nobody reads",

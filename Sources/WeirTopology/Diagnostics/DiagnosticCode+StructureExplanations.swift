@@ -95,15 +95,6 @@ extension DiagnosticCode {
         faulty: "lookup: { table: merchants, by: merchant_id }",
         remedy: "(not with this version)"
       )
-    case .notYetInForce:
-      DiagnosticExplanation(
-        "checked, and not yet in force",
-        "The clause is read and checked in full, and this version runs without it: sinks give "
-          + "the guarantee that `weir check` shows. The file needs no change once the clause is "
-          + "in force.",
-        faulty: "delivery: exactly-once",
-        remedy: "(nothing to do)"
-      )
     default: preconditionFailure("'\(self)' is explained elsewhere")
     }
   }

@@ -39,26 +39,26 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   case tooManyProcesses = "W047"
   case badWindow = "W048"
   case unboundedState = "W051"
+  case deliveryTooStrong = "W052"
 
   case unreadStage = "W060"
   case unreadPort = "W061"
   case inlinedOperator = "W062"
 
   case notYet = "W080"
-  case notYetInForce = "W081"
 
   /// Errors keep a topology from running; warnings and notes are told, and it runs.
   package var severity: Diagnostic.Severity {
     switch self {
     case .unboundedState, .unreadStage: .warning
-    case .unreadPort, .inlinedOperator, .notYetInForce: .note
+    case .unreadPort, .inlinedOperator: .note
     case .yamlSyntax, .duplicateKey, .tab, .severalDocuments, .cutShort, .unknownKey, .missingKey,
       .unknownVersion, .badName, .duplicateName, .unknownStage, .unknownColumn, .unknownPort,
       .wrongForm, .bareWord, .missingUnit, .badDuration, .badTime, .badNumber,
       .outOfRange, .unknownWord, .badType, .missingVariable, .badSubstitution, .connectorCount,
       .clauseConflict, .badPattern, .badGenerator, .hiddenName, .tooLarge, .cycle,
       .expressionFault, .schemaMismatch, .eventTimeNotTimestamp, .keyMissing, .tooManyProcesses,
-      .badWindow, .notYet:
+      .badWindow, .deliveryTooStrong, .notYet:
       .error
     }
   }

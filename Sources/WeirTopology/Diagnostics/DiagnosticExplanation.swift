@@ -27,14 +27,14 @@ extension DiagnosticCode {
       .missingVariable, .badSubstitution, .tooLarge:
       textExplanation
     case .unknownKey, .missingKey, .unknownVersion, .badName, .duplicateName, .wrongForm,
-      .connectorCount, .clauseConflict, .hiddenName, .notYet, .notYetInForce:
+      .connectorCount, .clauseConflict, .hiddenName, .notYet:
       structureExplanation
     case .missingUnit, .badDuration, .badTime, .badNumber, .outOfRange, .unknownWord, .badType,
       .badPattern, .badGenerator:
       valueExplanation
     case .unknownStage, .unknownColumn, .unknownPort, .cycle, .expressionFault, .schemaMismatch,
       .eventTimeNotTimestamp, .keyMissing, .tooManyProcesses,
-      .badWindow, .unboundedState, .unreadStage, .unreadPort,
+      .badWindow, .unboundedState, .deliveryTooStrong, .unreadStage, .unreadPort,
       .inlinedOperator:
       meaningExplanation
     }

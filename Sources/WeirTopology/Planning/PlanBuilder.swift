@@ -120,10 +120,20 @@ final class PlanBuilder {
   }
 
   /// What the sink promises: what is printed cannot be taken back.
+  ///
+  /// Without checkpoints there is one epoch, and all sinks show it at the end or none does: nothing
+  /// is left to choose.
   func delivery(_ sink: SinkStage) -> Delivery {
     switch sink.connector.value {
-    case .standardOutput: .atLeastOnce
-    case .file, .discard: .exactlyOnce
+    case .standardOutput: return .atLeastOnce
+    case .discard: return .exactlyOnce
+    case .file:
+      guard checkpoints != nil else { return .exactlyOnce }
+      return switch sink.delivery?.value {
+      case .exactlyOnce, nil: .exactlyOnce
+      case .atLeastOnce: .atLeastOnce
+      case .atMostOnce: .atMostOnce
+      }
     }
   }
 

@@ -109,8 +109,30 @@ struct PlanRules {
     }
   }
 
-  /// A CSV file has one header: values of other columns under it would be wrong without a word.
   private func check(
+    _ sink: SinkStage,
+    _ index: Int,
+    _ diagnostics: inout Diagnostics
+  ) {
+    checkDelivery(sink, &diagnostics)
+    checkColumns(sink, index, &diagnostics)
+  }
+
+  /// What was printed cannot be taken back, and nobody says that it was read.
+  private func checkDelivery(_ sink: SinkStage, _ diagnostics: inout Diagnostics) {
+    guard case .standardOutput = sink.connector.value, let asked = sink.delivery,
+      asked.value != .atLeastOnce
+    else { return }
+    diagnostics.report(
+      .deliveryTooStrong,
+      at: asked.location,
+      "sink '\(sink.name.value)' prints on standard output, which cannot be \(asked.value.rawValue)",
+      hint: "write to a 'file', or take 'delivery' out: what is printed is at-least-once"
+    )
+  }
+
+  /// A CSV file has one header: values of other columns under it would be wrong without a word.
+  private func checkColumns(
     _ sink: SinkStage,
     _ index: Int,
     _ diagnostics: inout Diagnostics

@@ -60,14 +60,6 @@ extension TopologyReader {
     return absolute(String(store.value.dropFirst(5)))
   }
 
-  private mutating func reportNotInForce(_ entry: DocumentEntry) {
-    report(
-      .notYetInForce,
-      entry.key.location,
-      "'\(entry.key.text)' is checked and not yet in force"
-    )
-  }
-
   /// A map of the catalogue under a key.
   mutating func mapReading(
     _ entry: DocumentEntry,
@@ -77,12 +69,10 @@ extension TopologyReader {
     mapReading(entry.value, name, subject: subject, at: entry.key.location)
   }
 
-  /// `delivery` is asked for and not yet kept.
+  /// The guarantee that is asked for.
   mutating func delivery(_ map: MapReading) -> Located<SinkStage.Delivery>? {
-    guard let entry = map["delivery"], let word = word("delivery", map),
-      let delivery = SinkStage.Delivery(rawValue: word.value)
+    guard let word = word("delivery", map), let delivery = SinkStage.Delivery(rawValue: word.value)
     else { return nil }
-    reportNotInForce(entry)
     return Located(delivery, at: word.location)
   }
 }

@@ -112,6 +112,7 @@ struct CoordinatorScript {
     case .hello(let version): "hello, version \(version)"
     case .bound(let endpoint): "bound \(endpoint)"
     case .rewound(let round): "rewound \(round.number)"
+    case .reached(let round, let step): "reached \(step) in \(round.number)"
     case .lost(let error): "lost a peer: \(error)"
     case .snapshotted(let snapshot): "snapshotted \(snapshot.epoch.number)"
     case .snapshotFailed(let epoch, let step, let error):

@@ -74,6 +74,20 @@ import WeirTesting
     #expect(source.reads.last?.maximumRows == 10)
   }
 
+  @Test func `a paced source that goes on in another run waits no longer than at the start`() throws
+  {
+    var source = try SourceFixture(partitions: 1, rate: 1000)
+    try source.resume(rowsRead: 100_000)
+    #expect(try source.wanted() == 0)
+    try source.answer([1])
+    // The pace is a quarter of the linger, and the next row is due before.
+    let pace: Int64 = 1_250_000
+    #expect(
+      source.node.deadline(at: source.moment)
+        == source.moment.instant.advanced(byNanoseconds: pace)
+    )
+  }
+
   @Test func `processes share the rate of their source`() throws {
     var source = try SourceFixture(partitions: 1, rate: 1000, processes: 2)
     try source.turn()

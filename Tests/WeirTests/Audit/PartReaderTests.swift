@@ -51,7 +51,8 @@ import WeirTesting
       list(["a", nil, "", "b\"\n,;"]), floats([0.1, -1e-300]), 2,
     ],
     [
-      nil, .int(.min), .int(.min + 1), .double(.leastNonzeroMagnitude), "quote \" comma , semicolon ; line\nend\r\ttab",
+      nil, .int(.min), .int(.min + 1), .double(.leastNonzeroMagnitude),
+      "quote \" comma , semicolon ; line\nend\r\ttab",
       -62_135_596_800_000_000, -1, nil, json("[]"), nil, nil, 3,
     ],
     [nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil],
