@@ -43,7 +43,7 @@ struct RunAudit {
     var evidence = try evidence(stored.map(\.manifest), points, isLive: isLive)
     evidence.isFinished = newest.manifest.isFinished
     if readsInputs { evidence.inputs = try InputReading.evidence(newest.manifest, job) }
-    return Audit.report(evidence)
+    return named(Audit.report(evidence))
   }
 
   /// Whether a coordinator holds the lock.
@@ -70,7 +70,7 @@ struct RunAudit {
     let points = LineageJournal.points(in: folder, of: job)
     var evidence = try evidence(manifests, points)
     evidence.isFinished = true
-    return Audit.report(evidence)
+    return named(Audit.report(evidence))
   }
 
   /// How the audit at the end of a run went.
@@ -93,6 +93,22 @@ struct RunAudit {
     } catch {
       return .failed(error)
     }
+  }
+
+  /// Names the parts that are missing, where it is known to which epoch they belong.
+  private func named(_ report: AuditReport) -> AuditReport {
+    var report = report
+    for index in report.faults.indices {
+      let fault = report.faults[index]
+      guard fault.files.isEmpty, let epoch = fault.lastEpoch, epoch == fault.firstEpoch,
+        let instance = fault.instance, let stage = job.index(of: fault.stage),
+        case .sink(let sink) = job.stages[stage].role, case .file(let plan) = sink.connector
+      else { continue }
+      let path = PartNames(plan.path).part(epoch: Epoch(epoch), instance: instance)
+      report.faults[index].files = [path]
+      report.faults[index].message += ": \"\(path)\""
+    }
+    return report
   }
 
   // MARK: Evidence

@@ -141,7 +141,7 @@ extension Audit {
     } else {
       message = "other rows than were sent: \(sentText), as many in \(names), and they were changed"
     }
-    fault(sink.stage, message, epochs: epochs, files: files)
+    fault(sink.stage, message, epochs: epochs, instance: receiver, files: files)
   }
 
   /// A part that nothing explains.

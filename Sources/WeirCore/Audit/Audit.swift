@@ -128,6 +128,7 @@ package struct Audit {
     _ stage: StageIndex,
     _ message: String,
     epochs: ClosedRange<Epoch>? = nil,
+    instance: Int? = nil,
     files: [String] = []
   ) {
     faults.append(
@@ -135,6 +136,7 @@ package struct Audit {
         stage: job.stages[stage].name,
         firstEpoch: epochs?.lowerBound.number,
         lastEpoch: epochs?.upperBound.number,
+        instance: instance,
         files: files,
         message: message
       )

@@ -7,7 +7,9 @@ package struct AuditReport: Hashable, Sendable, Codable {
     /// The epochs that it is about, ascending; nil: none in particular.
     package var firstEpoch: UInt64?
     package var lastEpoch: UInt64?
-    /// Files that it is about.
+    /// The process of a sink that it is about; nil: none in particular.
+    package var instance: Int?
+    /// Files that it is about, those too that are not there and should be, where their names are known.
     package var files: [String]
     /// In words: a sentence without its full stop.
     package var message: String

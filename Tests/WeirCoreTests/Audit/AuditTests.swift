@@ -7,7 +7,7 @@ import WeirCore
     #expect(report.isWhole && report.faults == [] && report.notes == [])
     #expect(report.rowsRead == 100 && report.rowsFound == 24 && report.checkpoint == 3)
     #expect(report.paths.map(\.stages) == [["s", "w", "out"], ["s", "w.late", "late"]])
-    #expect(report.paths.allSatisfy(\.isWhole))
+    #expect(report.paths.map(\.isWhole) == [true, true])
     #expect(report.stages[1].errors == 1 && report.stages[1].resultErrors == 2)
     #expect(report.stages[2].rowsFound == 20 && report.stages[2].parts == 4)
   }
@@ -233,7 +233,8 @@ import WeirCore
     #expect(
       fixture.report.notes == ["sink 'out' holds 5 rows more than once, as at-least-once allows"]
     )
-    fixture.parts.removeAll { $0.path == fixture.parts[0].path }
+    let first = fixture.parts[0].path
+    fixture.parts.removeAll { $0.path == first }
     #expect(fixture.faults == ["sink 'out' has lost rows: 20 sent, 15 in its files"])
   }
 
