@@ -130,8 +130,13 @@ struct SinkOutputReading {
       }
       known.append(names)
     }
-    if case .csv(_, _, let nulls) = format, nulls.isEmpty, known.contains(where: { $0.count < 2 }) {
+    guard case .csv(_, _, let nulls) = format else { return nil }
+    if nulls.isEmpty, known.contains(where: { $0.count < 2 }) {
       return "a null in its only column is an empty line of CSV"
+    }
+    let isNumber = nulls.utf8.first.map { $0 == 0x2d || (0x30...0x39).contains($0) } ?? false
+    if isNumber || nulls == "true" || nulls == "false" {
+      return "'nulls: \(nulls)' can be a value too"
     }
     return nil
   }

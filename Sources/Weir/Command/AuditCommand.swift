@@ -16,7 +16,7 @@ struct AuditCommand: ParsableCommand {
       Examples:
         weir audit harbor-fleet.yaml
         weir audit harbor-fleet.yaml --format json
-        weir audit harbor-fleet.yaml --no-inputs      without reading the inputs again
+        weir audit harbor-fleet.yaml --no-inputs    the inputs are not read
       """
   )
 

@@ -87,11 +87,13 @@ import WeirTesting
 
   private func total(_ rows: [[Value]], _ schema: Schema = Self.schema) -> RowTotal {
     let batch = Batch.of(schema, rows)
-    let selection = SelectionBuffer(capacity: 1).all(batch.count)
-    return RowTotal(
-      rows: UInt64(rows.count),
-      fingerprint: RowFingerprint(schema).of(batch, selection)
-    )
+    let selected = SelectionBuffer(capacity: 1)
+    return withExtendedLifetime(selected) {
+      RowTotal(
+        rows: UInt64(rows.count),
+        fingerprint: RowFingerprint(schema).of(batch, selected.all(batch.count))
+      )
+    }
   }
 
   private func visible(_ schema: Schema) -> Schema {
