@@ -7,6 +7,7 @@ struct AuditCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "audit",
     abstract: "Reads the files of a run's sinks again and proves that no row is lost or doubled.",
+    usage: "weir audit <file> [options]",
     discussion: """
       Compares what every stage has counted with one another and with what is in the
       files, by number and by content, epoch by epoch; what a sink has counted is not
