@@ -3,7 +3,9 @@ import WeirColumns
 /// Which names the outermost object of a JSON line has, and in which order: what tells apart the rows
 /// of inputs with unlike columns in one file.
 enum KeyWalk {
-  /// A hash of the names, as they are escaped; nil for what is no object. O(bytes).
+  /// A hash of the names, as they are escaped; nil for what is no object.
+  ///
+  /// O(bytes).
   static func hash(_ line: UnsafeRawBufferPointer) -> UInt64? {
     guard line.first == UInt8(ascii: "{") else { return nil }
     var hash = KeyHash.defaultSeed

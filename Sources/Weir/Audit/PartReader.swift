@@ -77,7 +77,9 @@ final class PartReader {
 
   // MARK: Reading
 
-  /// All rows of a file; throws E101, E102 or E114. O(bytes).
+  /// All rows of a file; throws E101, E102 or E114.
+  ///
+  /// O(bytes).
   func read(_ path: String) throws(WeirError) -> PartContent {
     let file = try FileReader(path)
     content = PartContent(shapes: shapes.count)

@@ -82,7 +82,9 @@ final class LineageJournal {
     return checksum.value
   }
 
-  /// What the folder's journal says, ascending; damaged lines are passed over. None without one.
+  /// What the folder's journal says, ascending; damaged lines are passed over.
+  ///
+  /// None without a journal.
   static func points(in folder: StateFolder, of job: JobPlan) -> [LineagePoint] {
     guard let bytes = try? StateFolder.bytes(folder.lineage) else { return [] }
     let channels = LineagePoint.channels(of: job).count

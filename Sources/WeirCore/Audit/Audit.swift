@@ -35,7 +35,9 @@ package struct Audit {
     self.counters = counters
   }
 
-  /// What the evidence shows. O(stages + links + points + parts x log parts).
+  /// What the evidence shows.
+  ///
+  /// O(stages + links + points + parts x log parts).
   package static func report(_ evidence: AuditEvidence) -> AuditReport {
     var audit = Audit(evidence)
     audit.checkSources()

@@ -11,7 +11,9 @@ package struct ByteSum: Hashable, Sendable {
 
   package init() {}
 
-  /// Adds bytes that begin at an offset of the file. O(bytes).
+  /// Adds bytes that begin at an offset of the file.
+  ///
+  /// O(bytes).
   package mutating func add(_ bytes: UnsafeRawBufferPointer, at offset: Int64) {
     guard let start = bytes.baseAddress else { return }
     value &+= weir_byte_sum(UInt64(offset), start, bytes.count)
