@@ -87,8 +87,16 @@ package protocol RecordGateway: AnyObject {
   func write(_ numbers: RunNumbers) throws(WeirError)
   /// Makes a checkpoint complete: the whole manifest is durable under its name, or there is none.
   func write(_ manifest: Manifest) throws(WeirError)
+  /// Makes the list of rows that are kept from their operators durable, in place of the one before.
+  func write(_ quarantine: [QuarantinedRow]) throws(WeirError)
   /// Removes manifests, and then files of state; what cannot be removed stays.
   func delete(_ epochs: [Epoch], files: [String])
+}
+
+/// What processes were working on when they died.
+package protocol MarkGateway: AnyObject {
+  /// The mark of a process that has ended, which is then forgotten; nil: it worked on no rows.
+  func take(_ process: Incarnation) -> WorkMark?
 }
 
 /// Latencies at a sink.
@@ -106,6 +114,30 @@ package protocol ProcessGateway: AnyObject {
   func kill(_ process: Incarnation)
   /// Processes that have ended since the last call.
   func ended() -> [(Incarnation, ProcessEnd)]
+  /// Its number in the operating system, and when it was started; nil if it has ended.
+  func identity(of process: Incarnation) -> (id: Int32, startedAt: WallTime)?
+}
+
+/// Commands of people who look at the run or steer it, seen from the coordinator.
+package protocol ConsoleGateway: AnyObject {
+  /// The next request, nil if none waits; what cannot be read is refused without asking.
+  func receive() -> (ConsoleCaller, ConsoleRequest)?
+  /// Answers a request, without waiting; a caller that has gone is no error.
+  func send(_ reply: ConsoleReply, to caller: ConsoleCaller)
+  func close()
+}
+
+/// One request of one command.
+package struct ConsoleCaller: Hashable, Sendable {
+  /// The name that the socket knows it by.
+  package var peer: [UInt8]
+  /// The command's own number of the request, which its answer carries.
+  package var number: UInt64
+
+  package init(peer: [UInt8], number: UInt64) {
+    self.peer = peer
+    self.number = number
+  }
 }
 
 /// Signals that ask the run to stop.
@@ -117,6 +149,8 @@ package protocol SignalGateway: AnyObject {
 /// Whoever watches a run: a terminal, a log.
 package protocol RunView: AnyObject {
   func note(_ notice: RunNotice)
+  /// Adds to a status what the notices have told.
+  func complete(_ status: inout JobStatus)
 }
 
 /// What an instance costs: for reports, never for decisions.

@@ -161,7 +161,8 @@ struct RunAudit {
     case .main, .late, .updates: return true
     case .rejected:
       return file.sources.first { $0.name.value == stage }?.onBadRecord == .divert
-    case .errors: return file.operators.first { $0.name.value == stage }?.onError == .divert
+    case .errors, .poison:
+      return file.operators.first { $0.name.value == stage }?.onError == .divert
     }
   }
 }

@@ -35,6 +35,7 @@ struct RunProcess {
       context: context,
       loop: loop
     )
+    let console = try ConsoleLink(at: folder.console, context: context, loop: loop)
     let processes = try RunProcesses(
       job.name,
       endpoint: folder.endpoint(0),
@@ -47,15 +48,20 @@ struct RunProcess {
       let last = stored.record.manifests.last?.epoch ?? .none
       records = StateRecords(prepared.stateFolder, of: prepared.origin, job, after: last)
     }
+    let run = try identity()
+    try RunDirectory.announce(run, in: folder)
     let coordinator = Coordinator(
       job,
+      run: run,
       executor: loop,
       control: control,
       processes: processes,
       signals: signals,
       clocks: SystemClocks(),
       view: view,
+      console: console,
       records: records,
+      marks: RunMarks(in: folder),
       record: stored.record,
       assignment: assign
     )
@@ -75,6 +81,19 @@ struct RunProcess {
       }
     }
     return End(outcome: outcome ?? .failed, manifests: manifests)
+  }
+
+  private func identity() throws(WeirError) -> RunIdentity {
+    RunIdentity(
+      name: loaded.job.name,
+      version: WeirVersion.text,
+      process: ProcessIdentity.id,
+      processStart: try ProcessSample.current().startTicks,
+      topology: try Folder.realPath(loaded.path),
+      base: loaded.base,
+      stateFolder: try Folder.realPath(prepared.stateFolder.path),
+      startedAt: WallClock.now()
+    )
   }
 
   /// What a process is told when it becomes an instance.

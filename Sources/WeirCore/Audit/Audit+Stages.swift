@@ -53,17 +53,20 @@ extension Audit {
     case .rejected: return counters.rejected
     case .late: return counters.late
     case .updates: return counters.updates
-    case .errors: return counters.errors
+    case .errors: return counters.errors &- counters.quarantined
+    case .poison: return counters.quarantined
     }
   }
 
-  /// Errors in the results of an operator with state: its own processes meet no others.
+  /// Errors in the results of an operator with state: of its input its own processes meet only those
+  /// that are kept from it.
   func resultErrors(_ stage: StageIndex) -> UInt64 {
     guard case .keyed = job.stages[stage].role else { return 0 }
     var errors: UInt64 = 0
     for member in manifest.members where member.instance.stage == job.stages[stage].name {
       let counters = member.snapshot.counters
-      if stage < counters.count { errors &+= counters[stage].errors }
+      guard stage < counters.count else { continue }
+      errors &+= counters[stage].errors &- counters[stage].quarantined
     }
     return errors
   }

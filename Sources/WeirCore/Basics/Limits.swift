@@ -47,6 +47,10 @@ package enum Limits {
   package static let searchesWithoutName = 5
   /// Bytes of state that a snapshot writes in one turn.
   package static let sliceBytes = 256 << 10
+  /// Rows whose fingerprints an instance notes before it works on them: what a page holds.
+  package static let markedRows = 500
+  /// Different rows that a run keeps from its operators because they kill them.
+  package static let quarantinedRows = 1000
   /// Numbers of generations, and of incarnations, that a coordinator takes at once.
   package static let numbersTaken: UInt32 = 1024
   /// Recoveries whose times a coordinator keeps, besides those that go on.
@@ -56,4 +60,10 @@ package enum Limits {
   /// Key groups unless the topology says otherwise, and the most it may ask for.
   package static let keyGroups = 128
   package static let largestKeyGroups = 32_768
+  /// Requests of commands that the coordinator answers before it looks at its instances again.
+  package static let consoleRequests = 16
+  /// Commands that may wait for the end of a run.
+  package static let consoleWaiters = 256
+  /// Things that went wrong that a status still tells of.
+  package static let keptIncidents = 20
 }

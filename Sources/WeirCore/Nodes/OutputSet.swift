@@ -13,6 +13,8 @@ package struct OutputSet {
   /// By edge, where its rows go to files.
   private let fingerprints: [RowFingerprint?]
   package let pool: BatchPool
+  /// Stands before the rows of every stage whose work is done here.
+  let rowGuard: RowGuard
   /// Credits of older generations that were dropped.
   private(set) var staleFrames: UInt64 = 0
 
@@ -34,6 +36,7 @@ package struct OutputSet {
     generation: Generation,
     pool: BatchPool,
     flow: FlowBudget,
+    rowGuard: RowGuard,
     from snapshot: InstanceSnapshot? = nil
   ) {
     let plans = job.channels.filter { $0.sender == instance }
@@ -75,6 +78,7 @@ package struct OutputSet {
     turn = job.edges.map { _ in 0 }
     scratch = PartitionScratch()
     self.pool = pool
+    self.rowGuard = rowGuard
   }
 
   func stageName(_ stage: StageIndex) -> String { names[stage] }

@@ -94,6 +94,7 @@ extension StageCounters {
       "counted": .number(counted), "late": .number(late), "rejected": .number(rejected),
       "errors": .number(errors), "withheld": .number(withheld),
       "updates": .number(updates),
+      "quarantined": .number(quarantined),
     ])
   }
 
@@ -108,6 +109,7 @@ extension StageCounters {
     errors = try fields.integer("errors")
     withheld = try fields.integer("withheld")
     updates = try fields.integer("updates")
+    quarantined = try fields.optionalInteger("quarantined") ?? 0
   }
 }
 
