@@ -14,7 +14,7 @@ final class PartReader {
   private final class Shape {
     let reader: any RecordReader
     let writer: any RecordWriter
-    let fingerprint: RowFingerprint
+    let fingerprint: OutputFingerprint
     let batch: Batch
 
     init(_ schema: Schema, _ format: SinkFormat) {
@@ -28,7 +28,7 @@ final class PartReader {
         reader = CSVReader(RecordSchema(fields), format: format)
         writer = CSVWriter(schema, format: format)
       }
-      fingerprint = RowFingerprint(schema, capacity: PartReader.rows)
+      fingerprint = OutputFingerprint(schema, capacity: PartReader.rows)
       batch = Batch(schema, capacity: PartReader.rows)
     }
   }

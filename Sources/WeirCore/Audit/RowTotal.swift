@@ -1,7 +1,7 @@
 /// How many rows there are, and their fingerprint: the sums over any pieces of them.
 package struct RowTotal: Hashable, Sendable {
   package var rows: UInt64
-  /// As `RowFingerprint` takes it.
+  /// As `OutputFingerprint` takes it.
   package var fingerprint: UInt64
 
   package init(rows: UInt64 = 0, fingerprint: UInt64 = 0) {

@@ -4,7 +4,7 @@ package struct SentRows: Hashable, Sendable, Codable {
   /// The index of the instance that receives them.
   package var receiver: Int
   package var rows: UInt64 = 0
-  /// The `RowFingerprint` of the rows; taken, and other than 0, only where they go to files.
+  /// The `OutputFingerprint` of the rows; taken, and other than 0, only where they go to files.
   package var fingerprint: UInt64 = 0
 
   package init(edge: EdgeIndex, receiver: Int, rows: UInt64 = 0, fingerprint: UInt64 = 0) {

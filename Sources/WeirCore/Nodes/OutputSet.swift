@@ -11,7 +11,7 @@ package struct OutputSet {
   /// What went to each channel since the run began, in the order of the channels.
   private(set) var sent: [SentRows]
   /// By edge, where its rows go to files.
-  private let fingerprints: [RowFingerprint?]
+  private let fingerprints: [OutputFingerprint?]
   package let pool: BatchPool
   /// Stands before the rows of every stage whose work is done here.
   let rowGuard: RowGuard
@@ -68,7 +68,7 @@ package struct OutputSet {
     }
     fingerprints = job.edges.indices.map { edge in
       plans.contains { $0.edge == edge } && job.leadsToFiles(edge)
-        ? RowFingerprint(job.edges[edge].schema, capacity: job.batch.rows) : nil
+        ? OutputFingerprint(job.edges[edge].schema, capacity: job.batch.rows) : nil
     }
     settings = job.batch
     tables = job.edges.map { edge in

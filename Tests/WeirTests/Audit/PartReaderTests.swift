@@ -91,7 +91,7 @@ import WeirTesting
     return withExtendedLifetime(selected) {
       RowTotal(
         rows: UInt64(rows.count),
-        fingerprint: RowFingerprint(schema).of(batch, selected.all(batch.count))
+        fingerprint: OutputFingerprint(schema).of(batch, selected.all(batch.count))
       )
     }
   }

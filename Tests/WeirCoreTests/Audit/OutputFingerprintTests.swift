@@ -2,7 +2,7 @@ import Testing
 import WeirColumns
 import WeirTesting
 
-@Suite struct RowFingerprintTests {
+@Suite struct OutputFingerprintTests {
   private static let schema = Schema([
     Field("a", .string), Field("n", .int), Field("x", .float), Field("_time", .timestamp),
   ])
@@ -16,7 +16,7 @@ import WeirTesting
     let batch = Batch.of(schema, rows)
     let rows = SelectionBuffer(capacity: 1)
     return withExtendedLifetime(rows) {
-      RowFingerprint(schema, capacity: 1).of(batch, rows.all(batch.count))
+      OutputFingerprint(schema, capacity: 1).of(batch, rows.all(batch.count))
     }
   }
 
@@ -38,7 +38,7 @@ import WeirTesting
     selection.indices[0] = 1
     selection.indices[1] = 4
     selection.count = 2
-    let some = withExtendedLifetime(buffer) { RowFingerprint(Self.schema).of(batch, selection) }
+    let some = withExtendedLifetime(buffer) { OutputFingerprint(Self.schema).of(batch, selection) }
     #expect(some == fingerprint([Self.rows[1], Self.rows[4]]))
   }
 

@@ -10,7 +10,7 @@
 /// Additions wrap. Canonical: minus zero is zero, and a `json` value of `null` is null, since files
 /// do not tell them apart. Columns whose names begin with `_` are no part of it: no sink writes them.
 /// Rows that differ have the same fingerprint once in 2^64, unless somebody seeks them.
-package final class RowFingerprint {
+package final class OutputFingerprint {
   private struct Part {
     let index: Int
     let seed: UInt64
