@@ -154,5 +154,5 @@ package enum KeyHash {
 
   /// The bits of a float key: minus zero equals zero.
   @inline(__always)
-  private static func canonical(_ value: Double) -> UInt64 { (value + 0.0).bitPattern }
+  static func canonical(_ value: Double) -> UInt64 { (value + 0.0).bitPattern }
 }

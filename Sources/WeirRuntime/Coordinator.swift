@@ -21,6 +21,9 @@ package actor Coordinator {
   /// How the run ended; nil while it goes on.
   package private(set) var outcome: RunOutcome?
 
+  /// The complete checkpoints that are kept, oldest first; without checkpoints, how the run ended.
+  package var manifests: [Manifest] { node.manifests }
+
   package nonisolated var unownedExecutor: UnownedSerialExecutor {
     executor.asUnownedSerialExecutor()
   }

@@ -26,6 +26,7 @@ struct HarnessResult {
     if let main, main.index(of: "early") != nil || comparison != .everything {
       counters.rowsOut = 0
       counters.withheld = 0
+      counters.updates = 0
     }
     if case .amended = comparison, let main {
       let edges = job.edges.indices.filter { job.edges[$0].schema == main }

@@ -158,11 +158,12 @@ package struct PlanBuilder {
   package mutating func sink(
     _ name: String,
     from: [Stream],
+    connector: SinkConnector = .discard,
     delivery: Delivery = .exactlyOnce,
     processes: Int = 1
   ) {
     let stage = drafts.count
-    let plan = SinkPlan(connector: .discard, delivery: delivery)
+    let plan = SinkPlan(connector: connector, delivery: delivery)
     _ = add(name, .sink(plan), processes, output: nil)
     for input in from { connect(input, to: stage, nil, partitioning: .deal) }
   }

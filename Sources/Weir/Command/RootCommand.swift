@@ -16,7 +16,7 @@ struct RootCommand: ParsableCommand {
     version: WeirVersion.text,
     subcommands: [
       RunCommand.self, StopCommand.self, StatusCommand.self, ProcessesCommand.self,
-      CheckCommand.self, GraphCommand.self, InitCommand.self,
+      CheckCommand.self, AuditCommand.self, GraphCommand.self, InitCommand.self,
       ExplainCommand.self, FunctionsCommand.self, ReferenceCommand.self, SchemaCommand.self,
     ]
   )

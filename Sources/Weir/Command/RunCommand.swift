@@ -19,6 +19,9 @@ struct RunCommand: ParsableCommand {
       'head'; exit code 141. A process that dies is replaced, and the run goes back
       to the last checkpoint; with 'checkpoints: none' it ends.
 
+      When a run has finished, the files of its sinks are read again and compared
+      with what was sent to them, as 'weir audit' does: a fault is exit code 1.
+
       Examples:
         weir run harbor-fleet.yaml
         weir run harbor-fleet.yaml --fresh      again, the old output aside
@@ -30,6 +33,8 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var topology: TopologyArguments
   @Flag(help: "Move the state and the output of earlier runs aside, to '….old-TIME'.")
   var fresh = false
+  @Flag(help: "Do not read the output again when the run has finished.")
+  var noAudit = false
   @Option(help: "Whether what people see is coloured.") var color = ColorChoice.auto
   @Option(help: ArgumentHelp("What is logged.", valueName: "level")) var logLevel = LogLevel.info
   @Option(help: "How log lines are written; json also turns the live view off.")
@@ -52,6 +57,7 @@ struct RunCommand: ParsableCommand {
     let watch = RunWatch(RunState(loaded.job, at: SystemClocks().now()), display(loaded, isColored))
     let outcome: RunOutcome
     let outputs: [SinkOutput]
+    var audit: RunAudit.Result?
     do throws(WeirError) {
       let prepared = try RunPreparation(loaded).prepare(fresh: fresh)
       defer { prepared.close() }
@@ -60,7 +66,11 @@ struct RunCommand: ParsableCommand {
         watch.show(last)
         outcome = .finished
       } else {
-        outcome = try RunProcess(loaded, prepared).run(view: watch)
+        let end = try RunProcess(loaded, prepared).run(view: watch)
+        outcome = end.outcome
+        if outcome == .finished, !noAudit {
+          audit = RunAudit(loaded).result(end.manifests, in: prepared.stateFolder)
+        }
       }
       outputs = prepared.outputs()
     } catch {
@@ -69,7 +79,8 @@ struct RunCommand: ParsableCommand {
       throw error.blame == .user ? CommandExit.fault : CommandExit.failure
     }
     watch.close()
-    report(watch.state, outcome, outputs, loaded.job, isColored)
+    report(watch.state, outcome, outputs, audit, loaded.job, isColored)
+    if audit?.isWhole == false { throw CommandExit.failure }
     if outcome.exitCode != 0 { throw ExitCode(outcome.exitCode) }
   }
 
@@ -116,10 +127,17 @@ struct RunCommand: ParsableCommand {
     _ state: RunState,
     _ outcome: RunOutcome,
     _ outputs: [SinkOutput],
+    _ audit: RunAudit.Result?,
     _ job: JobPlan,
     _ isColored: Bool
   ) {
-    let summary = RunSummary(state, outcome: outcome, outputs: outputs, at: SystemClocks().now())
+    let summary = RunSummary(
+      state,
+      outcome: outcome,
+      outputs: outputs,
+      audit: audit?.report,
+      at: SystemClocks().now()
+    )
     if let failure = state.failure {
       let lines = ErrorText.lines(
         failure.error,
@@ -128,6 +146,7 @@ struct RunCommand: ParsableCommand {
       )
       Console.write(lines.joined(separator: "\n") + "\n", to: .error)
     }
+    if let error = audit?.error { Console.write(error, isColored: isColored) }
     switch format {
     case .text:
       Console.write(

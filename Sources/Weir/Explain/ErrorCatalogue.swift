@@ -1,7 +1,7 @@
 /// Every fault that a run can report, by code; a test compares it with the sources.
 enum ErrorCatalogue {
   static let entries: [ErrorEntry] =
-    files + processes + sockets + frames + runs + parts + live + rows
+    files + processes + sockets + frames + runs + parts + audits + live + rows
 
   private static let files = [
     ErrorEntry(
@@ -362,6 +362,15 @@ enum ErrorCatalogue {
         + "would be written once more. Bring the state folder back from a copy, or begin anew with "
         + "'--fresh'."
     ),
+  ]
+
+  private static let audits = [
+    ErrorEntry(
+      "E450",
+      "there is nothing to audit",
+      "An audit begins with a complete checkpoint of the run, and with the file that it was made from. "
+        + "With 'checkpoints: none' it is made once, when the run ends."
+    )
   ]
 
   private static let rows = [

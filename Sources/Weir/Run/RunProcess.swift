@@ -13,8 +13,15 @@ struct RunProcess {
     self.prepared = prepared
   }
 
+  /// How a run ended.
+  struct End {
+    var outcome: RunOutcome
+    /// Its complete checkpoints that are kept, oldest first; without checkpoints the state it ended in.
+    var manifests: [Manifest]
+  }
+
   /// Runs to the end; throws what keeps it from starting.
-  func run(view: sending any RunView) throws(WeirError) -> RunOutcome {
+  func run(view: sending any RunView) throws(WeirError) -> End {
     #if DEBUG
     FailpointTrap.arm(stateFolder: prepared.stateFolder.path)
     #endif
@@ -38,7 +45,8 @@ struct RunProcess {
     let stored = prepared.stored
     var records: StateRecords?
     if job.checkpoints != nil {
-      records = StateRecords(prepared.stateFolder, of: prepared.origin)
+      let last = stored.record.manifests.last?.epoch ?? .none
+      records = StateRecords(prepared.stateFolder, of: prepared.origin, job, after: last)
     }
     let run = try identity()
     try RunDirectory.announce(run, in: folder)
@@ -59,6 +67,7 @@ struct RunProcess {
     )
     var hasBegun = false
     var outcome: RunOutcome?
+    var manifests: [Manifest] = []
     loop.run { _ in
       coordinator.assumeIsolated { coordinator in
         if !hasBegun {
@@ -67,10 +76,11 @@ struct RunProcess {
         }
         let next = coordinator.pump()
         outcome = coordinator.outcome
+        if outcome != nil { manifests = coordinator.manifests }
         return next
       }
     }
-    return outcome ?? .failed
+    return End(outcome: outcome ?? .failed, manifests: manifests)
   }
 
   private func identity() throws(WeirError) -> RunIdentity {

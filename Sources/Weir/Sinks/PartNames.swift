@@ -113,6 +113,14 @@ struct PartNames {
     return UInt64(digits).map { Epoch($0) }
   }
 
+  /// The process in the path of a part; 0 for the only part of a bounded run.
+  func instance(ofPart path: String) -> Int {
+    let name = path.dropFirst(folder.count + 1)
+    guard name.hasPrefix(stem + "-"), epoch(ofPart: path) != nil else { return 0 }
+    return name.dropFirst(stem.count + 1).dropLast(suffix.count)
+      .split(separator: "-").last.flatMap { Int($0) } ?? 0
+  }
+
   /// Removes hidden parts that a run has left, but for those that a checkpoint names.
   ///
   /// Only under the lock of that run, while none of its processes lives.

@@ -23,6 +23,8 @@ final class FilePartition {
   private var end = 0
   private var readOffset: Int64 = 0
   private var isAtEnd = false
+  /// Of the bytes that are done with since it was taken last.
+  private var sum = ByteSum()
   /// The checksum of the first bytes, once all that it is taken of were read.
   private var head: UInt32?
   private var rejectedThen = RejectedRecords()
@@ -119,6 +121,12 @@ final class FilePartition {
   /// The length of the file as it is now.
   func size() throws(WeirError) -> Int64 { try file.size() }
 
+  /// The sum of the bytes that are done with since the last call.
+  func takeSum() -> UInt64 {
+    defer { sum = ByteSum() }
+    return sum.value
+  }
+
   // MARK: Names
 
   /// Notes by which name a search has found the file; nil: by none.
@@ -149,7 +157,9 @@ final class FilePartition {
     while batch.count < maximumRows, batch.footprint < Limits.batchBytes {
       let isLast = isAtEnd && !follows
       if end > start {
+        let from = offset
         let used = readBlock(into: batch, maximumRows: maximumRows, id, &rejected, isLast: isLast)
+        sum.add(UnsafeRawBufferPointer(rebasing: block[start..<(start + used)]), at: from)
         start += used
         if used > 0 { continue }
       }

@@ -42,12 +42,14 @@ final class GenerateSource: SourceGateway {
     let count = min(request.maximumRows, (total ?? .max) - position)
     generator.fill(batch, share, from: position, count: count)
     let first = position % share.partitions.count
+    let fingerprints = share.fingerprints(position..<position + count)
     position += count
     return SourceRows(
       origin: .interleaved(share.partitions, first: first),
       batch: batch,
       next: position == total ? .ended : .more,
-      position: SourcePosition("\(position)")
+      position: SourcePosition("\(position)"),
+      fingerprints: fingerprints
     )
   }
 

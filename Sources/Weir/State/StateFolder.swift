@@ -9,6 +9,7 @@ import WeirWire
 ///     numbers                     numbers that nobody may use again
 ///     quarantine                  rows that are kept from their operators, because they kill them
 ///     manifest-0000000012.json    a complete checkpoint
+///     lineage                     what was sent to the sinks, by epoch
 ///     state/declines-1-12-7       keyed state: stage, instance, epoch, incarnation
 ///
 /// A record is written beside its name and renamed: there is all of it, or the one before.
@@ -23,6 +24,7 @@ struct StateFolder: Sendable {
 
   var lock: String { path + "/lock" }
   var numbers: String { path + "/numbers" }
+  var lineage: String { path + "/lineage" }
   var quarantine: String { path + "/quarantine" }
   /// The folder of the files of keyed state.
   var files: String { path + "/state" }

@@ -7,10 +7,17 @@ import WeirWire
 final class StateRecords: RecordGateway {
   private let folder: StateFolder
   private let origin: RunOrigin
+  private let job: JobPlan
+  /// Nil where no sink makes files.
+  private let journal: LineageJournal?
 
-  init(_ folder: StateFolder, of origin: RunOrigin) {
+  /// The records of a run that goes on behind an epoch.
+  init(_ folder: StateFolder, of origin: RunOrigin, _ job: JobPlan, after epoch: Epoch) {
     self.folder = folder
     self.origin = origin
+    self.job = job
+    let hasFiles = !LineagePoint.channels(of: job).isEmpty
+    journal = hasFiles ? LineageJournal(folder, of: job, after: epoch) : nil
   }
 
   func write(_ numbers: RunNumbers) throws(WeirError) {
@@ -35,6 +42,7 @@ final class StateRecords: RecordGateway {
       case .durable: .manifestDurable
       }
     }
+    journal?.note(LineagePoint(manifest, of: job))
     if manifest.isFinished { Failpoint.concluded.reached() }
   }
 

@@ -79,6 +79,24 @@ struct StoredRun {
     }
   }
 
+  /// The checkpoints of a folder that can be read, oldest first, whatever has become of their keyed
+  /// state; also while a run goes on.
+  ///
+  /// Throws E108 or E115, and E441 if there are some and none can be read.
+  static func manifests(_ folder: StateFolder) throws(WeirError) -> [StoredManifest] {
+    var stored: [StoredManifest] = []
+    var damage: WeirError?
+    for epoch in try folder.epochs() {
+      do throws(WeirError) {
+        stored.insert(try manifest(epoch, folder), at: 0)
+      } catch {
+        damage = damage ?? error
+      }
+    }
+    if stored.isEmpty, let damage { throw damage }
+    return stored
+  }
+
   private mutating func readQuarantine(_ folder: StateFolder) throws(WeirError) {
     guard try FileReader.identity(of: folder.quarantine) != nil else { return }
     do throws(WeirError) {

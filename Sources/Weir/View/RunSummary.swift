@@ -47,14 +47,23 @@ struct RunSummary: Codable, Hashable {
   /// What was written: files that are visible now.
   var outputs: [SinkOutput]
   var failure: Failure?
+  /// What was found when the output was read again; nil: it was not.
+  var audit: AuditReport?
 
-  init(_ state: RunState, outcome: RunOutcome, outputs: [SinkOutput], at now: Moment) {
+  init(
+    _ state: RunState,
+    outcome: RunOutcome,
+    outputs: [SinkOutput],
+    audit: AuditReport? = nil,
+    at now: Moment
+  ) {
     name = state.job.name
     self.outcome = outcome.rawValue
     wallSeconds = (state.seconds(at: now.instant) * 1000).rounded() / 1000
     stages = state.job.stages.indices.map { Stage(state, $0) }
     cpuSeconds = stages.reduce(0) { $0 + ($1.cpuSeconds ?? 0) }
     self.outputs = outputs
+    self.audit = audit
     failure = state.failure.map {
       Failure(instance: $0.instance.map { "\($0)" } ?? "checkpoints", error: $0.error)
     }

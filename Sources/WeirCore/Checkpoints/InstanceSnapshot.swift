@@ -8,6 +8,8 @@ package struct InstanceSnapshot: Hashable, Sendable, Codable {
   package var incarnation: Incarnation
   /// Lineage: goes back with the state.
   package var counters: [StageCounters] = []
+  /// Lineage too: what was sent since the run began, by edge and receiver.
+  package var sent: [SentRows] = []
   /// The least of the inputs; a source's own.
   package var watermark = Watermark.start
   /// True if no row will come after it.
@@ -54,17 +56,25 @@ package struct PartitionSnapshot: Hashable, Sendable, Codable {
   /// The highest event time, in microseconds; nil before the first row.
   package var highest: Int64?
   package var hasEnded: Bool
+  /// Records read since the run began, those that were no rows too.
+  package var rows: UInt64
+  /// Of everything that was read up to the position, as its source takes it.
+  package var fingerprint: UInt64
 
   package init(
     partition: PartitionID,
     position: SourcePosition?,
     highest: Int64?,
-    hasEnded: Bool
+    hasEnded: Bool,
+    rows: UInt64 = 0,
+    fingerprint: UInt64 = 0
   ) {
     self.partition = partition
     self.position = position
     self.highest = highest
     self.hasEnded = hasEnded
+    self.rows = rows
+    self.fingerprint = fingerprint
   }
 }
 

@@ -1,3 +1,5 @@
+import WeirColumns
+
 /// The rows of a generator that one instance makes: those of the partitions it owns.
 ///
 /// Row i belongs to partition i mod `GeneratePlan.partitions`. The instance makes its rows in the
@@ -27,6 +29,25 @@ package struct RowShare: Hashable, Sendable {
   package func count(below rows: Int) -> Int {
     let (rounds, rest) = rows.quotientAndRemainder(dividingBy: GeneratePlan.partitions)
     return rounds * partitions.count + partitions.count { $0.number < rest }
+  }
+
+  /// The fingerprint of rows at these positions, for each partition: their hashed numbers added up.
+  ///
+  /// Wraps. O(rows + partitions).
+  package func fingerprints(_ positions: Range<Int>) -> [UInt64] {
+    var sums = [UInt64](repeating: 0, count: partitions.count)
+    guard !positions.isEmpty else { return sums }
+    var (round, place) = positions.lowerBound.quotientAndRemainder(dividingBy: partitions.count)
+    for _ in positions {
+      let number = round * GeneratePlan.partitions + partitions[place].number
+      sums[place] &+= KeyHash.word(UInt64(number), KeyHash.defaultSeed)
+      place += 1
+      if place == partitions.count {
+        place = 0
+        round += 1
+      }
+    }
+    return sums
   }
 
   /// Writes the numbers of `count` rows from a position on.

@@ -142,6 +142,9 @@ package struct SourceRows {
   /// Where to go on after these rows, in each of the partitions that they come from; nil: where the
   /// rows before have said.
   package var position: SourcePosition?
+  /// What these records add to the fingerprint of each partition that they come from, in the order
+  /// of `origin`; fewer: to the rest nothing.
+  package var fingerprints: [UInt64]
 
   package init(
     origin: Origin,
@@ -149,7 +152,8 @@ package struct SourceRows {
     rejected: [RejectedRecord] = [],
     next: Next = .more,
     warning: WeirError? = nil,
-    position: SourcePosition? = nil
+    position: SourcePosition? = nil,
+    fingerprints: [UInt64] = []
   ) {
     self.origin = origin
     self.batch = batch
@@ -157,6 +161,7 @@ package struct SourceRows {
     self.next = next
     self.warning = warning
     self.position = position
+    self.fingerprints = fingerprints
   }
 }
 

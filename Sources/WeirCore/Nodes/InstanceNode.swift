@@ -230,6 +230,7 @@ package struct InstanceNode {
       flow: flow,
       watermark: snapshot?.watermark ?? .start
     )
+    let kept = outputs.counters
     let rowGuard = RowGuard(
       job,
       memory: memory,
@@ -244,8 +245,9 @@ package struct InstanceNode {
       pool: pool,
       flow: flow,
       rowGuard: rowGuard,
-      counters: Mutant.countersKept.isActive ? outputs.counters : snapshot?.counters
+      from: snapshot
     )
+    if Mutant.countersKept.isActive { outputs.counters = kept }
     outputs.now = now
     role = InstanceRole(job, stage: stage, partitions: partitions, flow: flow)
     if case .source(var source) = role, let snapshot {
@@ -300,6 +302,7 @@ package struct InstanceNode {
   private mutating func mark(_ epoch: Epoch, into effects: inout [InstanceEffect]) {
     var snapshot = InstanceSnapshot(epoch: epoch, incarnation: incarnation)
     snapshot.counters = outputs.counters
+    snapshot.sent = outputs.sent
     snapshot.watermark = watermark
     snapshot.isFinished = phase != .running
     var waitsForOutput = false

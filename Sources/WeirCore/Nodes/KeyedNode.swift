@@ -271,6 +271,7 @@ struct KeyedNode {
     let result = results.run(emitted, rows.all(emitted.count))
     try failures.handle(results.failures, in: emitted, &outputs)
     outputs.counters[stage].rowsOut += UInt64(result.rows.count)
+    if kind != .onTime { outputs.counters[stage].updates += UInt64(result.rows.count) }
     for outlet in kind == .onTime ? main : updates {
       try outlet.push(result.batch, result.rows, &outputs)
     }

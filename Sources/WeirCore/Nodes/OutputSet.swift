@@ -8,6 +8,10 @@ package struct OutputSet {
   package var oldest = WallTime(microseconds: 0)
   /// What became of rows, by stage: pushed-up work counts for the operator it belongs to.
   package var counters: [StageCounters]
+  /// What went to each channel since the run began, in the order of the channels.
+  private(set) var sent: [SentRows]
+  /// By edge, where its rows go to files.
+  private let fingerprints: [OutputFingerprint?]
   package let pool: BatchPool
   /// Stands before the rows of every stage whose work is done here.
   let rowGuard: RowGuard
@@ -33,7 +37,7 @@ package struct OutputSet {
     pool: BatchPool,
     flow: FlowBudget,
     rowGuard: RowGuard,
-    counters: [StageCounters]? = nil
+    from snapshot: InstanceSnapshot? = nil
   ) {
     let plans = job.channels.filter { $0.sender == instance }
     channels = plans.map { plan in
@@ -56,7 +60,16 @@ package struct OutputSet {
       plans.indices.filter { plans[$0].edge == edge }
     }
     names = job.stages.map(\.name)
-    self.counters = counters ?? job.stages.map { _ in StageCounters() }
+    counters = snapshot?.counters ?? job.stages.map { _ in StageCounters() }
+    sent = plans.map { plan in
+      let (edge, receiver) = (plan.edge, plan.receiver.index)
+      return snapshot?.sent.first { $0.edge == edge && $0.receiver == receiver }
+        ?? SentRows(edge: edge, receiver: receiver)
+    }
+    fingerprints = job.edges.indices.map { edge in
+      plans.contains { $0.edge == edge } && job.leadsToFiles(edge)
+        ? OutputFingerprint(job.edges[edge].schema, capacity: job.batch.rows) : nil
+    }
     settings = job.batch
     tables = job.edges.map { edge in
       KeyGroupTable(keyGroups: job.keyGroups, instances: max(job.stages[edge.to].processes, 1))
@@ -116,6 +129,10 @@ package struct OutputSet {
     _ channel: Int
   ) throws(WeirError) {
     var left = rows
+    sent[channel].rows += UInt64(rows.count)
+    if let fingerprint = fingerprints[sent[channel].edge] {
+      sent[channel].fingerprint &+= fingerprint.of(batch, rows)
+    }
     let footprint = batch.footprint
     let isUneven = footprint > Limits.unevenBytes
     // Rows of long texts are appended a few at a time: a builder is looked at only in between.

@@ -196,6 +196,7 @@ struct SourceNode {
       let selection = all.all(batch.count)
       for outlet in main { try outlet.push(batch, selection, &outputs) }
     }
+    noteLineage(of: rows)
     effects.append(.recycle(batch))
     if let warning = rows.warning { effects.append(.warn(warning)) }
     noteNext(rows, at: now)
@@ -226,6 +227,26 @@ struct SourceNode {
           lag: lag,
           at: now.instant
         )
+      }
+    }
+  }
+
+  /// Counts and fingerprints what was read, by partition.
+  private mutating func noteLineage(of rows: SourceRows) {
+    func note(_ partition: PartitionID, _ count: Int, _ place: Int) {
+      guard let index = partitions.firstIndex(where: { $0.id == partition }) else { return }
+      partitions[index].rows += UInt64(count)
+      if place < rows.fingerprints.count {
+        partitions[index].fingerprint &+= rows.fingerprints[place]
+      }
+    }
+    switch rows.origin {
+    case .partition(let partition): note(partition, rows.batch.count + rows.rejected.count, 0)
+    case .interleaved(let list, let first):
+      for (place, partition) in list.enumerated() {
+        let start = (place - first % list.count + list.count) % list.count
+        let count = rows.batch.count - start
+        note(partition, count > 0 ? (count - 1) / list.count + 1 : 0, place)
       }
     }
   }
@@ -299,7 +320,9 @@ struct SourceNode {
         partition: partitions[index].id,
         position: partitions[index].position,
         highest: partitions[index].clock.highest,
-        hasEnded: partitions[index].clock.hasEnded
+        hasEnded: partitions[index].clock.hasEnded,
+        rows: partitions[index].rows,
+        fingerprint: partitions[index].fingerprint
       )
     }
   }
@@ -313,10 +336,9 @@ struct SourceNode {
       let highest = Mutant.clockForgotten.isActive ? nil : known.highest
       let clock = PartitionClock(highest: highest, hasEnded: known.hasEnded)
       if let index = partitions.firstIndex(where: { $0.id == known.partition }) {
-        partitions[index].position = known.position
-        partitions[index].clock = clock
+        partitions[index].restore(known, clock)
       } else if findsMore {
-        partitions.append(SourcePartition(known.partition, clock, at: known.position))
+        partitions.append(SourcePartition(known, clock))
       }
     }
     guard !beginsPace, let pace = snapshot.pace, let rate else { return }
@@ -373,6 +395,9 @@ struct SourcePartition {
   let foundAt: Instant?
   /// Where to go on reading; nil: at the beginning.
   var position: SourcePosition?
+  /// Records read since the run began, and their fingerprint.
+  var rows: UInt64 = 0
+  var fingerprint: UInt64 = 0
 
   init(_ id: PartitionID, foundAt: Instant? = nil) {
     self.id = id
@@ -380,11 +405,18 @@ struct SourcePartition {
   }
 
   /// One that a snapshot knows and nobody has found again yet.
-  init(_ id: PartitionID, _ clock: PartitionClock, at position: SourcePosition?) {
-    self.id = id
-    self.clock = clock
-    self.position = position
+  init(_ known: PartitionSnapshot, _ clock: PartitionClock) {
+    id = known.partition
     foundAt = nil
+    restore(known, clock)
+  }
+
+  /// Goes back to where a snapshot was taken.
+  mutating func restore(_ known: PartitionSnapshot, _ clock: PartitionClock) {
+    self.clock = clock
+    position = known.position
+    rows = known.rows
+    fingerprint = known.fingerprint
   }
 
   /// Left out of the source's watermark.

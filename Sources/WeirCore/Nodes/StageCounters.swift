@@ -17,6 +17,8 @@ package struct StageCounters: Hashable, Sendable, Codable {
   package var quarantined: UInt64 = 0
   /// Result rows that `having` took out.
   package var withheld: UInt64 = 0
+  /// Of the rows that went out, those that are no on-time results: updates and preliminary ones.
+  package var updates: UInt64 = 0
 
   package init() {}
 
@@ -34,5 +36,6 @@ package struct StageCounters: Hashable, Sendable, Codable {
     left.errors += right.errors
     left.quarantined += right.quarantined
     left.withheld += right.withheld
+    left.updates += right.updates
   }
 }

@@ -123,7 +123,14 @@ package final class CSVWriter: RecordWriter {
     case .bytes:
       buffer.reserve(bytes.count * 2 + 4)
       let room = buffer.start.assumingMemoryBound(to: UInt8.self) + buffer.count
-      buffer.count += Base64.encode(bytes, to: room)
+      let length = Base64.encode(bytes, to: room)
+      let text = UnsafeRawBufferPointer(start: room, count: length)
+      guard text.elementsEqual(nulls) else {
+        buffer.count += length
+        break
+      }
+      // Without quotes it would be read as null.
+      Array(text).withUnsafeBytes { appendText($0, buffer) }
     case .list:
       list.removeAll(keepingCapacity: true)
       ListText.append(bytes, of: column.pointee.element, to: &list)

@@ -43,6 +43,7 @@ extension InstanceSnapshot {
     .object([
       "epoch": .number(epoch.number), "incarnation": .number(incarnation.number),
       "counters": .list(counters.map(\.json)),
+      "sent": .list(sent.map(\.json)),
       "watermark": .number(watermark.microseconds), "is_finished": .bool(isFinished),
       "partitions": .list(partitions.map(\.json)), "rows_read": .number(rowsRead),
       "pace": pace?.json ?? .null, "outputs": .list(outputs.map(\.json)),
@@ -56,6 +57,7 @@ extension InstanceSnapshot {
       incarnation: Incarnation(try fields.integer("incarnation"))
     )
     counters = try fields.values("counters", StageCounters.init)
+    sent = try fields.values("sent", SentRows.init)
     watermark = Watermark(microseconds: try fields.integer("watermark"))
     isFinished = try fields.truth("is_finished")
     partitions = try fields.values("partitions", PartitionSnapshot.init)
@@ -85,6 +87,7 @@ extension PartitionSnapshot {
       "partition": .number(partition.number),
       "position": position.map { .text($0.text) } ?? .null,
       "highest": highest.map { .number($0) } ?? .null, "has_ended": .bool(hasEnded),
+      "rows": .number(rows), "fingerprint": .number(fingerprint),
     ])
   }
 
@@ -93,7 +96,27 @@ extension PartitionSnapshot {
       partition: PartitionID(try fields.integer("partition")),
       position: try fields.optionalText("position").map { SourcePosition($0) },
       highest: try fields.optionalInteger("highest"),
-      hasEnded: try fields.truth("has_ended")
+      hasEnded: try fields.truth("has_ended"),
+      rows: try fields.integer("rows"),
+      fingerprint: try fields.integer("fingerprint")
+    )
+  }
+}
+
+extension SentRows {
+  var json: JSONValue {
+    .object([
+      "edge": .number(edge), "receiver": .number(receiver), "rows": .number(rows),
+      "fingerprint": .number(fingerprint),
+    ])
+  }
+
+  init(_ fields: ControlFields) throws(WeirError) {
+    self.init(
+      edge: try fields.integer("edge"),
+      receiver: try fields.integer("receiver"),
+      rows: try fields.integer("rows"),
+      fingerprint: try fields.integer("fingerprint")
     )
   }
 }

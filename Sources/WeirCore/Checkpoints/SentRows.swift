@@ -1,0 +1,26 @@
+/// What an instance has sent along an edge to one instance of its receiver since the run began.
+package struct SentRows: Hashable, Sendable, Codable {
+  package var edge: EdgeIndex
+  /// The index of the instance that receives them.
+  package var receiver: Int
+  package var rows: UInt64 = 0
+  /// The `OutputFingerprint` of the rows; taken, and other than 0, only where they go to files.
+  package var fingerprint: UInt64 = 0
+
+  package init(edge: EdgeIndex, receiver: Int, rows: UInt64 = 0, fingerprint: UInt64 = 0) {
+    self.edge = edge
+    self.receiver = receiver
+    self.rows = rows
+    self.fingerprint = fingerprint
+  }
+}
+
+extension JobPlan {
+  /// True if the rows of an edge are written to files, which can be read back.
+  package func leadsToFiles(_ edge: EdgeIndex) -> Bool {
+    guard case .sink(let sink) = stages[edges[edge].to].role, case .file = sink.connector else {
+      return false
+    }
+    return true
+  }
+}
