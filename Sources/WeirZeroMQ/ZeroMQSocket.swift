@@ -10,7 +10,7 @@ import WeirCore
 /// - A connection that breaks is not made again (`RECONNECT_IVL -1`), so nothing meant for the dead
 ///   reaches their replacement. Close the socket and make a new one.
 /// - Closing drops what has not left yet (`LINGER 0`), unless `lingerMilliseconds` says otherwise.
-/// - Queues have no bound (`HWM 0`): the bound is the credit of the channel. What is sent without a
+/// - Queues have no bound (`HWM 0`) unless `queuedMessages` gives one: the bound is the credit of the channel. What is sent without a
 ///   credit (signals, control) must be bounded by its sender.
 /// - A PUSH with several peers deals messages out like cards: connect it to one.
 ///
@@ -38,15 +38,20 @@ package final class ZeroMQSocket {
     package var largestMessageBytes: Int64?
     /// How long closing lets queued messages leave: the end of the process waits for it.
     package var lingerMilliseconds: Int32
+    /// Messages that may wait at each peer in either direction, beyond which what is sent is dropped
+    /// and what arrives waits at its sender; 0: no bound.
+    package var queuedMessages: Int32
 
     package init(
       identity: String? = nil,
       largestMessageBytes: Int64? = nil,
-      lingerMilliseconds: Int32 = 0
+      lingerMilliseconds: Int32 = 0,
+      queuedMessages: Int32 = 0
     ) {
       self.identity = identity
       self.largestMessageBytes = largestMessageBytes
       self.lingerMilliseconds = lingerMilliseconds
+      self.queuedMessages = queuedMessages
     }
   }
 
@@ -80,8 +85,8 @@ package final class ZeroMQSocket {
     // A throw from here on runs deinit, which closes the socket.
     try set(ZMQ_LINGER, "LINGER", options.lingerMilliseconds)
     try set(ZMQ_RECONNECT_IVL, "RECONNECT_IVL", Int32(-1))
-    try set(ZMQ_SNDHWM, "SNDHWM", Int32(0))
-    try set(ZMQ_RCVHWM, "RCVHWM", Int32(0))
+    try set(ZMQ_SNDHWM, "SNDHWM", options.queuedMessages)
+    try set(ZMQ_RCVHWM, "RCVHWM", options.queuedMessages)
     if kind == .router { try set(ZMQ_ROUTER_MANDATORY, "ROUTER_MANDATORY", Int32(1)) }
     if let limit = options.largestMessageBytes { try set(ZMQ_MAXMSGSIZE, "MAXMSGSIZE", limit) }
     if let identity = options.identity {
