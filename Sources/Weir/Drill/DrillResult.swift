@@ -20,7 +20,7 @@ struct DrillResult: Codable, Hashable {
   /// Nil for the coordinator.
   var incarnation: Incarnation?
   var at: WallTime
-  /// The checkpoint that was gone back to; 0: the beginning. Nil if that never happened.
+  /// The checkpoint that was gone back to, 0 for the beginning; nil if that never happened.
   var epoch: Epoch?
   /// Instances that went back.
   var instances = 0

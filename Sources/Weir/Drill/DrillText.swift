@@ -95,7 +95,10 @@ enum DrillText {
         )
       )
     }
-    for (title, pick) in [("p50", median), ("max", { $0.max() })] {
+    let sums: [(title: String, pick: ([Int64]) -> Int64?)] = [
+      ("p50", { median($0) }), ("max", { $0.max() }),
+    ]
+    for (title, pick) in sums {
       table.add(
         row(
           .init(title, .strong),

@@ -17,6 +17,9 @@ package struct JobStatus: Hashable, Sendable, Codable {
   package var spare: Process?
   /// Nil: none are taken.
   package var checkpoints: Checkpoints?
+  /// How regions came back lately, and at the start, oldest first: at most `Limits.recoveriesKept`, and
+  /// those that go on.
+  package var recoveries: [Recovery]?
   /// What has gone wrong lately, oldest first, at most `Limits.keptIncidents`.
   package var incidents: [Incident] = []
   /// What ended the run before its time.

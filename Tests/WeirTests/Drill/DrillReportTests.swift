@@ -205,7 +205,6 @@ import WeirCore
     #expect(fault(["--kill", "spend", "--kill", "alerts/0", "--goal", "recovery<200ms"]) == nil)
     #expect(fault(["--random", "3", "--seed", "1", "--timeout", "90s"]) == nil)
     #expect(fault(["--kill", "spend", "--hang", "alerts"])?.contains("at a time") == true)
-    #expect(fault(["--coordinator", "--random", "2"])?.contains("at a time") == true)
     #expect(fault(["--random", "0"])?.contains("at least 1") == true)
     #expect(fault(["--goal", "recovery"])?.contains("recovery") == true)
     #expect(fault(["--timeout", "soon"])?.contains("soon") == true)
