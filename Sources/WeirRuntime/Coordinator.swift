@@ -142,11 +142,9 @@ package actor Coordinator {
       switch request {
       case .status: console.send(.status(status()), to: caller)
       case .stop(let reason):
-        console.send(.accepted, to: caller)
-        step(.stopRequested(reason))
-      case .end:
         if waiting.count == Limits.consoleWaiters { waiting.removeFirst() }
         waiting.append(caller)
+        step(.stopRequested(reason))
       }
     }
   }

@@ -50,19 +50,13 @@ struct StopCommand: ParsableCommand {
       }
     let (run, end) = try telling(color) { () throws(WeirError) in
       let run = try target.living()
-      let client = try ConsoleClient(run)
-      _ = try client.ask(.stop(reason))
-      return (run, try client.end())
-    }
-    guard let end, let outcome = end.outcome else {
-      try telling(color) { () throws(WeirError) in throw Self.died(run) }
-      return
+      return (run, try ConsoleClient(run).stop(reason))
     }
     switch format {
     case .json: Console.write(Console.json(end))
-    case .text: Console.write(Self.text(end, outcome) + "\n")
+    case .text: Console.write((end.map(Self.text) ?? "\(run.identity.name) has ended") + "\n")
     }
-    guard outcome == .failed else { return }
+    guard let end, end.outcome == .failed else { return }
     if let failure = end.failure {
       let isColored = color.isColored(.error, environment: ProcessIdentity.environment)
       let lines = ErrorText.lines(
@@ -76,9 +70,10 @@ struct StopCommand: ParsableCommand {
   }
 
   /// How a run has ended, in a sentence.
-  static func text(_ end: JobStatus, _ outcome: RunOutcome) -> String {
-    let head = "\(end.run.name) \(outcome.rawValue) after \(NumberText.seconds(end.elapsedSeconds))"
-    switch (outcome, end.checkpoints?.last) {
+  static func text(_ end: JobStatus) -> String {
+    let word = end.outcome?.rawValue ?? "ended"
+    let head = "\(end.run.name) \(word) after \(NumberText.seconds(end.elapsedSeconds))"
+    switch (end.outcome, end.checkpoints?.last) {
     case (.finished, _): return head + ": its input has ended, and all of it is visible"
     case (_, let last?):
       return head + ": the next 'weir run' goes on from checkpoint \(last.number)"
@@ -86,14 +81,5 @@ struct StopCommand: ParsableCommand {
       return head + ": no checkpoint was complete, so the next 'weir run' begins anew"
     default: return head
     }
-  }
-
-  private static func died(_ run: KnownRun) -> WeirError {
-    WeirError(
-      "E475",
-      "the run '\(run.identity.name)' ended without a word",
-      detail: "process \(run.identity.process) was killed, or died, while it was to stop",
-      hint: "the next 'weir run' goes on from the last complete checkpoint"
-    )
   }
 }

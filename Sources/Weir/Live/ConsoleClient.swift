@@ -17,7 +17,7 @@ final class ConsoleClient {
   private var graceEnds: Instant?
 
   /// How long a coordinator may take to answer, in nanoseconds.
-  static let patienceNanoseconds: Int64 = 10_000_000_000
+  private static let patienceNanoseconds: Int64 = 10_000_000_000
 
   /// How long the last words of a process may take to be read after its end, in nanoseconds.
   private static let graceNanoseconds: Int64 = 300_000_000
@@ -46,37 +46,40 @@ final class ConsoleClient {
   ///
   /// Throws E473 if the run ends without an answer, E474 if it does not answer in time, E310 or E311
   /// if it speaks otherwise, and the error of a request that is refused.
-  func ask(
+  private func ask(
     _ request: ConsoleRequest,
-    withinNanoseconds time: Int64? = patienceNanoseconds
-  ) throws(WeirError) -> ConsoleReply {
+    withinNanoseconds time: Int64?
+  ) throws(WeirError) -> JobStatus {
     lastNumber += 1
     let bytes = ConsoleCodec.encode(request, number: lastNumber)
     let isSent = try bytes.span.withUnsafeBytes { raw throws(WeirError) in try socket.send(raw) }
     guard isSent else { throw Self.gone(run) }
     let deadline = time.map { MonotonicClock.now().advanced(byNanoseconds: $0) }
-    let reply = try answer(to: lastNumber, by: deadline)
-    if case .refused(let error) = reply { throw error }
-    return reply
+    switch try answer(to: lastNumber, by: deadline) {
+    case .status(let status): return status
+    case .refused(let error): throw error
+    }
   }
 
   /// What the run tells of itself now; throws as `ask` does.
   func status() throws(WeirError) -> JobStatus {
-    guard case .status(let status) = try ask(.status) else { throw Self.gone(run) }
-    return status
+    try ask(.status, withinNanoseconds: Self.patienceNanoseconds)
   }
 
-  /// Waits until the run has ended: how, if it could still say so.
+  /// Stops the run, and waits until its process has ended.
   ///
-  /// Its process has then ended too, and its folder is gone. Throws E119 to E213.
-  func end() throws(WeirError) -> JobStatus? {
+  /// Returns its last status; nil if it ended by itself before it heard of the request. Throws E475
+  /// if its coordinator died, and as `ask` does.
+  func stop(_ reason: StopReason) throws(WeirError) -> JobStatus? {
     var last: JobStatus?
     do throws(WeirError) {
-      if case .status(let status) = try ask(.end, withinNanoseconds: nil) { last = status }
+      last = try ask(.stop(reason), withinNanoseconds: nil)
     } catch {
       guard error.code == Self.goneCode else { throw error }
     }
     _ = coordinator.waitForEnd(milliseconds: -1)
+    // One that ends in good order takes its folder away.
+    if last == nil, RunDirectory.known(run.folder) == run { throw Self.died(run) }
     return last
   }
 
@@ -129,6 +132,15 @@ final class ConsoleClient {
       detail: "process \(run.identity.process) does not live any more",
       hint: "'weir logs \(run.identity.topology)' tells how",
       recovery: .stop
+    )
+  }
+
+  private static func died(_ run: KnownRun) -> WeirError {
+    WeirError(
+      "E475",
+      "the run '\(run.identity.name)' ended without a word",
+      detail: "process \(run.identity.process) was killed, or died, while it was to stop",
+      hint: "the next 'weir run' goes on from the last complete checkpoint"
     )
   }
 

@@ -20,7 +20,6 @@ enum ConsoleCodec {
     switch request {
     case .status: bytes(Message(kind: "status", number: number))
     case .stop(let reason): bytes(Message(kind: "stop", number: number, reason: reason.rawValue))
-    case .end: bytes(Message(kind: "end", number: number))
     }
   }
 
@@ -28,7 +27,6 @@ enum ConsoleCodec {
   static func encode(_ reply: ConsoleReply, number: UInt64) -> [UInt8] {
     switch reply {
     case .status(let status): bytes(Message(kind: "status", number: number, status: status))
-    case .accepted: bytes(Message(kind: "accepted", number: number))
     case .refused(let error): bytes(Message(kind: "refused", number: number, error: error))
     }
   }
@@ -40,7 +38,6 @@ enum ConsoleCodec {
     let message = try message(bytes)
     switch message.kind {
     case "status": return (.status, message.number)
-    case "end": return (.end, message.number)
     case "stop":
       guard let reason = message.reason.flatMap({ StopReason(rawValue: $0) }) else {
         throw damaged(message.number, "'\(message.reason ?? "")' is no way to stop")
@@ -56,7 +53,6 @@ enum ConsoleCodec {
   static func reply(_ bytes: UnsafeRawBufferPointer) throws(Refusal) -> (ConsoleReply, UInt64) {
     let message = try message(bytes)
     switch message.kind {
-    case "accepted": return (.accepted, message.number)
     case "status":
       guard let status = message.status else { throw damaged(message.number, "no status") }
       return (.status(status), message.number)

@@ -1,17 +1,14 @@
 /// What a command asks the coordinator of a run.
 package enum ConsoleRequest: Hashable, Sendable {
-  /// Answered by `status`.
+  /// Answered at once.
   case status
-  /// Answered by `accepted`; the run goes on until it has stopped.
+  /// Answered when the run has ended, by its last status; a command that does not wait may go away.
   case stop(StopReason)
-  /// Answered by `status` when the run has ended, with how.
-  case end
 }
 
 /// What the coordinator answers.
 package enum ConsoleReply: Hashable, Sendable {
   case status(JobStatus)
-  case accepted
   /// Nothing was done.
   case refused(WeirError)
 }
