@@ -32,6 +32,7 @@ struct DrillCommand: ParsableCommand {
         weir drill harbor-fleet --kill declines --kill alerts/0
         weir drill harbor-fleet --random 20 --seed 7 --goal "recovery<200ms"
         weir drill harbor-fleet --hang spend --goal "caught-up<5s"
+        weir drill harbor-fleet --coordinator --format json
       """
   )
 
@@ -58,6 +59,8 @@ struct DrillCommand: ParsableCommand {
     )
   )
   var hang: [DrillTarget] = []
+  @Flag(help: "Kill the coordinator, and start the same 'weir run' again.")
+  var coordinator = false
   @Option(help: "Draws the same instances as another drill did; the report names it.")
   var seed: UInt64?
   @Option(
@@ -72,9 +75,9 @@ struct DrillCommand: ParsableCommand {
   @Option(help: "Whether the report is coloured.") var color = ColorChoice.auto
 
   func validate() throws {
-    let ways = [!kill.isEmpty, random != nil, !hang.isEmpty].count { $0 }
+    let ways = [!kill.isEmpty, random != nil, !hang.isEmpty, coordinator].count { $0 }
     guard ways <= 1 else {
-      throw ValidationError("One of '--kill', '--random' and '--hang' at a time.")
+      throw ValidationError("One of '--kill', '--random', '--hang' and '--coordinator' at a time.")
     }
     guard random ?? 1 > 0 else { throw ValidationError("'--random' is at least 1.") }
   }
@@ -102,6 +105,9 @@ struct DrillCommand: ParsableCommand {
   }
 
   private func drills(_ run: KnownRun, seed: UInt64) throws(WeirError) -> [DrillResult] {
+    if coordinator {
+      return [try CoordinatorDrill(run, timeout: timeout.nanoseconds).hit()]
+    }
     var drill = Drill(try ConsoleClient(run), seed: seed, timeout: timeout.nanoseconds)
     if !hang.isEmpty { return try drill.hit(.hang, hang) }
     if !kill.isEmpty { return try drill.hit(.kill, kill) }

@@ -45,7 +45,7 @@ struct Drill {
   // MARK: Before
 
   /// Waits until all regions are at work and a failure has a checkpoint of its own to go back to.
-  private func settled() throws(WeirError) -> JobStatus {
+  func settled() throws(WeirError) -> JobStatus {
     let first = try client.status()
     guard let checkpoints = first.checkpoints else { throw Self.withoutCheckpoints(first) }
     let patience = DrillPatience(

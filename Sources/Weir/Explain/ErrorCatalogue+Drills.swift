@@ -20,5 +20,18 @@ extension ErrorCatalogue {
         + "the last drill went back to: half a minute, and twice the time between two checkpoints. The "
         + "run starts, stops or recovers still, or its checkpoints fail. Nothing was hit."
     ),
+    ErrorEntry(
+      "E494",
+      "a drill on a coordinator that nobody can start again as it was",
+      "The drill starts the run again with the same command, environment and folder, and its output goes "
+        + "on in the same files. A terminal or a pipe cannot be handed on: whoever reads it would read "
+        + "the end. Nothing was hit. Start the run with its output in files, or kill the coordinator by "
+        + "hand ('weir ps' shows its process) and start it again."
+    ),
+    ErrorEntry(
+      "E495",
+      "a run did not go on after its coordinator was killed",
+      "The new 'weir run' ended at once; its log says why. Nothing that was committed is lost."
+    ),
   ]
 }

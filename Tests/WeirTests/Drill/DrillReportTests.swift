@@ -170,6 +170,18 @@ import WeirCore
     )
   }
 
+  @Test func `regions that start together are as far as the last of them`() throws {
+    var other = Self.recovery()
+    other.goAt = Self.at(1090)
+    let joined = try #require(Recovery.joined([Self.recovery(), other]))
+    #expect(joined.goAt == Self.at(1090))
+    #expect(joined.members.count == 8)
+    #expect(joined.stateBytes == 2 * 5_668_904)
+    other.goAt = nil
+    #expect(Recovery.joined([Self.recovery(), other])?.goAt == nil)
+    #expect(Recovery.joined([]) == nil)
+  }
+
   @Test func `the same seed draws the same instances, and every one in the long run`() {
     let list = (0..<5).map { InstanceID("a", $0) }
     func drawn(_ seed: UInt64) -> [InstanceID] {
@@ -205,6 +217,7 @@ import WeirCore
     #expect(fault(["--kill", "spend", "--kill", "alerts/0", "--goal", "recovery<200ms"]) == nil)
     #expect(fault(["--random", "3", "--seed", "1", "--timeout", "90s"]) == nil)
     #expect(fault(["--kill", "spend", "--hang", "alerts"])?.contains("at a time") == true)
+    #expect(fault(["--coordinator", "--random", "2"])?.contains("at a time") == true)
     #expect(fault(["--random", "0"])?.contains("at least 1") == true)
     #expect(fault(["--goal", "recovery"])?.contains("recovery") == true)
     #expect(fault(["--timeout", "soon"])?.contains("soon") == true)
