@@ -38,7 +38,7 @@ final class ConsoleClient {
       // The folder of a run that ends goes before its process does.
       throw error.code == "E213" ? Self.gone(run) : error
     }
-    _ = loop.add(socket: socket)
+    _ = try loop.add(socket: socket)
     life = loop.add(descriptor: coordinator.descriptor)
   }
 

@@ -26,7 +26,7 @@ final class ConsoleLink: ConsoleGateway {
       )
     )
     try socket.bind(endpoint)
-    _ = loop.add(socket: socket)
+    _ = try loop.add(socket: socket)
   }
 
   func receive() -> (ConsoleCaller, ConsoleRequest)? {

@@ -29,6 +29,8 @@ package enum Limits {
   package static let emittedRows = 8192
   /// How often an instance reports its progress, in nanoseconds.
   package static let progressNanoseconds: Int64 = 500_000_000
+  /// How often it does while no rows come and time does not go on: a report wakes four threads.
+  package static let quietProgressNanoseconds: Int64 = 2_000_000_000
   /// How soon a source looks again at a partition without data, in nanoseconds; doubles up to
   /// `longestPollNanoseconds` while there is none.
   package static let shortestPollNanoseconds: Int64 = 5_000_000

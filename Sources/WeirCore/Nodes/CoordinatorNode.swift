@@ -150,7 +150,10 @@ package struct CoordinatorNode {
 
   private mutating func begin(at now: Instant, into effects: inout [CoordinatorEffect]) {
     phase = .starting
-    epochDue = settings.map { now.advanced(byNanoseconds: $0.every) }
+    // How old the last checkpoint of an earlier coordinator is, nobody knows; and coordinators that die
+    // before one is due must not keep the run from going on.
+    let isFirst = numbers.run == 1
+    epochDue = settings.map { isFirst ? now.advanced(byNanoseconds: $0.every) : now }
     pingAt = settings.map { now.advanced(byNanoseconds: $0.hangAfter / 3) }
     resumeCommit(at: now)
     tracker.start(at: now)
