@@ -124,7 +124,7 @@ struct RunCommand: ParsableCommand {
       view: watch,
       output: isWatched ? nil : file.descriptor
     )
-    log.end(outcome, watch.state, at: SystemClocks().now())
+    log.end(outcome, afterSeconds: watch.state.seconds(at: MonotonicClock.now()))
     return (outcome, watch.state)
   }
 

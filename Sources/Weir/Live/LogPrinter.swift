@@ -22,7 +22,7 @@ struct LogPrinter {
     finish()
   }
 
-  /// Prints what a file has from an offset on; returns up to where. Throws E102.
+  /// Prints what a file has from an offset on, and returns up to where; throws E102.
   mutating func print(_ file: FileReader, from start: Int64) throws(WeirError) -> Int64 {
     let room = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.pieceBytes, alignment: 1)
     defer { room.deallocate() }

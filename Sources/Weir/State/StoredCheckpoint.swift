@@ -28,19 +28,24 @@ struct StoredCheckpoint: Codable, Hashable {
       let noted = history.last { $0.epoch == epoch && $0.error == nil }
       let checkpoint = Self(epoch, noted, in: folder)
       // One that was removed while it was read is not broken.
-      let isThere = (try? FileReader.identity(of: folder.manifest(epoch))) ?? nil
-      if isThere != nil { found.append(checkpoint) }
+      let isThere = (try? FileReader.identity(of: folder.manifest(epoch))) != nil
+      if isThere { found.append(checkpoint) }
     }
     return found
   }
 
-  private init(_ epoch: Epoch, _ noted: CheckpointHistory.Entry?, in folder: StateFolder) {
+  /// One of which nothing is known yet.
+  init(epoch: Epoch) {
     self.epoch = epoch
-    at = noted?.at
-    times = noted?.times
     isLast = false
     writtenBytes = 0
     neededBytes = 0
+  }
+
+  private init(_ epoch: Epoch, _ noted: CheckpointHistory.Entry?, in folder: StateFolder) {
+    self.init(epoch: epoch)
+    at = noted?.at
+    times = noted?.times
     do throws(WeirError) {
       let manifest = try StoredRun.manifest(epoch, folder).manifest
       isLast = manifest.isFinished

@@ -21,9 +21,8 @@ struct RunLog: Sendable {
   }
 
   /// Says how it ended.
-  func end(_ outcome: RunOutcome, _ state: RunState, at now: Moment) {
-    say(state.picture(at: now))
-    logger.info("\(outcome.rawValue)")
+  func end(_ outcome: RunOutcome, afterSeconds seconds: Double) {
+    logger.info("\(outcome.rawValue)", metadata: ["after": "\(NumberText.seconds(seconds))"])
   }
 
   mutating func note(_ notice: RunNotice, _ state: RunState, at now: Moment) {
