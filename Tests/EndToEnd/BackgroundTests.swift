@@ -19,7 +19,7 @@ import Testing
 
     deinit { kill(process, SIGKILL) }
 
-    var isAlive: Bool { kill(process, 0) == 0 }
+    var isAlive: Bool { ProcessTable.isAlive(process) }
   }
 
   private func run(_ arguments: [String], in folder: TestFolder) throws -> WeirProcess {
