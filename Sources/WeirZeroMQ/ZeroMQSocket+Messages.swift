@@ -59,9 +59,11 @@ extension ZeroMQSocket {
     to peer: [UInt8]
   ) throws(WeirError) -> Bool {
     precondition(kind == .router, "a \(kind) socket sends to its only peer, not to another")
-    let flags = ZMQ_DONTWAIT | ZMQ_SNDMORE
-    guard zmq_send(handle, peer, peer.count, flags) >= 0 else {
+    let begun = zmq_send(handle, peer, peer.count, ZMQ_DONTWAIT | ZMQ_SNDMORE)
+    guard begun >= 0 else {
       let number = zmq_errno()
+      // One that fails has taken notice of what has come, too.
+      readiness?.noteUse()
       if number == EAGAIN { return false }
       if number == EHOSTUNREACH {
         throw ZeroMQErrors.unknownPeer(String(decoding: peer, as: UTF8.self), name)

@@ -31,7 +31,12 @@ final class ConsoleClient {
     self.run = run
     self.coordinator = coordinator
     loop = try LoopExecutor(name: "console")
-    socket = try ZeroMQSocket(.dealer, in: ZeroMQContext())
+    // The answer to a stop comes when the coordinator is about to go.
+    socket = try ZeroMQSocket(
+      .dealer,
+      in: ZeroMQContext(),
+      ZeroMQSocket.Options(keepsLastWords: true)
+    )
     do throws(WeirError) {
       try socket.connect(RunFolder.console(in: run.folder))
     } catch {
