@@ -11,8 +11,7 @@ import WeirCore
 ///   nothing meant for the dead reaches their replacement. Close the socket and make a new one.
 /// - Closing drops what has not left yet (`LINGER 0`), unless `lingerMilliseconds` says otherwise.
 /// - Queues have no bound (`HWM 0`) unless `queuedMessages` gives one: the bound is the credit of the
-///   channel. What is sent without a
-///   credit (signals, control) must be bounded by its sender.
+///   channel. What is sent without a credit (signals, control) must be bounded by its sender.
 /// - A PUSH with several peers deals messages out like cards: connect it to one.
 ///
 /// One thread at a time. Make, use and close it on the thread of its actor.
@@ -42,8 +41,10 @@ package final class ZeroMQSocket {
     /// Messages that may wait at each peer in either direction, beyond which what is sent is dropped
     /// and what arrives waits at its sender; 0: no bound.
     package var queuedMessages: Int32
-    /// Whether what a peer has said last can be received after it has gone: without it, it is lost if
-    /// the peer goes at once. The price is that the connection is tried again until it is closed.
+    /// Whether what a peer has said last can be received after it has gone.
+    ///
+    /// Without it, that is lost if the peer goes at once. The price is that the connection is tried
+    /// again until the socket is closed.
     package var keepsLastWords: Bool
 
     package init(
