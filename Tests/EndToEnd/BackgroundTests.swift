@@ -83,6 +83,13 @@ import Testing
 
     let following = try WeirProcess(["logs", "console", "--follow"], in: folder)
     #expect(Waiting.until { following.output.contains("console: running") })
+    // One whose reader has gone ends by itself.
+    let pipe = "\(folder.path)/pipe"
+    #expect(mkfifo(pipe, 0o600) == 0)
+    let reader = open(pipe, O_RDONLY | O_NONBLOCK)
+    let unread = try WeirProcess(["logs", "console", "-f"], in: folder, output: pipe)
+    close(reader)
+    #expect(unread.end() == .exited(0), "\(unread.errors)")
     _ = try run(["stop", "console"], in: folder)
     #expect(following.end() == .exited(0), "\(following.errors)")
     #expect(following.output.contains("console: stopped"), "\(following.output)")

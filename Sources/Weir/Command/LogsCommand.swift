@@ -29,7 +29,9 @@ struct LogsCommand: ParsableCommand {
     let found = try telling { () throws(WeirError) in
       let files = try place.stateFolder.logs.newest()
       guard !files.isEmpty else { throw Self.none(place) }
-      var printer = LogPrinter(LogFilter(stage)) { Console.write($0) }
+      var printer = LogPrinter(LogFilter(stage)) { text in
+        (try? Terminal.write(text, to: .output)) != nil
+      }
       for file in files.dropLast() { try printer.print(all: FileReader(file)) }
       if let last = files.last { try Self.print(last, follow ? place : nil, &printer) }
       return printer.hasPrinted
@@ -62,7 +64,7 @@ struct LogsCommand: ParsableCommand {
         offset = 0
         continue
       }
-      guard !hasEnded else { break }
+      guard !hasEnded, printer.hasReader else { break }
       _ = life?.waitForEnd(milliseconds: pauseMilliseconds)
     }
     printer.finish()

@@ -4,14 +4,17 @@ import WeirPOSIX
 /// Prints the lines of a log that pass a filter, as far as they are whole.
 struct LogPrinter {
   private let filter: LogFilter
-  private let write: (String) -> Void
+  private let write: (String) -> Bool
   private var partial: [UInt8] = []
   /// True once a line has passed.
   private(set) var hasPrinted = false
+  /// False once nobody reads what is printed.
+  private(set) var hasReader = true
 
   private static let pieceBytes = 256 << 10
 
-  init(_ filter: LogFilter, write: @escaping (String) -> Void) {
+  /// Makes a printer; `write` says whether somebody has taken what it was given.
+  init(_ filter: LogFilter, write: @escaping (String) -> Bool) {
     self.filter = filter
     self.write = write
   }
@@ -27,12 +30,13 @@ struct LogPrinter {
     let room = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.pieceBytes, alignment: 1)
     defer { room.deallocate() }
     var offset = start
-    while true {
+    while hasReader {
       let count = try file.read(into: room, at: offset)
-      guard count > 0 else { return offset }
+      guard count > 0 else { break }
       offset += Int64(count)
       take(room[..<count])
     }
+    return offset
   }
 
   /// Prints a last line without an end.
@@ -50,6 +54,6 @@ struct LogPrinter {
     let passed = lines.filter { filter.passes($0) }
     guard !passed.isEmpty else { return }
     hasPrinted = true
-    write(passed.joined(separator: "\n") + "\n")
+    hasReader = write(passed.joined(separator: "\n") + "\n")
   }
 }

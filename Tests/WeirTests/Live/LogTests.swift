@@ -43,7 +43,10 @@ struct LogFilterTests {
     let bytes = Array(text.utf8)
     for cut in stride(from: 0, to: bytes.count, by: 7) {
       var printed = ""
-      var printer = LogPrinter(LogFilter("declines")) { printed += $0 }
+      var printer = LogPrinter(LogFilter("declines")) { text in
+        printed += text
+        return true
+      }
       printer.take(bytes[..<cut])
       printer.take(bytes[cut...])
       printer.finish()
@@ -54,7 +57,10 @@ struct LogFilterTests {
 
   @Test func `a last line without an end is printed at the end`() {
     var printed = ""
-    var printer = LogPrinter(LogFilter(nil)) { printed += $0 }
+    var printer = LogPrinter(LogFilter(nil)) { text in
+      printed += text
+      return true
+    }
     printer.take("one\ntwo".utf8)
     #expect(printed == "one\n")
     printer.finish()
