@@ -86,7 +86,7 @@ import Testing
     // One whose reader has gone ends by itself.
     let pipe = "\(folder.path)/pipe"
     #expect(mkfifo(pipe, 0o600) == 0)
-    let reader = open(pipe, O_RDONLY | O_NONBLOCK)
+    let reader = open(pipe, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     let unread = try WeirProcess(["logs", "console", "-f"], in: folder, output: pipe)
     close(reader)
     #expect(unread.end() == .exited(0), "\(unread.errors)")
