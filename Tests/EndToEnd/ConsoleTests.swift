@@ -157,6 +157,20 @@ import Testing
     _ = EndlessRun.expectWholeCopy(folder)
   }
 
+  @Test func `a coordinator that does not answer is killed by a stop at once`() throws {
+    let folder = TestFolder()
+    let run = try start(folder)
+    run.send(SIGSTOP)
+    let silent = try WeirProcess(["stop", "console"], in: folder)
+    #expect(silent.end() == .exited(1))
+    #expect(silent.errors.contains("E474"), "\(silent.errors)")
+    let stop = try WeirProcess(["stop", "console", "--now"], in: folder)
+    #expect(stop.end() == .exited(0), "\(stop.errors)")
+    #expect(stop.output.contains("killed"), "\(stop.output)")
+    #expect(run.end() == .killed(SIGKILL))
+    #expect(Waiting.until(within: 10) { ProcessTable.instances(of: folder).isEmpty })
+  }
+
   @Test func `several who stop one run are all told how it ended`() throws {
     let folder = TestFolder()
     let run = try start(folder)

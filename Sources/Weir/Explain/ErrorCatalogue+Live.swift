@@ -23,7 +23,7 @@ extension ErrorCatalogue {
     ErrorEntry(
       "E474",
       "a run does not answer",
-      "Its coordinator lives but said nothing for ten seconds: it may be stopped (SIGSTOP), or the "
+      "Its coordinator lives but said nothing for five seconds: it may be stopped (SIGSTOP), or the "
         + "machine may be out of memory. Its instances work on meanwhile, but nothing that dies is "
         + "replaced."
     ),
