@@ -154,7 +154,7 @@ struct PreparedRun {
   func close() {
     try? Folder.removeTree(runFolder.path)
     guard StoredRun.needsNothing(stateFolder) else { return }
-    for (sink, names) in fileSinks { try? names.removeHidden(run: run, sink: sink) }
+    for (sink, names) in fileSinks { _ = try? names.removeHidden(run: run, sink: sink) }
   }
 }
 
