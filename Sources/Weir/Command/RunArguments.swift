@@ -15,7 +15,27 @@ struct RunArguments: ParsableArguments {
 
   /// The run, if it lives; throws E471 if none does, E472 if several do.
   func living() throws(WeirError) -> KnownRun {
-    try RunReference(run).only(of: RunDirectory.runs().filter(\.isAlive))
+    try RunReference(run).only(of: RunDirectory.living())
+  }
+}
+
+/// One living run, or all of them.
+struct LiveRunArguments: ParsableArguments {
+  @Argument(
+    help: ArgumentHelp(
+      "The run: the name of its topology, or the path of its file. Default: all.",
+      valueName: "run"
+    ),
+    completion: .file(extensions: ["yaml", "yml"])
+  )
+  var run: String?
+
+  /// What the run that was named tells of itself; nil if none was named.
+  ///
+  /// Throws as `RunReference.only` and `ConsoleClient` do.
+  func only() throws(WeirError) -> JobStatus? {
+    guard let run else { return nil }
+    return try ConsoleClient(RunReference(run).only(of: RunDirectory.living())).status()
   }
 }
 
