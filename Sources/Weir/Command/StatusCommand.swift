@@ -8,10 +8,10 @@ struct StatusCommand: ParsableCommand {
     commandName: "status",
     abstract: "Shows how a run is doing, or a line for each run that lives.",
     discussion: """
-      With a run: its stages with their rows, rates, watermarks and processes, its
-      checkpoints, and what has gone wrong lately. The numbers are those that
-      instances reported last, at most half a second ago. '--format json' prints
-      all there is to know, process by process.
+      With a run: its stages with their rows, rates and watermarks, its checkpoints,
+      and what has gone wrong lately. The numbers are those that instances reported
+      last; one that works reports twice a second. '--format json' prints all there
+      is to know, process by process.
 
       Examples:
         weir status
