@@ -16,11 +16,16 @@ struct RunPlace {
   /// A run that does not live is called by the path of its file, from which follows where its state
   /// is; one that died without a word by its name, too. Throws an exit code after it has said why.
   static func find(_ word: String, base: String?, color: ColorChoice) throws -> RunPlace {
-    let runs = RunDirectory.runs()
-    switch RunReference(word) {
+    let reference = RunReference(word)
+    switch reference {
     case .name:
+      let runs = RunDirectory.runs()
       return try telling(color) { () throws(WeirError) in try named(word, of: runs) }
     case .file:
+      // One that lives has its state where it was started with it, whatever the file says by now.
+      if base == nil, let run = try? reference.only(of: RunDirectory.living()) {
+        return RunPlace(run)
+      }
       var arguments = TopologyArguments()
       arguments.file = word
       arguments.base = base
@@ -50,10 +55,18 @@ struct RunPlace {
       }
       throw error
     }
-    return RunPlace(
-      name: name,
-      stateFolder: StateFolder(run.identity.stateFolder),
-      known: run
-    )
+    return RunPlace(run)
+  }
+
+  private init(_ run: KnownRun) {
+    name = run.identity.name
+    stateFolder = StateFolder(run.identity.stateFolder)
+    known = run
+  }
+
+  private init(name: String, stateFolder: StateFolder, known: KnownRun?) {
+    self.name = name
+    self.stateFolder = stateFolder
+    self.known = known
   }
 }
