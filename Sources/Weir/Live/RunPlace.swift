@@ -9,8 +9,6 @@ struct RunPlace {
   /// Its coordinator, which may have died; nil: the run has ended in good order, or never ran.
   var known: KnownRun?
 
-  var isAlive: Bool { known?.isAlive ?? false }
-
   /// Finds the run of a name or of a file.
   ///
   /// A run that does not live is called by the path of its file, from which follows where its state
