@@ -51,6 +51,9 @@ extension SimulatedCluster {
       note("coordinator records epoch \(manifest.epoch.number), finished \(manifest.isFinished)")
       guard reach(manifest.isFinished ? .conclude : .recording, .coordinator) else { return }
       begin(.manifest(manifest), owner: nil)
+    case .writeQuarantine(let rows):
+      note("coordinator keeps \(rows.count) rows from their operators")
+      begin(.quarantine(rows), owner: nil)
     case .delete(let epochs, let files):
       note("coordinator deletes \(epochs.map(\.number)), \(files)")
       guard reach(.delete, .coordinator) else { return }
@@ -158,6 +161,7 @@ extension SimulatedCluster {
       command(
         fails ? .manifestFailed(manifest.epoch, error) : .manifestWritten(manifest.epoch)
       )
+    case .quarantine: command(fails ? .quarantineFailed(error) : .quarantineWritten)
     case .state, .prepare, .commit:
       if let owner = write.owner { answer(write, owner, fails ? error : nil) }
     }
@@ -166,6 +170,7 @@ extension SimulatedCluster {
   func makeDurable(_ write: SimulatedWrite) {
     switch write.work {
     case .numbers(let numbers): disk.numbers = numbers
+    case .quarantine(let rows): disk.quarantine = rows
     case .manifest(let manifest):
       note("epoch \(manifest.epoch.number) is recorded")
       for file in manifest.files where disk.files[file] == nil {

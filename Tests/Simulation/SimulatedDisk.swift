@@ -17,6 +17,7 @@ struct SimulatedDisk {
 
   var numbers = RunNumbers()
   var manifests: [Manifest] = []
+  var quarantine: [QuarantinedRow] = []
   var files: [String: StateFile] = [:]
   var hidden: [String: Part] = [:]
   var visible: [String: Part] = [:]
@@ -26,6 +27,7 @@ struct SimulatedDisk {
     var record = RunRecord()
     record.numbers = numbers
     record.manifests = manifests
+    record.quarantine = quarantine
     return record
   }
 
@@ -62,6 +64,7 @@ struct SimulatedWrite {
   enum Work {
     case numbers(RunNumbers)
     case manifest(Manifest)
+    case quarantine([QuarantinedRow])
     case state(Epoch, StateReference, SimulatedDisk.StateFile)
     case prepare(Epoch, name: String, SimulatedDisk.Part)
     case commit(Epoch, [PreparedOutput])

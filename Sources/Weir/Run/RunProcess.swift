@@ -56,6 +56,7 @@ struct RunProcess {
       view: view,
       console: console,
       records: records,
+      marks: RunMarks(in: folder),
       record: stored.record,
       assignment: assign
     )
