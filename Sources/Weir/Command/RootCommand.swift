@@ -16,7 +16,7 @@ struct RootCommand: ParsableCommand {
     version: WeirVersion.text,
     subcommands: [
       RunCommand.self, StopCommand.self, StatusCommand.self, ProcessesCommand.self,
-      DrillCommand.self,
+      CheckpointsCommand.self, LogsCommand.self, CleanCommand.self, DrillCommand.self,
       CheckCommand.self, GraphCommand.self, InitCommand.self,
       ExplainCommand.self, FunctionsCommand.self, ReferenceCommand.self, SchemaCommand.self,
     ]

@@ -23,9 +23,11 @@ struct CoordinatorDrill {
       throw Self.ended(run, nil)
     }
     var origin = try ProcessOrigin(id)
-    // Going on is what is rehearsed, and the state is needed for it.
-    origin.arguments.removeAll { $0 == "--fresh" }
-    guard origin.errors != nil, origin.output != nil else { throw Self.attached(run) }
+    origin.arguments = DetachedRun.again(origin.arguments)
+    let isDetached = DetachedRun.isDetached(origin.arguments)
+    guard isDetached || origin.errors != nil && origin.output != nil else {
+      throw Self.attached(run)
+    }
     _ = try Drill(ConsoleClient(run), seed: 0, timeout: timeout).settled()
     var result = DrillResult(.coordinator, "coordinator", process: id, at: WallClock.now())
     let killed = MonotonicClock.now()
@@ -91,8 +93,7 @@ struct CoordinatorDrill {
       "E494",
       "the coordinator of '\(run.identity.name)' cannot be started again as it was",
       detail: "its output goes to a terminal or a pipe, which a new process cannot be given",
-      hint:
-        "send its output to files: weir run \(run.identity.topology) > run.out 2> run.log &",
+      hint: "start it with '--detach', or with its output in files",
       blame: .user
     )
   }

@@ -25,8 +25,8 @@ extension ErrorCatalogue {
       "a drill on a coordinator that nobody can start again as it was",
       "The drill starts the run again with the same command, environment and folder, and its output goes "
         + "on in the same files. A terminal or a pipe cannot be handed on: whoever reads it would read "
-        + "the end. Nothing was hit. Start the run with its output in files, or kill the coordinator by "
-        + "hand ('weir ps' shows its process) and start it again."
+        + "the end. Nothing was hit. Start the run with '--detach' or with its output in files, or kill "
+        + "the coordinator by hand ('weir ps' shows its process) and start it again."
     ),
     ErrorEntry(
       "E495",
