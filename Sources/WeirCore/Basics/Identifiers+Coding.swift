@@ -43,6 +43,18 @@ extension InstanceID {
   }
 }
 
+/// As nanoseconds: only differences mean anything, to another point of the same machine.
+extension Instant {
+  package init(from decoder: any Decoder) throws {
+    self.init(nanoseconds: try decoder.singleValueContainer().decode(Int64.self))
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(nanoseconds)
+  }
+}
+
 /// As RFC 3339 text.
 extension WallTime {
   package init(from decoder: any Decoder) throws {

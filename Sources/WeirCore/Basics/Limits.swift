@@ -54,7 +54,7 @@ package enum Limits {
   /// Numbers of generations, and of incarnations, that a coordinator takes at once.
   package static let numbersTaken: UInt32 = 1024
   /// Recoveries whose times a coordinator keeps, besides those that go on.
-  package static let recoveriesKept = 32
+  package static let recoveriesKept = 8
   /// Processes of a stage.
   package static let processes = 1024
   /// Key groups unless the topology says otherwise, and the most it may ask for.

@@ -17,6 +17,9 @@ package struct JobStatus: Hashable, Sendable, Codable {
   package var spare: Process?
   /// Nil: none are taken.
   package var checkpoints: Checkpoints?
+  /// How regions came back lately, and at the start, oldest first: at most `Limits.recoveriesKept`, and
+  /// those that go on.
+  package var recoveries: [Recovery]?
   /// What has gone wrong lately, oldest first, at most `Limits.keptIncidents`.
   package var incidents: [Incident] = []
   /// What ended the run before its time.
@@ -161,6 +164,8 @@ extension JobStatus {
     package var lastAt: WallTime?
     /// From its opening to its manifest.
     package var lastMicroseconds: Int64?
+    /// How long the steps took of the newest whose output is visible.
+    package var lastTimes: CheckpointTimes?
     /// Completed by this coordinator.
     package var completed = 0
     /// Failed under this coordinator.

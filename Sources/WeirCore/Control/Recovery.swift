@@ -2,10 +2,10 @@
 /// the start of a run.
 ///
 /// All times are points of the coordinator's monotonic clock, which is that of the whole machine.
-package struct Recovery: Hashable, Sendable {
+package struct Recovery: Hashable, Sendable, Codable {
   /// What sent the region back.
-  package struct Failure: Hashable, Sendable {
-    package enum Cause: String, Hashable, Sendable, CaseIterable {
+  package struct Failure: Hashable, Sendable, Codable {
+    package enum Cause: String, Hashable, Sendable, Codable, CaseIterable {
       /// The operating system said that the process has ended.
       case died
       /// It did not answer, and is killed.
@@ -37,8 +37,8 @@ package struct Recovery: Hashable, Sendable {
   }
 
   /// An instance of the region.
-  package struct Member: Hashable, Sendable {
-    package enum Kind: String, Hashable, Sendable, CaseIterable {
+  package struct Member: Hashable, Sendable, Codable {
+    package enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
       case source
       case `operator`
       case sink

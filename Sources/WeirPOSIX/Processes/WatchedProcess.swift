@@ -29,6 +29,15 @@ package final class WatchedProcess {
 
   deinit { close(descriptor) }
 
+  /// Sends a signal to this very process; one that has ended is no error.
+  ///
+  /// Throws E120 if it may not be sent.
+  package func send(_ signal: Int32) throws(WeirError) {
+    guard weir_pidfd_send_signal(descriptor, signal) != 0 else { return }
+    let number = errno
+    if number != ESRCH { throw PosixErrors.signal(signal, id, number) }
+  }
+
   /// Waits until it has ended; false if it has not within the time.
   package func waitForEnd(milliseconds: Int32) -> Bool {
     var item = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
