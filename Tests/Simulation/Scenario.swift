@@ -260,7 +260,8 @@ struct ScenarioMaker {
     processes: Int? = nil,
     bad: Int = 0,
     rate: Double? = nil,
-    isGenerated: Bool = false
+    isGenerated: Bool = false,
+    grain: Int64 = 1
   ) -> PlanBuilder.Stream {
     let processes = processes ?? random.integer(1...2)
     let stream = builder.source(
@@ -282,7 +283,13 @@ struct ScenarioMaker {
     }
     let count = random.integer(max(processes - 1, 0)...4)
     scenario.partitions[stream.stage] = (0..<count).map { number in
-      records(number, from: random.integer64(-20...20), count: random.integer(0...60), bad: bad)
+      records(
+        number,
+        from: random.integer64(-20...20),
+        count: random.integer(0...60),
+        bad: bad,
+        grain: grain
+      )
     }
     return stream
   }
@@ -291,13 +298,18 @@ struct ScenarioMaker {
     _ partition: Int,
     from start: Int64,
     count: Int,
-    bad: Int
+    bad: Int,
+    grain: Int64 = 1
   ) -> [SimulatedRecord] {
+    // All times are multiples of the grain: what lies just on a bound is then no rarity.
+    let start = start / grain * grain
     var now = start
     return (0..<count).map { number in
       if random.chance(bad) { return .bad("bad \(number)") }
-      now += random.integer64(0...8)
-      let behind = random.chance(15) ? random.integer64(0...80) : random.integer64(0...6)
+      now += grain * random.integer64(0...(grain > 1 ? 2 : 8))
+      let behind =
+        grain
+        * (random.chance(15) ? random.integer64(0...80 / grain) : random.integer64(0...6 / grain))
       let key: Value =
         random.chance(60) ? "hot" : random.element(of: [.null, "", "a", "b", "a much longer key"])
       if key == .null { scenario.situations.append(.nullKey) }

@@ -8,8 +8,9 @@ extension ScenarioMaker {
 
   /// Sessions, each of which fires once; rows of several partitions join them in any order.
   mutating func sessions() {
-    let inputs = (0..<random.integer(1...2)).map { source("events\($0)") }
     let gap = random.element(of: Self.gaps)
+    let grain = random.chance(50) ? gap : 1
+    let inputs = (0..<random.integer(1...2)).map { source("events\($0)", grain: grain) }
     let rows = inputs.flatMap { self.rows(of: $0) }
     let sessions = session("sessions", inputs, gap: gap)
     let late = builder.late(sessions)

@@ -7,7 +7,9 @@ extension SimulatedCluster {
   func begin(_ work: SimulatedWrite.Work, owner: Int?) {
     let round = owner.flatMap { processes[$0].node?.round } ?? Round(0)
     // Now and then a disk takes its time, and the run goes on meanwhile.
-    let pause = random.chance(15) ? random.integer64(0...20 * disturbance.delay) : 0
+    let isManifest = if case .manifest = work { true } else { false }
+    let pause =
+      random.chance(isManifest ? 50 : 15) ? random.integer64(0...20 * disturbance.delay) : 0
     var write = SimulatedWrite(due: arrival() + pause, owner: owner, round: round, work: work)
     if Mutant.ackBeforeSync.isActive, owner != nil {
       write.isAwaited = false
