@@ -126,7 +126,7 @@ package struct CoordinatorNode {
     case .manifestFailed(let epoch, let error):
       recordingFailed(epoch, error, at: now, into: &effects)
     case .signalled(let signal): signalled(signal, at: now, into: &effects)
-    case .stopRequested(let reason): stop(reason, .stopped, at: now, into: &effects)
+    case .stopRequested(let reason): stopRequested(reason, at: now, into: &effects)
     case .ticked: tick(at: now, into: &effects)
     }
     settle(at: now, into: &effects)
