@@ -51,6 +51,9 @@ extension SimulatedCluster {
       note("coordinator records epoch \(manifest.epoch.number), finished \(manifest.isFinished)")
       guard reach(manifest.isFinished ? .conclude : .recording, .coordinator) else { return }
       begin(.manifest(manifest), owner: nil)
+    case .writeQuarantine(let rows):
+      note("coordinator keeps \(rows.count) rows from their operators")
+      begin(.quarantine(rows), owner: nil)
     case .delete(let epochs, let files):
       note("coordinator deletes \(epochs.map(\.number)), \(files)")
       guard reach(.delete, .coordinator) else { return }

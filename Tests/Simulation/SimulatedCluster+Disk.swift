@@ -36,6 +36,7 @@ extension SimulatedCluster {
       command(
         fails ? .manifestFailed(manifest.epoch, error) : .manifestWritten(manifest.epoch)
       )
+    case .quarantine: command(fails ? .quarantineFailed(error) : .quarantineWritten)
     case .state, .prepare, .commit:
       if let owner = write.owner { answer(write, owner, fails ? error : nil) }
     }
@@ -95,6 +96,7 @@ extension SimulatedCluster {
   func makeDurable(_ write: SimulatedWrite) {
     switch write.work {
     case .numbers(let numbers): disk.numbers = numbers
+    case .quarantine(let rows): disk.quarantine = rows
     case .manifest(let manifest):
       note("epoch \(manifest.epoch.number) is recorded")
       for member in manifest.members where member.snapshot.epoch != manifest.epoch {

@@ -21,6 +21,7 @@ struct SimulatedDisk {
 
   var numbers = RunNumbers()
   var manifests: [Manifest] = []
+  var quarantine: [QuarantinedRow] = []
   var files: [String: StateFile] = [:]
   /// Files whose removal is not durable.
   var removed: [String: StateFile] = [:]
@@ -32,6 +33,7 @@ struct SimulatedDisk {
     var record = RunRecord()
     record.numbers = numbers
     record.manifests = manifests
+    record.quarantine = quarantine
     return record
   }
 
@@ -68,6 +70,7 @@ struct SimulatedWrite {
   enum Work {
     case numbers(RunNumbers)
     case manifest(Manifest)
+    case quarantine([QuarantinedRow])
     case state(Epoch, StateReference, SimulatedDisk.StateFile)
     case prepare(Epoch, name: String, SimulatedDisk.Part)
     case commit(Epoch, [PreparedOutput])

@@ -53,6 +53,7 @@ struct RunProcess {
       view: view,
       console: console,
       records: records,
+      marks: RunMarks(in: folder),
       record: stored.record,
       assignment: assign
     )

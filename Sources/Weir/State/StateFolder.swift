@@ -7,6 +7,7 @@ import WeirWire
 ///
 ///     lock                        held while a coordinator lives
 ///     numbers                     numbers that nobody may use again
+///     quarantine                  rows that are kept from their operators, because they kill them
 ///     manifest-0000000012.json    a complete checkpoint
 ///     state/declines-1-12-7       keyed state: stage, instance, epoch, incarnation
 ///
@@ -22,6 +23,7 @@ struct StateFolder: Sendable {
 
   var lock: String { path + "/lock" }
   var numbers: String { path + "/numbers" }
+  var quarantine: String { path + "/quarantine" }
   /// The folder of the files of keyed state.
   var files: String { path + "/state" }
 
@@ -53,11 +55,11 @@ struct StateFolder: Sendable {
 
   /// Makes bytes durable under a name, in place of those before; throws E101 to E105.
   ///
-  /// `step` stands for each of the four steps on the way.
+  /// `step` stands for each of the four steps on the way, if they are among those of the protocols.
   func write(
     _ bytes: [UInt8],
     as target: String,
-    _ step: (RecordStep) -> Failpoint
+    _ step: ((RecordStep) -> Failpoint)? = nil
   ) throws(WeirError) {
     let beside = target + ".new"
     // One that a crash has left.
@@ -65,14 +67,14 @@ struct StateFolder: Sendable {
     let file = try FileWriter(creating: beside, mode: 0o600)
     try bytes.span.withUnsafeBytes { raw throws(WeirError) in try file.append(raw) }
     try file.flush()
-    step(.written).reached()
+    step?(.written).reached()
     try file.sync()
     file.close()
-    step(.synced).reached()
+    step?(.synced).reached()
     try Folder.replace(target, by: beside)
-    step(.renamed).reached()
+    step?(.renamed).reached()
     try Folder.sync(path)
-    step(.durable).reached()
+    step?(.durable).reached()
   }
 
   /// All bytes of a record; throws E101 or E102.

@@ -38,6 +38,10 @@ final class StateRecords: RecordGateway {
     if manifest.isFinished { Failpoint.concluded.reached() }
   }
 
+  func write(_ quarantine: [QuarantinedRow]) throws(WeirError) {
+    try folder.write(RecordCodec.encode(quarantine), as: folder.quarantine)
+  }
+
   func delete(_ epochs: [Epoch], files: [String]) {
     for epoch in epochs { try? Folder.removeTree(folder.manifest(epoch)) }
     // A manifest that comes back after a power failure must find its files.

@@ -32,6 +32,7 @@ struct StoredRun {
   init(_ folder: StateFolder) throws(WeirError) {
     let epochs = try folder.epochs()
     try readNumbers(folder, hasManifests: !epochs.isEmpty)
+    try readQuarantine(folder)
     for epoch in epochs {
       let stored: StoredManifest
       do throws(WeirError) {
@@ -73,6 +74,25 @@ struct StoredRun {
         "the numbers that the run has taken, \"\(folder.numbers)\", cannot be used",
         detail: error.detail ?? error.message,
         hint: "bring the file back from a copy, or begin anew with '--fresh'",
+        blame: .user
+      )
+    }
+  }
+
+  private mutating func readQuarantine(_ folder: StateFolder) throws(WeirError) {
+    guard try FileReader.identity(of: folder.quarantine) != nil else { return }
+    do throws(WeirError) {
+      let bytes = try StateFolder.bytes(folder.quarantine)
+      record.quarantine = try bytes.span.withUnsafeBytes { raw throws(WeirError) in
+        try RecordCodec.quarantine(raw)
+      }
+    } catch {
+      throw WeirError(
+        "E441",
+        "the list of rows that are kept from their operators, \"\(folder.quarantine)\", cannot be "
+          + "used",
+        detail: error.detail ?? error.message,
+        hint: "bring the file back from a copy, or remove it: such rows are then found anew",
         blame: .user
       )
     }

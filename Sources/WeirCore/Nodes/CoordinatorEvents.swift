@@ -3,8 +3,8 @@ package enum CoordinatorEvent: Hashable, Sendable {
   /// Begin: start every instance.
   case started
   case messageReceived(Incarnation, InstanceMessage)
-  /// The operating system says that a process has ended.
-  case exited(Incarnation, ProcessEnd)
+  /// The operating system says that a process has ended; `mark`: what it was working on.
+  case exited(Incarnation, ProcessEnd, mark: WorkMark? = nil)
   case spawnFailed(Incarnation, WeirError)
   /// What `.writeNumbers` asked for is durable.
   case numbersWritten
@@ -14,6 +14,10 @@ package enum CoordinatorEvent: Hashable, Sendable {
   case manifestWritten(Epoch)
   /// It is not, as far as is known.
   case manifestFailed(Epoch, WeirError)
+  /// What `.writeQuarantine` asked for is durable.
+  case quarantineWritten
+  /// It is not.
+  case quarantineFailed(WeirError)
   case signalled(StopSignal)
   /// A command asks to stop.
   case stopRequested(StopReason)
@@ -59,6 +63,9 @@ package enum CoordinatorEffect: Hashable, Sendable {
   /// Make the checkpoint complete by one atomic act; answered by `.manifestWritten` or
   /// `.manifestFailed`.
   case writeManifest(Manifest)
+  /// Make durable which rows are kept from their operators, in place of those before; answered by
+  /// `.quarantineWritten` or `.quarantineFailed`.
+  case writeQuarantine([QuarantinedRow])
   /// Remove the manifests of these epochs, and then these files of state. Need not succeed.
   case delete([Epoch], files: [String])
   case say(RunNotice)

@@ -106,6 +106,7 @@ extension CoordinatorNode {
     guard let done = open else { return }
     failedEpochs = 0
     for index in members.indices { members[index].failures = 0 }
+    relax(at: manifest, into: &effects)
     if let settings {
       manifests.append(manifest)
       epochDue = done.openedAt.advanced(byNanoseconds: settings.every)

@@ -31,6 +31,7 @@ package struct InstanceNode {
   private let partitions: [PartitionID]
   private let pool: BatchPool
   private let flow: FlowBudget
+  private let memory: MarkMemory
   private var role: InstanceRole
   private var inputs: InputSet
   private var outputs: OutputSet
@@ -43,14 +44,16 @@ package struct InstanceNode {
   /// Frames of older generations that earlier rounds have dropped.
   private var staleBefore: UInt64 = 0
 
-  /// Makes the node of an instance; `partitions` are those of a source that it reads.
+  /// Makes the node of an instance; `partitions` are those of a source that it reads, and `memory` is
+  /// where it notes what it works on.
   package init(
     _ instance: InstanceID,
     incarnation: Incarnation = Incarnation(1),
     job: JobPlan,
     partitions: [PartitionID],
     pool: BatchPool,
-    flow: FlowBudget = FlowBudget()
+    flow: FlowBudget = FlowBudget(),
+    memory: MarkMemory = MarkMemory()
   ) {
     guard let stage = job.index(of: instance.stage) else {
       preconditionFailure("no stage '\(instance.stage)' in plan '\(job.name)'")
@@ -62,10 +65,18 @@ package struct InstanceNode {
     self.partitions = partitions
     self.pool = pool
     self.flow = flow
+    self.memory = memory
     // Before the first rewind there is no generation: whatever arrives is a broken invariant.
     let none = Generation(0)
     inputs = InputSet(job, instance: instance, generation: none, flow: flow)
-    outputs = OutputSet(job, instance: instance, generation: none, pool: pool, flow: flow)
+    outputs = OutputSet(
+      job,
+      instance: instance,
+      generation: none,
+      pool: pool,
+      flow: flow,
+      rowGuard: RowGuard(job, memory: memory)
+    )
     role = InstanceRole(job, stage: stage, partitions: partitions, flow: flow)
   }
 
@@ -129,6 +140,7 @@ package struct InstanceNode {
       committed(epoch, into: &effects)
       markWaiting(into: &effects)
     case .drainOrdered: sourceOrdered { source, outputs in source.drain(&outputs) }
+    case .relaxOrdered: rowGuard.relax()
     }
     let isEarly = Mutant.sendsBeforeGo.isActive || Mutant.futureFrameIgnored.isActive
     guard hasStarted || phase == .ready && isEarly else { return }
@@ -219,12 +231,20 @@ package struct InstanceNode {
       flow: flow,
       watermark: snapshot?.watermark ?? .start
     )
+    let rowGuard = RowGuard(
+      job,
+      memory: memory,
+      care: rewind.care,
+      quarantine: rewind.quarantine
+    )
+    rowGuard.trap = outputs.rowGuard.trap
     outputs = OutputSet(
       job,
       instance: instance,
       generation: rewind.generation,
       pool: pool,
       flow: flow,
+      rowGuard: rowGuard,
       counters: Mutant.countersKept.isActive ? outputs.counters : snapshot?.counters
     )
     outputs.now = now
@@ -354,7 +374,7 @@ package struct InstanceNode {
     guard !outputs.isCongested, waiting == nil else { return false }
     return switch role {
     case .source(let source): source.hasWork(at: now) || phase == .running && source.isFinished
-    case .keyed(let keyed): keyed.isFiring || inputs.hasFrames
+    case .keyed(let keyed): keyed.isFiring || keyed.hasRows || inputs.hasFrames
     case .stateless, .sink: inputs.hasFrames || phase == .running && inputs.haveEnded
     case .moving: false
     }
@@ -417,6 +437,12 @@ package struct InstanceNode {
   private mutating func finish() { if phase == .running { phase = .draining } }
 
   // MARK: Queries
+
+  /// Stands before the rows of every stage whose work this instance does.
+  package var rowGuard: RowGuard { outputs.rowGuard }
+
+  /// The stage of the plan that this is an instance of.
+  package var stageIndex: StageIndex { stage }
 
   /// What became of rows, by stage of the plan.
   package var counters: [StageCounters] { outputs.counters }

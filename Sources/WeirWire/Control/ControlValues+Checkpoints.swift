@@ -8,6 +8,7 @@ extension Rewind {
       "round": .number(round.number), "snapshot": snapshot?.json ?? .null,
       "generation": .number(generation.number), "peers": .list(peers.map(\.json)),
       "begins_pace": .bool(beginsPace),
+      "care": .text(care.rawValue), "quarantine": .list(quarantine.map(\.json)),
       "rows_read": rowsRead.map { .number($0) } ?? .null,
     ])
   }
@@ -20,6 +21,8 @@ extension Rewind {
       generation: Generation(try fields.integer("generation")),
       peers: try fields.values("peers", Peer.init),
       beginsPace: try fields.truth("begins_pace"),
+      care: try fields.word("care"),
+      quarantine: try fields.values("quarantine", QuarantinedRow.init),
       rowsRead: try fields.optionalInteger("rows_read")
     )
   }
@@ -146,6 +149,27 @@ extension Manifest.Member {
     self.init(
       instance: try InstanceID(fields.fields("instance")),
       snapshot: try InstanceSnapshot(fields.fields("snapshot"))
+    )
+  }
+}
+
+extension QuarantinedRow {
+  var json: JSONValue {
+    .object([
+      "stage": .text(stage), "fingerprint": .text(RowFingerprint.text(fingerprint)),
+      "reason": .text(reason),
+    ])
+  }
+
+  init(_ fields: ControlFields) throws(WeirError) {
+    let text = try fields.text("fingerprint")
+    guard let fingerprint = UInt64(text, radix: 16) else {
+      throw ControlFields.damaged(fields.subject, "field 'fingerprint' is '\(text)'")
+    }
+    self.init(
+      stage: try fields.text("stage"),
+      fingerprint: fingerprint,
+      reason: try fields.text("reason")
     )
   }
 }

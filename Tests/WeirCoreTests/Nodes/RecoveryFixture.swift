@@ -123,7 +123,7 @@ struct RecoveryFixture {
       case .kill(let process): killed.append(process)
       case .writeNumbers: handle(.numbersWritten)
       case .say(.caughtUp(let recovery)): told.append(recovery)
-      case .send, .delete, .say, .end: break
+      case .send, .writeQuarantine, .delete, .say, .end: break
       }
     }
   }
