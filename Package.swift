@@ -135,7 +135,7 @@ let package = Package(
     ),
     .testTarget(
       name: "SimulationTests",
-      dependencies: ["Simulation", "WeirTesting"],
+      dependencies: ["Simulation", "WeirTesting", .target(name: "weir-simulate")],
       swiftSettings: strict
     ),
     .testTarget(name: "WeirColumnsTests", dependencies: ["WeirColumns"], swiftSettings: strict),

@@ -89,6 +89,10 @@ package struct Coverage {
     case firingOverTurns
     case union
     case chainedWindows
+    case sessions
+    case sessionTakenBack
+    case runningTotals
+    case interleavedSource
     case operatorWithoutProcess
     case severalRegions
     case wallClockStep
@@ -113,6 +117,9 @@ package struct Coverage {
     case timedOut
     case diskFailure
     case failedEpochCommittedLater
+    case tornFile
+    case tornCommit
+    case deletionUndone
     case partialSnapshot
     case severalFaults
     case faultDuringRewind

@@ -66,6 +66,19 @@ enum PlainModel {
     }.inOrder
   }
 
+  /// Rows `[k, count, sum of n, largest n, greatest time]` over all rows of each key.
+  static func totals(_ rows: [Row]) -> [[Value]] {
+    var keys: [Value: [Row]] = [:]
+    for row in rows { keys[row.values[0], default: []].append(row) }
+    return keys.map { key, rows in
+      let numbers = rows.map { word($0.values[1]) }
+      return [
+        key, .int(Int64(rows.count)), .int(numbers.reduce(0, +)), .int(numbers.max() ?? 0),
+        .int(rows.map(\.time).max() ?? 0),
+      ]
+    }.inOrder
+  }
+
   /// The rows that no window takes, each with how late it is.
   static func late(_ rows: [Row], _ windows: Windows) -> [[Value]] {
     rows.filter { ends($0, windows).isEmpty }.map { row in

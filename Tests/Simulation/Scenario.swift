@@ -14,9 +14,16 @@ struct Scenario {
     var isOrdered = false
   }
 
-  /// Windows that fire again: the last of all results of a window counts.
+  /// Windows or sessions that fire again: the last of all results of each counts, unless it was
+  /// taken back.
   struct Settlement {
     var edges: [EdgeIndex]
+    var rows: [[Value]]
+  }
+
+  /// Totals that come again and again: the last of each key counts.
+  struct Totals {
+    var edge: EdgeIndex
     var rows: [[Value]]
   }
 
@@ -25,15 +32,16 @@ struct Scenario {
   var partitions: [StageIndex: [[SimulatedRecord]]] = [:]
   var expectations: [Expectation] = []
   var settlement: Settlement?
+  var totals: Totals?
   var situations: [Coverage.Situation] = []
 }
 
 /// Makes scenarios from a seed.
 struct ScenarioMaker {
-  private var random: SeededRandom
-  private var builder: PlanBuilder
-  private var scenario: Scenario
-  private let lag: Int64
+  var random: SeededRandom
+  var builder: PlanBuilder
+  var scenario: Scenario
+  let lag: Int64
   private var delivery = Delivery.exactlyOnce
   private var isQuiet = false
   /// The fewest processes of an operator without state.
@@ -43,12 +51,12 @@ struct ScenarioMaker {
     [Field("k", .string), Field("n", .int), Field("t", .timestamp)],
     eventTime: 2
   )
-  private static let aggregates = [
+  static let aggregates = [
     AggregateSpec(.count, name: "rows"),
     AggregateSpec(.sum, argument: 1, argumentType: .int, name: "total"),
     AggregateSpec(.maximum, argument: 1, argumentType: .int, name: "largest"),
   ]
-  private static let shapes: [PlainModel.Windows] = [
+  static let shapes: [PlainModel.Windows] = [
     .init(size: 10, every: 10), .init(size: 40, every: 10), .init(size: 21, every: 7),
   ]
 
@@ -67,7 +75,7 @@ struct ScenarioMaker {
     maker.delivery = disturbance.delivery
     maker.isQuiet = disturbance.isQuiet
     maker.leastStateless = disturbance.needsStateless ? 1 : 0
-    switch disturbance.needsStateless ? 3 : maker.random.integer(0...8) {
+    switch disturbance.needsStateless ? 3 : maker.random.integer(0...12) {
     case 0: maker.windows()
     case 1: maker.union()
     case 2: maker.stateless()
@@ -76,6 +84,10 @@ struct ScenarioMaker {
     case 5: maker.latenessAllowed()
     case 6: maker.idlePartition()
     case 7: maker.severalRegions()
+    case 8: maker.sessions()
+    case 9: maker.sessionsAgain()
+    case 10: maker.runningTotals()
+    case 11: maker.generated()
     default: maker.fanOut()
     }
     maker.scenario.job = maker.builder.plan()
@@ -243,11 +255,13 @@ struct ScenarioMaker {
 
   // MARK: Parts
 
-  private mutating func source(
+  mutating func source(
     _ name: String,
     processes: Int? = nil,
     bad: Int = 0,
-    rate: Double? = nil
+    rate: Double? = nil,
+    isGenerated: Bool = false,
+    grain: Int64 = 1
   ) -> PlanBuilder.Stream {
     let processes = processes ?? random.integer(1...2)
     let stream = builder.source(
@@ -255,11 +269,27 @@ struct ScenarioMaker {
       Self.events,
       lag: lag,
       rate: rate,
-      processes: processes
+      processes: processes,
+      isGenerated: isGenerated
     )
+    if isGenerated {
+      // Row i is of partition i mod their number.
+      let (count, rows) = (random.integer(processes...6), random.integer(0...150))
+      scenario.partitions[stream.stage] = (0..<count).map { number in
+        let own = (rows - number + count - 1) / count
+        return records(number, from: random.integer64(-20...20), count: max(0, own), bad: 0)
+      }
+      return stream
+    }
     let count = random.integer(max(processes - 1, 0)...4)
     scenario.partitions[stream.stage] = (0..<count).map { number in
-      records(number, from: random.integer64(-20...20), count: random.integer(0...60), bad: bad)
+      records(
+        number,
+        from: random.integer64(-20...20),
+        count: random.integer(0...60),
+        bad: bad,
+        grain: grain
+      )
     }
     return stream
   }
@@ -268,13 +298,18 @@ struct ScenarioMaker {
     _ partition: Int,
     from start: Int64,
     count: Int,
-    bad: Int
+    bad: Int,
+    grain: Int64 = 1
   ) -> [SimulatedRecord] {
+    // All times are multiples of the grain: what lies just on a bound is then no rarity.
+    let start = start / grain * grain
     var now = start
     return (0..<count).map { number in
       if random.chance(bad) { return .bad("bad \(number)") }
-      now += random.integer64(0...8)
-      let behind = random.chance(15) ? random.integer64(0...80) : random.integer64(0...6)
+      now += grain * random.integer64(0...(grain > 1 ? 2 : 8))
+      let behind =
+        grain
+        * (random.chance(15) ? random.integer64(0...80 / grain) : random.integer64(0...6 / grain))
       let key: Value =
         random.chance(60) ? "hot" : random.element(of: [.null, "", "a", "b", "a much longer key"])
       if key == .null { scenario.situations.append(.nullKey) }
@@ -290,11 +325,11 @@ struct ScenarioMaker {
     return last
   }
 
-  private func rows(of stream: PlanBuilder.Stream) -> [PlainModel.Row] {
+  func rows(of stream: PlanBuilder.Stream) -> [PlainModel.Row] {
     (scenario.partitions[stream.stage] ?? []).flatMap { PlainModel.rows(of: $0, lag: lag) }
   }
 
-  private mutating func window(
+  mutating func window(
     _ name: String,
     _ inputs: [PlanBuilder.Stream],
     _ shape: PlainModel.Windows,
@@ -315,7 +350,7 @@ struct ScenarioMaker {
   }
 
   /// Adds a sink with one input; without rows nothing is expected of it by itself.
-  private mutating func sink(
+  mutating func sink(
     _ name: String,
     _ stream: PlanBuilder.Stream,
     _ rows: [[Value]]?,

@@ -3,7 +3,8 @@ import WeirCore
 
 /// The command `weir-simulate [SEEDS] [FIRST]`: runs seeds, prints what they have met.
 ///
-/// With `WEIR_SEED=n` one seed is run and everything that happens is printed. The exit code is 1 when
+/// With `WEIR_SEED=n` one seed is run and everything that happens is printed, a line for each event; so
+/// is the first seed that fails. The exit code is 1 when
 /// a seed fails or a cell of the table is empty. `--mutants` plants one bug after the other, each in
 /// a process of its own, and fails when one is not found.
 package enum Simulate {
@@ -42,6 +43,7 @@ package enum Simulate {
       steps += cluster.step
       guard let violation = cluster.violations.first else { continue }
       failures += 1
+      if failures == 1 { _ = show(seed) }
       print("WEIR_SEED=\(seed): \(violation)")
       if failures == mostFailures { break }
     }

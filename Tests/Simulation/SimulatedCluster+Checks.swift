@@ -62,6 +62,7 @@ extension SimulatedCluster {
       check(expectation, isComplete: isComplete)
     }
     if let settlement = scenario.settlement, isComplete, !isDrained { check(settlement) }
+    if let totals = scenario.totals, !isDrained { check(totals, isComplete: isComplete) }
     if isComplete { checkAccount() }
     if isComplete, disturbance.checkpoints != nil, disk.manifests.last?.isFinished != true {
       violations.append("the run is finished, and its last manifest does not say so")
@@ -114,19 +115,55 @@ extension SimulatedCluster {
   private func check(_ settlement: Scenario.Settlement) {
     guard disturbance.delivery == .exactlyOnce else { return }
     var latest: [[Value]: [Value]] = [:]
+    var takenBack: Set<[Value]> = []
     for edge in settlement.edges {
       for row in disk.rows(edge) {
         coverage.met(.lateUpdate, if: edge != settlement.edges[0])
         let window = Array(row.prefix(3))
+        if row[7] == true {
+          coverage.met(.sessionTakenBack)
+          takenBack.insert(window)
+          continue
+        }
         if let before = latest[window], before[3] >= row[3] { continue }
         latest[window] = Array(row.prefix(6)) + [row[row.count - 1]]
       }
     }
+    // Sessions only grow: bounds that were taken back do not come again.
+    for window in takenBack { latest[window] = nil }
     let rows = latest.map(\.value).inOrder
     if rows != settlement.rows {
       violations.append(
         "the last results miss \(Self.surplus(settlement.rows, over: rows).prefix(5)), surplus"
           + " \(Self.surplus(rows, over: settlement.rows).prefix(5))"
+      )
+    }
+  }
+
+  /// The last total of each key, by its count, which only grows.
+  private func check(_ totals: Scenario.Totals, isComplete: Bool) {
+    var latest: [Value: [Value]] = [:]
+    for row in disk.rows(totals.edge) {
+      guard let before = latest[row[0]] else {
+        latest[row[0]] = row
+        continue
+      }
+      if before[1] == row[1], disturbance.delivery != .atLeastOnce {
+        violations.append("the total \(row) came twice")
+      }
+      if before[1] < row[1] { latest[row[0]] = row }
+    }
+    let final: [Value: [Value]] = Dictionary(uniqueKeysWithValues: totals.rows.map { ($0[0], $0) })
+    for row in latest.values.map(\.self).inOrder where final[row[0]].map({ $0[1] < row[1] }) ?? true
+    {
+      violations.append("the total \(row) counts too much")
+    }
+    guard isComplete, disturbance.delivery == .exactlyOnce else { return }
+    let rows = latest.values.map(\.self).inOrder
+    if rows != totals.rows {
+      violations.append(
+        "the last totals miss \(Self.surplus(totals.rows, over: rows).prefix(5)), surplus"
+          + " \(Self.surplus(rows, over: totals.rows).prefix(5))"
       )
     }
   }

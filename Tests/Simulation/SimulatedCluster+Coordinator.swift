@@ -57,8 +57,7 @@ extension SimulatedCluster {
     case .delete(let epochs, let files):
       note("coordinator deletes \(epochs.map(\.number)), \(files)")
       guard reach(.delete, .coordinator) else { return }
-      disk.manifests.removeAll { epochs.contains($0.epoch) }
-      for file in files { disk.files[file] = nil }
+      delete(epochs, files: files)
     case .say(let notice):
       notices.append(notice)
       if case .checkpointFailed(_, let error) = notice {
@@ -134,65 +133,5 @@ extension SimulatedCluster {
     note("\(name(process)) starts")
     guard reach(.start, kind(process), process) else { return }
     processes[process].reports.send(.hello(version: InstanceMessage.version), due: arrival())
-  }
-
-  // MARK: The disk
-
-  func begin(_ work: SimulatedWrite.Work, owner: Int?) {
-    let round = owner.flatMap { processes[$0].node?.round } ?? Round(0)
-    // Now and then a disk takes its time, and the run goes on meanwhile.
-    let pause = random.chance(15) ? random.integer64(0...20 * disturbance.delay) : 0
-    let write = SimulatedWrite(due: arrival() + pause, owner: owner, round: round, work: work)
-    writes.append(write)
-  }
-
-  /// A write is durable, or has failed; whoever asked for it hears of it.
-  func finish(_ write: SimulatedWrite) {
-    // A run whose state folder cannot be written at its start or its end has failed, and says so.
-    let isVital = coordinator?.phase == .numbering || coordinator?.phase == .concluding
-    let fails = isDisturbed && !isVital && random.chance(disturbance.diskFailures)
-    coverage.met(.diskFailure, if: fails)
-    if !fails { makeDurable(write) }
-    let error = WeirError("E000", "the disk is full", recovery: .retry)
-    switch write.work {
-    case .numbers: command(fails ? .numbersFailed(error) : .numbersWritten)
-    case .manifest(let manifest):
-      guard fails || manifest.isFinished || reach(.recorded, .coordinator) else { return }
-      command(
-        fails ? .manifestFailed(manifest.epoch, error) : .manifestWritten(manifest.epoch)
-      )
-    case .quarantine: command(fails ? .quarantineFailed(error) : .quarantineWritten)
-    case .state, .prepare, .commit:
-      if let owner = write.owner { answer(write, owner, fails ? error : nil) }
-    }
-  }
-
-  func makeDurable(_ write: SimulatedWrite) {
-    switch write.work {
-    case .numbers(let numbers): disk.numbers = numbers
-    case .quarantine(let rows): disk.quarantine = rows
-    case .manifest(let manifest):
-      note("epoch \(manifest.epoch.number) is recorded")
-      for file in manifest.files where disk.files[file] == nil {
-        violations.append("\(file) is not durable, and epoch \(manifest.epoch.number) names it")
-      }
-      for output in manifest.members.flatMap(\.snapshot.outputs) {
-        coverage.met(.failedEpochCommittedLater, if: output.epoch < manifest.epoch)
-        if disk.hidden[output.text] == nil, disk.visible[output.text] == nil {
-          violations.append("\(output.text) is not durable, and a manifest names it")
-        }
-      }
-      disk.write(manifest)
-    case .state(_, let reference, let file): disk.files[reference.file] = file
-    case .prepare(_, let name, let part): disk.hidden[name] = part
-    case .commit(let epoch, let outputs):
-      let isRecorded = disk.manifests.contains { $0.epoch >= epoch }
-      if !isRecorded, disturbance.checkpoints != nil, disturbance.delivery != .atLeastOnce {
-        violations.append("epoch \(epoch.number) becomes visible, and is not recorded")
-      }
-      for output in outputs {
-        if let fault = disk.commit(output) { violations.append(fault) }
-      }
-    }
   }
 }

@@ -129,38 +129,41 @@ extension SimulatedCluster {
   func die(_ process: Int, _ end: ProcessEnd) {
     guard processes[process].isAlive else { return }
     note("\(name(process)) ends: \(end)")
-    bury(process, losesPower: false)
+    bury(process)
     processes[process].ends.send(end, due: arrival())
   }
 
-  private func bury(_ process: Int, losesPower: Bool) {
+  private func bury(_ process: Int) {
     processes[process].isAlive = false
     processes[process].node = nil
     processes[process].busyUntil = 0
     processes[process].orders.cut()
-    abandonWrites(of: process, losesPower: losesPower)
+    abandonWrites(of: process)
   }
 
   /// What a writer has begun when it dies is durable or not, and nobody has heard of it.
-  private func abandonWrites(of owner: Int?, losesPower: Bool) {
+  private func abandonWrites(of owner: Int?) {
     let left = writes.filter { $0.owner == owner }
     writes.removeAll { $0.owner == owner }
-    for write in left where !losesPower && random.chance(50) { makeDurable(write) }
+    for write in left { breakOff(write) }
   }
 
   /// Kills the coordinator, and with it all processes; it is started again.
   private func killCoordinator(losesPower: Bool) {
     guard coordinator != nil else { return }
     coordinator = nil
-    abandonWrites(of: nil, losesPower: losesPower)
+    abandonWrites(of: nil)
     for process in processes.indices where processes[process].isAlive {
-      bury(process, losesPower: losesPower)
+      bury(process)
     }
     for process in processes.indices {
       processes[process].reports.cut()
       processes[process].ends.cut()
     }
-    if losesPower { for index in connections.indices { connections[index].link.cut() } }
+    if losesPower {
+      for index in connections.indices { connections[index].link.cut() }
+      undoDeletions()
+    }
     restartAt = now + random.integer64(1000...5_000_000)
   }
 }

@@ -72,6 +72,7 @@ extension SimulatedCluster {
     processes[process].source = SimulatedSource(
       plan.schema,
       partitions: Dictionary(uniqueKeysWithValues: records),
+      isInterleaved: plan.connector.isGenerated,
       random: random.fork()
     )
   }
@@ -364,15 +365,15 @@ extension SimulatedCluster {
     // What was being written belongs to a time that is given up.
     let left = writes.filter { $0.owner == process }
     writes.removeAll { $0.owner == process }
-    for write in left where random.chance(50) { makeDurable(write) }
+    for write in left { breakOff(write) }
     processes[process].source?.seek(request.partitions)
     processes[process].written = []
     processes[process].newFile = nil
     disk.clean(instance, keeping: request.outputs)
     var sections: [StateSection] = []
     if let state = request.state {
-      for file in state.files where disk.files[file] == nil {
-        violations.append("\(file) is gone, and \(name(process)) is restored from it")
+      for file in state.files where disk.files[file]?.isWhole != true {
+        violations.append("\(file) is gone or torn, and \(name(process)) is restored from it")
       }
       processes[process].stateFile = disk.files[state.file] ?? .init(sections: [])
       // By address; what was written first comes first.

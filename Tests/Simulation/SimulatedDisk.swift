@@ -8,17 +8,23 @@ struct SimulatedDisk {
     var instance: InstanceID
     var epoch: Epoch
     var rows: [(edge: EdgeIndex, row: [Value])]
+    /// False: the writer died, or power failed, before all of it was on the disk.
+    var isWhole = true
   }
 
   /// A file of keyed state: all sections to restore from it, and the file in which each lies.
   struct StateFile {
     var sections: [(section: StateSection, file: String)]
+    /// False: the writer died, or power failed, before all of it was on the disk.
+    var isWhole = true
   }
 
   var numbers = RunNumbers()
   var manifests: [Manifest] = []
   var quarantine: [QuarantinedRow] = []
   var files: [String: StateFile] = [:]
+  /// Files whose removal is not durable.
+  var removed: [String: StateFile] = [:]
   var hidden: [String: Part] = [:]
   var visible: [String: Part] = [:]
 
@@ -40,7 +46,7 @@ struct SimulatedDisk {
   mutating func commit(_ output: PreparedOutput) -> String? {
     if let part = hidden.removeValue(forKey: output.text) {
       visible[output.text] = part
-      return nil
+      return part.isWhole ? nil : "prepared output \(output.text) is torn"
     }
     return visible[output.text] == nil ? "prepared output \(output.text) is gone" : nil
   }
@@ -75,4 +81,8 @@ struct SimulatedWrite {
   var owner: Int?
   var round: Round
   var work: Work
+  /// False: whoever asked for it has been answered.
+  var isAwaited = true
+  /// False: only the answer is to come.
+  var isWork = true
 }

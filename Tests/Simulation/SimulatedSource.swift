@@ -22,6 +22,9 @@ struct SimulatedSource {
 
   private var partitions: [PartitionID: [SimulatedRecord]]
   private var positions: [PartitionID: Int] = [:]
+  /// All records in the order of their numbers, if the partitions are read in turn.
+  private let interleaved: [SimulatedRecord]?
+  private var position = 0
   private let schema: Schema
   private let pool = BatchPool()
   private var random: SeededRandom
@@ -29,25 +32,61 @@ struct SimulatedSource {
   init(
     _ schema: Schema,
     partitions: [PartitionID: [SimulatedRecord]],
+    isInterleaved: Bool,
     random: SeededRandom
   ) {
     self.schema = schema
     self.partitions = partitions
     self.random = random
+    interleaved = isInterleaved ? Self.interleaved(partitions) : nil
+  }
+
+  private static func interleaved(
+    _ partitions: [PartitionID: [SimulatedRecord]]
+  ) -> [SimulatedRecord] {
+    let lists = partitions.sorted { $0.key < $1.key }.map(\.value)
+    let most = lists.map(\.count).max() ?? 0
+    return (0..<most).flatMap { row in lists.compactMap { row < $0.count ? $0[row] : nil } }
   }
 
   func recycle(_ batch: Batch) { pool.give(batch) }
 
   /// Goes on where a checkpoint says.
   mutating func seek(_ places: [RestoreRequest.Partition]) {
+    position = places.first?.position.flatMap { Int($0.text) } ?? 0
     for place in places {
       positions[place.partition] = place.position.flatMap { Int($0.text) } ?? 0
     }
   }
 
+  /// Reads the next rows of all partitions, as `GenerateSource` does.
+  private mutating func readInTurn(_ rows: [SimulatedRecord], _ request: ReadRequest) -> Answer {
+    guard case .all = request.scope else { preconditionFailure("one partition for \(request)") }
+    let batch = pool.take(schema, rows: request.maximumRows)
+    let count = min(random.integer(0...request.maximumRows), rows.count - position)
+    let read = rows[position..<position + count].compactMap { record in
+      if case .row(let row) = record { row } else { nil }
+    }
+    let ids = partitions.keys.sorted()
+    let first = position % ids.count
+    position += count
+    batch.append(read)
+    return Answer(
+      rows: SourceRows(
+        origin: .interleaved(ids, first: first),
+        batch: batch,
+        next: position == rows.count && random.chance(50) ? .ended : .more,
+        position: SourcePosition("\(position)")
+      ),
+      isEmpty: read.isEmpty,
+      isWaiting: false
+    )
+  }
+
   /// Reads some rows, perhaps none though there are more; the end may come with the last rows or
   /// after them.
   mutating func read(_ request: ReadRequest, at now: Int64) -> Answer {
+    if let interleaved { return readInTurn(interleaved, request) }
     guard case .partition(let id) = request.scope, let records = partitions[id] else {
       preconditionFailure("no partition for \(request)")
     }
@@ -93,4 +132,9 @@ struct SimulatedSource {
       isWaiting: isWaiting
     )
   }
+}
+
+extension SourceConnector {
+  /// True if its partitions are read in turn.
+  var isGenerated: Bool { if case .generate = self { true } else { false } }
 }

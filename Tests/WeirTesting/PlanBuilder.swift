@@ -48,7 +48,8 @@ package struct PlanBuilder {
 
   // MARK: Stages
 
-  /// Adds a source whose rows have that schema, with its event time.
+  /// Adds a source whose rows have that schema, with its event time; one of generated rows reads its
+  /// partitions in turn.
   @discardableResult
   package mutating func source(
     _ name: String,
@@ -58,19 +59,21 @@ package struct PlanBuilder {
     rate: Double? = nil,
     onBadRecord: BadRecordPolicy = .divert,
     processes: Int = 1,
-    follow: Bool = false
+    follow: Bool = false,
+    isGenerated: Bool = false
   ) -> Stream {
     var time = TimePlan(isEventTime: true)
     time.lag = lag
     time.idleAfter = idleAfter
     let file = FileSourcePlan(path: "", follow: follow, format: .json, fields: [])
+    let generate = GeneratePlan(rows: 0, seed: 0, columns: [])
     let plan = SourcePlan(
       schema: schema,
       needed: Array(schema.fields.indices),
       time: time,
       onBadRecord: onBadRecord,
       rate: rate,
-      connector: .file(file)
+      connector: isGenerated ? .generate(generate) : .file(file)
     )
     return add(name, .source(plan), processes, output: schema)
   }

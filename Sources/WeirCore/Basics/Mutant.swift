@@ -55,6 +55,14 @@ package enum Mutant: String, CaseIterable, Sendable {
   case staleReportTaken
   /// A process that hangs is replaced while it lives.
   case hangIgnored
+  /// A snapshot is reported before its output is durable.
+  case reportBeforeDurable
+  /// Whoever writes says that it is durable before it is.
+  case ackBeforeSync
+  /// Frames leave before all others are restored, and those that are not yet pass them over.
+  case futureFrameIgnored
+  /// A session fires when the watermark is at its end, though a row of that time may still come.
+  case sessionFiredAtEnd
   /// Output of the next epoch is prepared while that of the one before may still fail.
   case preparesOverlap
 

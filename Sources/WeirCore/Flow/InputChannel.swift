@@ -43,6 +43,7 @@ package struct InputChannel {
     let header = frame.header
     let isStale = header.generation < generation
     if isStale, !Mutant.generationUnchecked.isActive { return false }
+    if header.generation > generation, Mutant.futureFrameIgnored.isActive { return false }
     let isGap = header.generation != generation || header.sequence != nextSequence
     guard !isGap || Mutant.gapIgnored.isActive else {
       throw broken(

@@ -160,6 +160,7 @@ package struct OutputChannel {
   @discardableResult
   package mutating func grant(_ header: FrameHeader) -> Bool {
     guard header.generation >= generation else { return false }
+    if header.generation > generation, Mutant.futureFrameIgnored.isActive { return false }
     precondition(
       header.generation == generation,
       "credit of generation \(header.generation.number) on channel \(plan.id.number), which is in "

@@ -144,7 +144,8 @@ package struct InstanceNode {
     case .drainOrdered: sourceOrdered { source, outputs in source.drain(&outputs) }
     case .relaxOrdered: rowGuard.relax()
     }
-    guard hasStarted || phase == .ready && Mutant.sendsBeforeGo.isActive else { return }
+    let isEarly = Mutant.sendsBeforeGo.isActive || Mutant.futureFrameIgnored.isActive
+    guard hasStarted || phase == .ready && isEarly else { return }
     if resuming.isOpen { noteResumed(at: now, into: &effects) }
     inputs.grant(into: &effects, at: now)
     outputs.flush(isIdle: outputs.isGathering && isIdle(at: now), into: &effects)

@@ -25,7 +25,7 @@ struct SnapshotProgress {
     self.snapshot = snapshot
     markedAt = now
     self.waitsForState = waitsForState
-    self.waitsForOutput = waitsForOutput
+    self.waitsForOutput = waitsForOutput && !Mutant.reportBeforeDurable.isActive
     if waitsForOutput { preparing.append(snapshot.epoch) }
     reportWhenDone(into: &effects)
   }

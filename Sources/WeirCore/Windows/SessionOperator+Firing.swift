@@ -89,7 +89,7 @@ extension SessionOperator {
     guard session.key.pointee != 0, session.timer.pointee == current.bucketNumber else { return }
     session.timer.pointee = .min
     let end = session.last.pointee + gap
-    guard end < limit else {
+    guard end < limit || Mutant.sessionFiredAtEnd.isActive && end == limit else {
       current.early.append(slot)
       return
     }
