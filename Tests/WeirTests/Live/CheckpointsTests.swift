@@ -87,7 +87,7 @@ struct CheckpointsTests {
       partitions: [],
       startedAt: SampleRun.moment(0).wall
     )
-    let records = StateRecords(state, of: origin)
+    let records = StateRecords(state, of: origin, SampleRun.job(), after: .none)
     try records.write(snapshot(1, nil))
     try records.write(snapshot(2, StateReference(file: "declines-0-2-1", bytes: 9)))
     try records.write(snapshot(3, nil))
