@@ -84,8 +84,9 @@ extension Audit {
     var points = evidence.points.filter {
       $0.epoch < last.epoch && $0.sent.count == last.sent.count
     }
-    // Without checkpoints there is one epoch, whatever number is in a name.
-    if job.checkpoints == nil { points = [] }
+    // Without checkpoints there is one epoch, whatever number is in a name. A part without a number
+    // is the only one, of whichever epoch the sink's input ended in.
+    if job.checkpoints == nil || sink.parts.contains(where: { $0.epoch == nil }) { points = [] }
     points.append(last)
     var intervals: [Interval] = []
     var before: LineagePoint?

@@ -174,7 +174,6 @@ import WeirCore
 
   @Test func `the only part of a run has no epoch in its name`() {
     var fixture = AuditFixture()
-    fixture.evidence.points = []
     for sink in fixture.evidence.sinks.indices {
       var only = PartEvidence("only", epoch: nil, instance: 0, found: [RowTotal()])
       for part in fixture.evidence.sinks[sink].parts where part.instance == 0 {
