@@ -13,6 +13,7 @@ struct CheckpointsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "checkpoints",
     abstract: "Lists the checkpoints of a run: how large, how long, and whether whole.",
+    usage: "weir checkpoints <run> [options]",
     discussion: """
       Works whether the run lives or not, and changes nothing. All state is read,
       as a restore would, and its checksums compared. 'written' is what the
