@@ -145,7 +145,8 @@ final class FilePartition {
 
   // MARK: Reading
 
-  /// Reads rows until the batch has as many as wanted, or as many bytes as a frame should have.
+  /// Reads rows until the batch has as many as wanted, or as many bytes as a frame should have; bad
+  /// records count as rows, a block of them at a time, so that a file of nothing else is left too.
   ///
   /// True when the file has no more for now.
   func read(
@@ -154,7 +155,7 @@ final class FilePartition {
     _ id: PartitionID,
     _ rejected: inout [WeirCore.RejectedRecord]
   ) throws(WeirError) -> Bool {
-    while batch.count < maximumRows, batch.footprint < Limits.batchBytes {
+    while batch.count + rejected.count < maximumRows, batch.footprint < Limits.batchBytes {
       let isLast = isAtEnd && !follows
       if end > start {
         let from = offset
