@@ -54,6 +54,10 @@ extension SimulatedCluster {
     case .writeQuarantine(let rows):
       note("coordinator keeps \(rows.count) rows from their operators")
       begin(.quarantine(rows), owner: nil)
+      if disturbance.interruptsQuarantine, starts == 1 {
+        coverage.met(.quarantineInterrupted)
+        killCoordinator(losesPower: random.chance(50))
+      }
     case .delete(let epochs, let files):
       note("coordinator deletes \(epochs.map(\.number)), \(files)")
       guard reach(.delete, .coordinator) else { return }

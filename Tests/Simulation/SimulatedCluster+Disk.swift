@@ -96,7 +96,9 @@ extension SimulatedCluster {
   func makeDurable(_ write: SimulatedWrite) {
     switch write.work {
     case .numbers(let numbers): disk.numbers = numbers
-    case .quarantine(let rows): disk.quarantine = rows
+    case .quarantine(let rows):
+      coverage.met(.rowQuarantined)
+      disk.quarantine = rows
     case .manifest(let manifest):
       note("epoch \(manifest.epoch.number) is recorded")
       for member in manifest.members where member.snapshot.epoch != manifest.epoch {
