@@ -33,7 +33,7 @@ struct RunPreparation {
     if fresh {
       let ending = ".old-\(Self.timeText(WallClock.now()))"
       moved = try moveOutputs(ending)
-      if try Folder.names(in: folder.path) != ["lock"] {
+      if try folder.holdsState() {
         try Folder.rename(folder.path, to: folder.path + ending)
         moved.append("\"\(folder.path)\" to \"\(folder.path)\(ending)\"")
         folder = StateFolder(folder.path)
@@ -154,7 +154,7 @@ struct PreparedRun {
   func close() {
     try? Folder.removeTree(runFolder.path)
     guard StoredRun.needsNothing(stateFolder) else { return }
-    for (sink, names) in fileSinks { try? names.removeHidden(run: run, sink: sink) }
+    for (sink, names) in fileSinks { _ = try? names.removeHidden(run: run, sink: sink) }
   }
 }
 

@@ -10,6 +10,8 @@ import WeirWire
 ///     quarantine                  rows that are kept from their operators, because they kill them
 ///     manifest-0000000012.json    a complete checkpoint
 ///     state/declines-1-12-7       keyed state: stage, instance, epoch, incarnation
+///     checkpoints.log             how the checkpoints went: one a line
+///     log/20260101T000000Z-4711.log   what a run has said: when it began, its process
 ///
 /// A record is written beside its name and renamed: there is all of it, or the one before.
 struct StateFolder: Sendable {
@@ -26,6 +28,16 @@ struct StateFolder: Sendable {
   var quarantine: String { path + "/quarantine" }
   /// The folder of the files of keyed state.
   var files: String { path + "/state" }
+
+  /// How the checkpoints of the run went.
+  var history: CheckpointHistory { CheckpointHistory(path + "/checkpoints.log") }
+  /// The logs of the run.
+  var logs: RunLogs { RunLogs(path + "/log") }
+
+  /// True if there is more in it than any run leaves that keeps no state; throws E108 or E115.
+  func holdsState() throws(WeirError) -> Bool {
+    try Folder.names(in: path).contains { $0 != "lock" && $0 != "log" }
+  }
 
   /// The path of the manifest of an epoch.
   func manifest(_ epoch: Epoch) -> String {

@@ -98,7 +98,8 @@ struct StoredRun {
     }
   }
 
-  private static func manifest(
+  /// The manifest of an epoch; throws E101 or E102, or E441 if it is damaged.
+  static func manifest(
     _ epoch: Epoch,
     _ folder: StateFolder
   ) throws(WeirError) -> StoredManifest {
@@ -122,7 +123,9 @@ struct StoredRun {
   }
 
   /// Reads all keyed state of a checkpoint, as a restore would.
-  private static func verify(
+  ///
+  /// Throws E101, E102, E515 or E516. O(bytes of the state).
+  static func verify(
     _ manifest: Manifest,
     _ folder: StateFolder
   ) throws(WeirError) {

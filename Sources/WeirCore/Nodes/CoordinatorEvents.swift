@@ -97,6 +97,8 @@ package enum RunNotice: Hashable, Sendable {
   case caughtUp(Recovery)
   /// A checkpoint is complete, so many nanoseconds after it was opened.
   case checkpointed(Epoch, nanoseconds: Int64)
+  /// The output of a complete checkpoint is visible.
+  case committed(CheckpointTimes)
   /// A checkpoint has failed; the run goes on.
   case checkpointFailed(Epoch, WeirError)
 }

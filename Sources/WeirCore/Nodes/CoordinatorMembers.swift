@@ -109,6 +109,10 @@ struct OpenEpoch {
   var step = Step.reporting
   /// By member.
   var snapshots: [InstanceSnapshot?]
+  /// The member that reported last, and when.
+  var lastReport: (member: Int, at: Instant)?
+  /// When the checkpoint was complete.
+  var completedAt: Instant?
   /// Members whose output is not known to be visible.
   var uncommitted: [Int] = []
 }

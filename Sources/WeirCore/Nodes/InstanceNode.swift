@@ -39,6 +39,8 @@ package struct InstanceNode {
   private var resuming = ResumeProgress()
   /// An epoch that is aligned while the state or output of one before is still being written.
   private var waiting: Epoch?
+  /// When the first barrier of the epoch that is being aligned, or waits, came.
+  private var aligningSince: (epoch: Epoch, instant: Instant)?
   /// State has been read since the last rewind.
   private var restoresState = false
   /// Frames of older generations that earlier rounds have dropped.
@@ -123,7 +125,7 @@ package struct InstanceNode {
       if let waiting, waiting <= epoch { self.waiting = nil }
     case .stateWritten(let epoch, let state, let rewriting):
       keyedOrdered { keyed in keyed.stateWritten(epoch, rewriting: rewriting) }
-      snapshots.written(epoch, state, into: &effects)
+      snapshots.written(epoch, state, at: now.instant, into: &effects)
       markWaiting(into: &effects)
     case .stateFailed(let epoch, let error):
       keyedOrdered { keyed in keyed.stateFailed(epoch) }
@@ -157,6 +159,9 @@ package struct InstanceNode {
       outputs.grant(frame.header)
     } else {
       try inputs.receive(frame)
+      if let epoch = inputs.aligning, aligningSince?.epoch != epoch {
+        aligningSince = (epoch, outputs.now.instant)
+      }
     }
   }
 
@@ -302,6 +307,9 @@ package struct InstanceNode {
     snapshot.counters = outputs.counters
     snapshot.watermark = watermark
     snapshot.isFinished = phase != .running
+    if let since = aligningSince, since.epoch == epoch {
+      snapshot.times.alignment = since.instant.microseconds(to: outputs.now.instant)
+    }
     var waitsForOutput = false
     var waitsForState = false
     switch role {
@@ -323,6 +331,7 @@ package struct InstanceNode {
       snapshot,
       waitsForState: waitsForState,
       waitsForOutput: waitsForOutput,
+      at: outputs.now.instant,
       into: &effects
     )
   }
@@ -333,7 +342,7 @@ package struct InstanceNode {
     into effects: inout [InstanceEffect]
   ) {
     guard case .sink(let sink) = role, sink.delivery == .atLeastOnce else {
-      snapshots.prepared(epoch, outputs, into: &effects)
+      snapshots.prepared(epoch, outputs, at: self.outputs.now.instant, into: &effects)
       return
     }
     // Nobody's word is waited for: a failure before the checkpoint is complete shows it again. But it
@@ -343,7 +352,7 @@ package struct InstanceNode {
 
   private mutating func committed(_ epoch: Epoch, into effects: inout [InstanceEffect]) {
     if case .sink(let sink) = role, sink.delivery == .atLeastOnce {
-      snapshots.prepared(epoch, [], into: &effects)
+      snapshots.prepared(epoch, [], at: outputs.now.instant, into: &effects)
       return
     }
     snapshots.committed(epoch)

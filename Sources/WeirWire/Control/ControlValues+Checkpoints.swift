@@ -47,6 +47,7 @@ extension InstanceSnapshot {
       "partitions": .list(partitions.map(\.json)), "rows_read": .number(rowsRead),
       "pace": pace?.json ?? .null, "outputs": .list(outputs.map(\.json)),
       "state": state?.json ?? .null,
+      "times": times.json,
     ])
   }
 
@@ -63,6 +64,23 @@ extension InstanceSnapshot {
     if fields.optional("pace") != nil { pace = try SourcePace(fields.fields("pace")) }
     outputs = try fields.values("outputs", PreparedOutput.init)
     if fields.optional("state") != nil { state = try StateReference(fields.fields("state")) }
+    if fields.optional("times") != nil { times = try SnapshotTimes(fields.fields("times")) }
+  }
+}
+
+extension SnapshotTimes {
+  var json: JSONValue {
+    .object([
+      "alignment_us": .number(alignment), "write_us": .number(write),
+      "prepare_us": .number(prepare),
+    ])
+  }
+
+  init(_ fields: ControlFields) throws(WeirError) {
+    self.init()
+    alignment = try fields.integer("alignment_us")
+    write = try fields.integer("write_us")
+    prepare = try fields.integer("prepare_us")
   }
 }
 
