@@ -33,6 +33,7 @@ package actor Coordinator {
     view: sending any RunView,
     records: sending (any RecordGateway)?,
     record: RunRecord = RunRecord(),
+    acceptsDuplicates: Bool = false,
     assignment: sending @escaping (Incarnation, InstanceID) -> Assignment
   ) {
     self.executor = executor
@@ -43,7 +44,7 @@ package actor Coordinator {
     self.signals = signals
     self.view = view
     self.records = records
-    node = CoordinatorNode(job, record: record)
+    node = CoordinatorNode(job, record: record, acceptsDuplicates: acceptsDuplicates)
   }
 
   /// Starts every instance.
@@ -111,6 +112,13 @@ package actor Coordinator {
       } orElse: { error in
         .manifestFailed(epoch, error)
       }
+    case .setAside(let epoch):
+      answer { records throws(WeirError) in
+        try records.setAside(epoch)
+        return .manifestSetAside(epoch)
+      } orElse: { error in
+        .setAsideFailed(epoch, error)
+      }
     case .delete(let epochs, let files): records?.delete(epochs, files: files)
     case .say(let notice): view.note(notice)
     case .end(let outcome):
@@ -146,6 +154,7 @@ package actor Coordinator {
     case .rewound: .rewoundIn
     case .snapshotted: .reportIn
     case .committed: .committedIn
+    case .stateUnusable: .damageIn
     case .hello, .bound, .lost, .snapshotFailed, .progress, .finished, .failed, .readerGone,
       .warned, .pong:
       nil

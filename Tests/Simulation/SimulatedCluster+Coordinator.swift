@@ -8,6 +8,7 @@ extension SimulatedCluster {
   func startCoordinator() {
     restartAt = nil
     starts += 1
+    passOverDamage()
     let record = disk.record
     coverage.met(.resumed, if: starts > 1 && !record.manifests.isEmpty)
     let outputs = record.manifests.last?.members.flatMap(\.snapshot.outputs) ?? []
@@ -15,6 +16,20 @@ extension SimulatedCluster {
     coordinator = CoordinatorNode(job, record: record)
     note("coordinator starts at epoch \(record.manifests.last?.epoch.number ?? 0)")
     command(.started)
+  }
+
+  /// What a start does before anything else: a damaged checkpoint is put aside for the one before,
+  /// and what is visible after the one that is gone on from is withdrawn.
+  private func passOverDamage() {
+    while let last = disk.manifests.last, disk.isDamaged(last) {
+      coverage.met(.damageAtStart)
+      note("epoch \(last.epoch.number) is damaged and put aside")
+      disk.manifests.removeLast()
+    }
+    guard disturbance.checkpoints != nil, disturbance.delivery != .atLeastOnce,
+      let last = disk.manifests.last, disk.withdraw(after: last.epoch)
+    else { return }
+    coverage.met(.withdrawnAtStart)
   }
 
   func command(_ event: CoordinatorEvent) {
@@ -51,6 +66,10 @@ extension SimulatedCluster {
       note("coordinator records epoch \(manifest.epoch.number), finished \(manifest.isFinished)")
       guard reach(manifest.isFinished ? .conclude : .recording, .coordinator) else { return }
       begin(.manifest(manifest), owner: nil)
+    case .setAside(let epoch):
+      note("coordinator puts epoch \(epoch.number) aside")
+      guard reach(.aside, .coordinator) else { return }
+      begin(.aside(epoch), owner: nil)
     case .delete(let epochs, let files):
       note("coordinator deletes \(epochs.map(\.number)), \(files)")
       guard reach(.delete, .coordinator) else { return }
@@ -146,7 +165,8 @@ extension SimulatedCluster {
   /// A write is durable, or has failed; whoever asked for it hears of it.
   func finish(_ write: SimulatedWrite) {
     // A run whose state folder cannot be written at its start or its end has failed, and says so.
-    let isVital = coordinator?.phase == .numbering || coordinator?.phase == .concluding
+    let isVital =
+      coordinator?.phase == .numbering || coordinator?.phase == .concluding || write.isAside
     let fails = isDisturbed && !isVital && random.chance(disturbance.diskFailures)
     coverage.met(.diskFailure, if: fails)
     if !fails { makeDurable(write) }
@@ -158,6 +178,9 @@ extension SimulatedCluster {
       command(
         fails ? .manifestFailed(manifest.epoch, error) : .manifestWritten(manifest.epoch)
       )
+    case .aside(let epoch):
+      guard reach(.asideDone, .coordinator) else { return }
+      command(.manifestSetAside(epoch))
     case .state, .prepare, .commit:
       if let owner = write.owner { answer(write, owner, fails ? error : nil) }
     }
@@ -178,10 +201,13 @@ extension SimulatedCluster {
         }
       }
       disk.write(manifest)
+    case .aside(let epoch):
+      note("epoch \(epoch.number) is aside")
+      disk.manifests.removeAll { $0.epoch == epoch }
     case .state(_, let reference, let file): disk.files[reference.file] = file
     case .prepare(_, let name, let part): disk.hidden[name] = part
     case .commit(let epoch, let outputs):
-      let isRecorded = disk.manifests.contains { $0.epoch >= epoch }
+      let isRecorded = disk.highestRecorded >= epoch
       if !isRecorded, disturbance.checkpoints != nil, disturbance.delivery != .atLeastOnce {
         violations.append("epoch \(epoch.number) becomes visible, and is not recorded")
       }

@@ -18,6 +18,10 @@ struct SimulatedDisk {
   var numbers = RunNumbers()
   var manifests: [Manifest] = []
   var files: [String: StateFile] = [:]
+  /// Files whose bytes are not those that were written.
+  var damaged: [String] = []
+  /// The newest epoch that was ever recorded.
+  var highestRecorded = Epoch.none
   var hidden: [String: Part] = [:]
   var visible: [String: Part] = [:]
 
@@ -32,6 +36,21 @@ struct SimulatedDisk {
   mutating func write(_ manifest: Manifest) {
     manifests.removeAll { $0.epoch == manifest.epoch }
     manifests.append(manifest)
+    highestRecorded = max(highestRecorded, manifest.epoch)
+  }
+
+  /// True if a checkpoint cannot be restored.
+  func isDamaged(_ manifest: Manifest) -> Bool {
+    !manifest.isFinished && manifest.files.contains { damaged.contains($0) }
+  }
+
+  /// Takes back what is visible of later epochs, of one instance or of all; true if there was any.
+  mutating func withdraw(after epoch: Epoch, of instance: InstanceID? = nil) -> Bool {
+    let later = visible.filter { _, part in
+      part.epoch > epoch && (instance == nil || part.instance == instance)
+    }
+    for name in later.keys { visible[name] = nil }
+    return !later.isEmpty
   }
 
   /// Makes a hidden part visible, leaves what is so already alone, and returns what is wrong.
@@ -62,6 +81,7 @@ struct SimulatedWrite {
   enum Work {
     case numbers(RunNumbers)
     case manifest(Manifest)
+    case aside(Epoch)
     case state(Epoch, StateReference, SimulatedDisk.StateFile)
     case prepare(Epoch, name: String, SimulatedDisk.Part)
     case commit(Epoch, [PreparedOutput])
@@ -72,4 +92,6 @@ struct SimulatedWrite {
   var owner: Int?
   var round: Round
   var work: Work
+
+  var isAside: Bool { if case .aside = work { true } else { false } }
 }

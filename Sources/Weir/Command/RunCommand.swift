@@ -30,6 +30,13 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var topology: TopologyArguments
   @Flag(help: "Move the state and the output of earlier runs aside, to '….old-TIME'.")
   var fresh = false
+  @Flag(
+    help: ArgumentHelp(
+      "Go back behind a damaged checkpoint although a sink cannot take rows back.",
+      discussion: "Rows that 'stdout' has printed since the checkpoint before come again."
+    )
+  )
+  var acceptDuplicates = false
   @Option(help: "Whether what people see is coloured.") var color = ColorChoice.auto
   @Option(help: ArgumentHelp("What is logged.", valueName: "level")) var logLevel = LogLevel.info
   @Option(help: "How log lines are written; json also turns the live view off.")
@@ -53,14 +60,18 @@ struct RunCommand: ParsableCommand {
     let outcome: RunOutcome
     let outputs: [SinkOutput]
     do throws(WeirError) {
-      let prepared = try RunPreparation(loaded).prepare(fresh: fresh)
+      let prepared = try RunPreparation(loaded).prepare(
+        fresh: fresh,
+        acceptsDuplicates: acceptDuplicates
+      )
       defer { prepared.close() }
       tell(prepared)
       if let last = prepared.stored.finished {
         watch.show(last)
         outcome = .finished
       } else {
-        outcome = try RunProcess(loaded, prepared).run(view: watch)
+        outcome = try RunProcess(loaded, prepared, acceptsDuplicates: acceptDuplicates)
+          .run(view: watch)
       }
       outputs = prepared.outputs()
     } catch {
@@ -91,6 +102,9 @@ struct RunCommand: ParsableCommand {
         "checkpoint \(broken.epoch.number) is passed over: \(broken.error)\n",
         to: .error
       )
+    }
+    for warning in prepared.withdrawals.compactMap(\.warning) + prepared.notes {
+      Console.write("\(warning)\n", to: .error)
     }
     guard let last = prepared.stored.record.manifests.last else { return }
     let text =

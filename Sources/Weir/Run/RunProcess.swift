@@ -7,10 +7,12 @@ import WeirZeroMQ
 struct RunProcess {
   private let loaded: LoadedTopology
   private let prepared: PreparedRun
+  private let acceptsDuplicates: Bool
 
-  init(_ loaded: LoadedTopology, _ prepared: PreparedRun) {
+  init(_ loaded: LoadedTopology, _ prepared: PreparedRun, acceptsDuplicates: Bool) {
     self.loaded = loaded
     self.prepared = prepared
+    self.acceptsDuplicates = acceptsDuplicates
   }
 
   /// Runs to the end; throws what keeps it from starting.
@@ -49,6 +51,7 @@ struct RunProcess {
       view: view,
       records: records,
       record: stored.record,
+      acceptsDuplicates: acceptsDuplicates,
       assignment: assign
     )
     var hasBegun = false

@@ -10,7 +10,7 @@ import WeirRuntime
 ///     write -> hidden, grows
 ///     prepare -> hidden, durable, read back; length and checksum go into the snapshot
 ///     commit -> final
-///     restore -> removed, unless a snapshot keeps it
+///     restore -> removed, unless a snapshot keeps it; what is visible of later epochs is withdrawn
 /// ```
 ///
 /// What is prepared says itself what is to be done, so any incarnation can commit it, as often as it
@@ -241,14 +241,18 @@ final class FileSink: SinkGateway {
 
   // MARK: Restore
 
-  func restore(_ epoch: Epoch, keeping outputs: [PreparedOutput]) throws(WeirError) {
+  func restore(
+    _ epoch: Epoch,
+    keeping outputs: [PreparedOutput],
+    isFinished: Bool
+  ) throws(WeirError) -> WeirError? {
     try file?.discard()
     file = nil
     loss = nil
     hasPrepared = !outputs.isEmpty
     let last = outputs.reduce(epoch) { max($0, $1.epoch) }
     next = Epoch(last.number + 1)
-    guard cut == .eachEpoch else { return }
+    guard cut == .eachEpoch else { return nil }
     // Output of which nobody knows whether it became visible is asked for no more.
     var kept: [String] = []
     if delivery != .atMostOnce {
@@ -265,5 +269,15 @@ final class FileSink: SinkGateway {
       }
       try Folder.removeTree(path(name))
     }
+    // What is shown early may be shown again; the output of any other epoch is shown only once its
+    // checkpoint is complete. If the run goes back behind that, it was damaged, and the rows come again.
+    guard delivery != .atLeastOnce, epoch > .none else { return nil }
+    let later = try names.parts(
+      after: epoch,
+      isFinished: isFinished,
+      of: isAlone ? nil : instance.index
+    )
+    let withdrawal = Withdrawal(sink: instance.stage, after: epoch, try names.withdraw(later))
+    return withdrawal.warning
   }
 }

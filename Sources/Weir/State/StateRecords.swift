@@ -38,6 +38,11 @@ final class StateRecords: RecordGateway {
     if manifest.isFinished { Failpoint.concluded.reached() }
   }
 
+  func setAside(_ epoch: Epoch) throws(WeirError) {
+    try folder.setAside([epoch])
+    Failpoint.manifestAside.reached()
+  }
+
   func delete(_ epochs: [Epoch], files: [String]) {
     for epoch in epochs { try? Folder.removeTree(folder.manifest(epoch)) }
     // A manifest that comes back after a power failure must find its files.

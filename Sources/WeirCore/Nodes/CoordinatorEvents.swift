@@ -14,6 +14,10 @@ package enum CoordinatorEvent: Hashable, Sendable {
   case manifestWritten(Epoch)
   /// It is not, as far as is known.
   case manifestFailed(Epoch, WeirError)
+  /// What `.setAside` asked for is durable: nobody will go back to that checkpoint any more.
+  case manifestSetAside(Epoch)
+  /// It is not, as far as is known.
+  case setAsideFailed(Epoch, WeirError)
   case signalled(StopSignal)
   /// A command asks to stop.
   case stopRequested(StopReason)
@@ -59,6 +63,9 @@ package enum CoordinatorEffect: Hashable, Sendable {
   /// Make the checkpoint complete by one atomic act; answered by `.manifestWritten` or
   /// `.manifestFailed`.
   case writeManifest(Manifest)
+  /// Make durable that a checkpoint is not one any more; answered by `.manifestSetAside` or
+  /// `.setAsideFailed`.
+  case setAside(Epoch)
   /// Remove the manifests of these epochs, and then these files of state. Need not succeed.
   case delete([Epoch], files: [String])
   case say(RunNotice)
@@ -88,6 +95,8 @@ package enum RunNotice: Hashable, Sendable {
   case recovered(instances: Int, to: Epoch)
   /// A checkpoint is complete, so many nanoseconds after it was opened.
   case checkpointed(Epoch, nanoseconds: Int64)
+  /// A checkpoint that was complete is damaged; the run goes back to the one before.
+  case checkpointBroken(Epoch, WeirError)
   /// A checkpoint has failed; the run goes on.
   case checkpointFailed(Epoch, WeirError)
 }

@@ -45,6 +45,10 @@ package struct CoordinatorNode {
   /// Complete checkpoints that are kept, oldest first.
   package internal(set) var manifests: [Manifest]
   var open: OpenEpoch?
+  /// A checkpoint that is damaged and is being put aside; nobody goes back meanwhile.
+  var settingAside: Epoch?
+  /// Rows may become visible twice rather than end the run.
+  let acceptsDuplicates: Bool
   /// When the next checkpoint is due.
   var epochDue: Instant?
   /// Checkpoints that failed since the last complete one.
@@ -75,8 +79,16 @@ package struct CoordinatorNode {
   package static let sparePauseNanoseconds: Int64 = 1_000_000_000
 
   /// Makes the coordinator of a run; `record` is what the state folder holds of it.
-  package init(_ job: JobPlan, record: RunRecord = RunRecord()) {
+  ///
+  /// `acceptsDuplicates`: a damaged checkpoint is gone back behind also where a sink cannot take back
+  /// what it has shown.
+  package init(
+    _ job: JobPlan,
+    record: RunRecord = RunRecord(),
+    acceptsDuplicates: Bool = false
+  ) {
     self.job = job
+    self.acceptsDuplicates = acceptsDuplicates
     settings = job.checkpoints
     numbers = record.numbers
     taken = record.numbers
@@ -89,15 +101,19 @@ package struct CoordinatorNode {
       }
       var isSource = false
       var delivery: Delivery?
+      var canWithdraw = true
       switch job.stages[stage].role {
       case .source: isSource = true
-      case .sink(let plan): delivery = plan.delivery
+      case .sink(let plan):
+        delivery = plan.delivery
+        canWithdraw = plan.connector.canWithdraw
       case .keyed, .stateless: break
       }
       return CoordinatorMember(
         instance: instance,
         isSource: isSource,
         delivery: delivery,
+        canWithdraw: canWithdraw,
         region: regions.firstIndex { $0.contains(number) } ?? 0
       )
     }
@@ -122,6 +138,8 @@ package struct CoordinatorNode {
     case .manifestWritten(let epoch): recorded(epoch, at: now, into: &effects)
     case .manifestFailed(let epoch, let error):
       recordingFailed(epoch, error, at: now, into: &effects)
+    case .manifestSetAside(let epoch): setAside(epoch)
+    case .setAsideFailed(let epoch, let error): setAsideFailed(epoch, error, into: &effects)
     case .signalled(let signal): signalled(signal, at: now, into: &effects)
     case .stopRequested(let reason): stop(reason, .stopped, at: now, into: &effects)
     case .ticked: tick(at: now, into: &effects)
@@ -174,6 +192,7 @@ package struct CoordinatorNode {
       members[index].endpoint = endpoint
       members[index].dueBy = nil
     case .rewound(let round): rewound(index, round, into: &effects)
+    case .stateUnusable(let round, let error): stateUnusable(index, round, error, into: &effects)
     case .lost(let error): lostPeer(index, error, at: now)
     case .snapshotted(let snapshot): snapshotted(index, snapshot, at: now, into: &effects)
     case .snapshotFailed(let epoch, let step, let error):

@@ -12,6 +12,13 @@ package enum RecordCodec {
     RecordSeal.seal(numbers.json.bytes)
   }
 
+  /// Whether a record is as it was written: if so and it cannot be read, another version wrote it.
+  ///
+  /// O(bytes).
+  package static func isWhole(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    RecordSeal.open(bytes) != nil
+  }
+
   /// Reads a manifest; throws E310 if it is damaged.
   package static func manifest(
     _ bytes: UnsafeRawBufferPointer

@@ -100,7 +100,8 @@ struct CoordinatorScript {
     case .messageReceived(let process, let message): "\(name(process)) says \(words(message))"
     case .exited(let process, let end): "\(name(process)) ends: \(end)"
     case .spawnFailed(let process, let error): "\(name(process)) cannot start: \(error)"
-    case .numbersWritten, .numbersFailed, .manifestWritten, .manifestFailed, .stopRequested:
+    case .numbersWritten, .numbersFailed, .manifestWritten, .manifestFailed, .manifestSetAside,
+      .setAsideFailed, .stopRequested:
       "\(event)"
     case .signalled(let signal): "signal \(signal)"
     case .ticked: "the clock"
@@ -112,6 +113,7 @@ struct CoordinatorScript {
     case .hello(let version): "hello, version \(version)"
     case .bound(let endpoint): "bound \(endpoint)"
     case .rewound(let round): "rewound \(round.number)"
+    case .stateUnusable(let round, let error): "cannot do \(round.number): \(error)"
     case .lost(let error): "lost a peer: \(error)"
     case .snapshotted(let snapshot): "snapshotted \(snapshot.epoch.number)"
     case .snapshotFailed(let epoch, let step, let error):
@@ -142,7 +144,7 @@ struct CoordinatorScript {
       "tell \(name(process)): commit \(epoch.number)"
     case .send(let process, let message): "tell \(name(process)): \(message)"
     case .kill(let process): "kill \(name(process))"
-    case .writeNumbers, .writeManifest, .delete: "\(effect)"
+    case .writeNumbers, .writeManifest, .setAside, .delete: "\(effect)"
     case .say(.progress(let instance, _)): "show progress of \(instance)"
     case .say(.failed(let instance, let error)): "show failure of \(instance): \(error)"
     case .say(let notice): "show \(notice)"
