@@ -11,7 +11,6 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
-#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -31,15 +30,14 @@ void weir_eventfd_clear(int descriptor) {
   (void)eventfd_read(descriptor, &count);
 }
 
-int weir_timerfd(void) { return timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC); }
+int weir_poll(struct pollfd *descriptors, size_t count, int64_t nanoseconds) {
+  if (nanoseconds < 0) return ppoll(descriptors, (nfds_t)count, NULL, NULL);
+  struct timespec time = {(time_t)(nanoseconds / 1000000000), (long)(nanoseconds % 1000000000)};
+  return ppoll(descriptors, (nfds_t)count, &time, NULL);
+}
 
-int weir_timerfd_set(int descriptor, int64_t nanoseconds) {
-  struct itimerspec time = {{0, 0}, {0, 0}};
-  // Zero would unset the timer; a time long past fires at once all the same.
-  int64_t at = nanoseconds > 0 ? nanoseconds : 1;
-  time.it_value.tv_sec = (time_t)(at / 1000000000);
-  time.it_value.tv_nsec = (long)(at % 1000000000);
-  return timerfd_settime(descriptor, TFD_TIMER_ABSTIME, &time, NULL);
+int weir_set_timer_slack(unsigned long nanoseconds) {
+  return prctl(PR_SET_TIMERSLACK, nanoseconds, 0, 0, 0);
 }
 
 int weir_pidfd_open(pid_t process) { return (int)syscall(SYS_pidfd_open, process, 0); }

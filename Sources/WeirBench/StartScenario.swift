@@ -16,7 +16,7 @@ enum StartScenario {
     let context = try ZeroMQContext()
     let router = try ZeroMQSocket(.router, in: context)
     try router.bind(endpoint)
-    _ = loop.add(socket: router)
+    _ = try loop.add(socket: router)
     let life = try LifePipe()
     let message = ZeroMQMessage()
     let sender = ZeroMQMessage()

@@ -155,8 +155,8 @@ package actor Coordinator {
     case .snapshotted: .reportIn
     case .committed: .committedIn
     case .stateUnusable: .damageIn
-    case .hello, .bound, .lost, .snapshotFailed, .progress, .finished, .failed, .readerGone,
-      .warned, .pong:
+    case .hello, .bound, .reached, .lost, .snapshotFailed, .progress, .finished, .failed,
+      .readerGone, .warned, .pong:
       nil
     }
   }

@@ -130,8 +130,8 @@ package protocol RunView: AnyObject {
 
 /// What an instance costs: for reports, never for decisions.
 package protocol UsageGateway: AnyObject {
-  var cpuSeconds: Double { get }
-  var peakMemoryBytes: Int64 { get }
+  /// What this process has taken so far: processor time, and the most memory it had at once.
+  func current() -> (cpuSeconds: Double, peakMemoryBytes: Int64)
 }
 
 /// Both clocks at once.

@@ -49,6 +49,9 @@ package actor Instance {
   package private(set) var failure: WeirError?
   private var times: TimeAccount
   private var reportAt: Instant
+  /// The last report, and when it was made.
+  private var reported = InstanceProgress()
+  private var reportedAt: Instant
   private var hasFinished = false
   private var hasToldReaderGone = false
   /// A frame could not be sent since the last rewind.
@@ -85,6 +88,7 @@ package actor Instance {
     self.clocks = clocks
     times = TimeAccount(since: now.instant)
     reportAt = now.instant.advanced(byNanoseconds: Limits.progressNanoseconds)
+    reportedAt = now.instant
   }
 
   /// Says hello to the coordinator.
@@ -197,7 +201,7 @@ package actor Instance {
     let now = clocks.now()
     if now.instant >= reportAt {
       reportAt = now.instant.advanced(byNanoseconds: Limits.progressNanoseconds)
-      if !hasFinished { try control.send(.progress(progress())) }
+      if !hasFinished { try report(at: now.instant) }
     }
     if taken == Self.framesPerTurn || parts?.node.hasWork(at: now) == true {
       return .now
@@ -370,6 +374,17 @@ package actor Instance {
     try parts?.node.handle(event, at: clocks.now(), into: &effects)
   }
 
+  /// Reports the progress, unless there is none and the last report is not old.
+  private func report(at now: Instant) throws(WeirError) {
+    guard let node = parts?.node else { return }
+    let news = (node.counters, node.watermark)
+    let isDue = reportedAt.advanced(byNanoseconds: Limits.quietProgressNanoseconds) <= now
+    guard isDue || news != (reported.counters, reported.watermark) else { return }
+    reported = progress()
+    reportedAt = now
+    try control.send(.progress(reported))
+  }
+
   private func progress() -> InstanceProgress {
     var progress = InstanceProgress()
     guard let parts else { return progress }
@@ -378,8 +393,7 @@ package actor Instance {
     progress.busyNanoseconds = times.busy
     progress.backpressuredNanoseconds = times.backpressured
     progress.idleNanoseconds = times.idle
-    progress.cpuSeconds = usage.cpuSeconds
-    progress.peakMemoryBytes = usage.peakMemoryBytes
+    (progress.cpuSeconds, progress.peakMemoryBytes) = usage.current()
     progress.queuedBytes = Int64(parts.node.queuedBytes)
     if let source = parts.source {
       (progress.readBytes, progress.totalBytes) = source.progress

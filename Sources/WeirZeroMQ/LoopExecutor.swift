@@ -1,5 +1,4 @@
 import CLinux
-import CZeroMQ
 import Glibc
 import Synchronization
 import WeirCore
@@ -7,7 +6,7 @@ import WeirRuntime
 
 /// One thread, one actor, one loop: runs the actor's jobs and waits for sockets and descriptors.
 ///
-/// Each round of the loop waits in `zmq_poll` for its sources, runs the jobs that were queued
+/// Each round of the loop waits in `ppoll` for its sources, runs the jobs that were queued
 /// (`await` on the actor from anywhere), and takes one *turn*: a call with the sources that are
 /// ready. The turn enters the actor with `assumeIsolated`, which costs no job and no hop:
 ///
@@ -48,19 +47,12 @@ package final class LoopExecutor: SerialExecutor, TaskExecutor, @unchecked Senda
   package let name: String
   private let jobs = Mutex(Jobs())
   private let wakeDescriptor: Int32
-  /// Deadlines: `zmq_poll` itself waits in whole milliseconds, which is long beside a linger of 500 us.
-  private let timerDescriptor: Int32
-  private var armedAt: Int64?
   /// The thread of the loop, 0 while it does not run.
   private let owner = Atomic<UInt>(0)
   private var thread: pthread_t?
 
   private var runningJobs: [UnownedJob] = []
-  /// What is polled: the wake-up descriptor, the timer, then the sources in the order of `sources`.
-  private var items: [zmq_pollitem_t] = []
-  private var sources: [LoopSource] = []
-  private var ready: [LoopSource] = []
-  private var lastSource = 0
+  private var polled: PollSet
 
   /// Makes a loop that does not run yet; throws E211.
   ///
@@ -68,22 +60,12 @@ package final class LoopExecutor: SerialExecutor, TaskExecutor, @unchecked Senda
   package init(name: String) throws(WeirError) {
     let wake = weir_eventfd()
     guard wake >= 0 else { throw ZeroMQErrors.wakeDescriptor(name, errno) }
-    let timer = weir_timerfd()
-    guard timer >= 0 else {
-      let number = errno
-      Glibc.close(wake)
-      throw ZeroMQErrors.wakeDescriptor(name, number)
-    }
     self.name = name
     wakeDescriptor = wake
-    timerDescriptor = timer
-    items = [Self.item(descriptor: wake), Self.item(descriptor: timer)]
+    polled = PollSet(wake: wake, name: name)
   }
 
-  deinit {
-    Glibc.close(wakeDescriptor)
-    Glibc.close(timerDescriptor)
-  }
+  deinit { Glibc.close(wakeDescriptor) }
 
   // MARK: Running
 
@@ -96,15 +78,16 @@ package final class LoopExecutor: SerialExecutor, TaskExecutor, @unchecked Senda
     )
     precondition(free, "the loop \"\(name)\" runs already")
     defer { owner.store(0, ordering: .releasing) }
-    ready.removeAll(keepingCapacity: true)
+    // By default the kernel may end a wait 50 us late, to wake for several things at once.
+    weir_set_timer_slack(1)
+    polled.clear()
     while true {
       runJobs()
-      switch turn(ready) {
-      case .now: wait(milliseconds: 0)
+      switch turn(polled.ready) {
+      case .now: wait(nanoseconds: 0)
       case .at(let instant):
-        arm(at: instant.nanoseconds)
-        wait(milliseconds: -1)
-      case .whenReady: wait(milliseconds: -1)
+        wait(nanoseconds: max(0, instant.nanoseconds - Self.monotonicNanoseconds()))
+      case .whenReady: wait(nanoseconds: nil)
       case .never:
         runJobs()
         return
@@ -142,23 +125,30 @@ package final class LoopExecutor: SerialExecutor, TaskExecutor, @unchecked Senda
 
   // MARK: Sources, on the loop's thread or before it runs
 
-  /// Waits from now on for messages on a socket.
-  package func add(socket: ZeroMQSocket) -> LoopSource { add(Self.item(socket: socket.handle)) }
+  /// Waits from now on for messages on a socket; throws E203.
+  package func add(socket: ZeroMQSocket) throws(WeirError) -> LoopSource {
+    preconditionCurrent()
+    return polled.add(try socket.watch())
+  }
 
-  /// Waits from now on for events of a monitor.
-  package func add(monitor: ZeroMQMonitor) -> LoopSource { add(Self.item(socket: monitor.handle)) }
+  /// Waits from now on for events of a monitor; throws E203.
+  package func add(monitor: ZeroMQMonitor) throws(WeirError) -> LoopSource {
+    preconditionCurrent()
+    return polled.add(try monitor.watch())
+  }
 
   /// Waits from now on until a descriptor can be read, has hung up, or is in error.
-  package func add(descriptor: Int32) -> LoopSource { add(Self.item(descriptor: descriptor)) }
+  package func add(descriptor: Int32) -> LoopSource {
+    preconditionCurrent()
+    return polled.add(descriptor: descriptor)
+  }
 
   /// Waits no longer for a source; one that is gone is ignored.
   ///
   /// O(sources).
   package func remove(_ source: LoopSource) {
     preconditionCurrent()
-    guard let index = sources.firstIndex(of: source) else { return }
-    sources.remove(at: index)
-    items.remove(at: index + Self.ownItems)
+    polled.remove(source)
   }
 
   // MARK: Executor
@@ -199,41 +189,14 @@ package final class LoopExecutor: SerialExecutor, TaskExecutor, @unchecked Senda
     runningJobs.removeAll(keepingCapacity: true)
   }
 
-  /// Fills `ready`, after waiting for at most `milliseconds`, or without end if that is negative.
-  private func wait(milliseconds: Int) {
+  /// Waits until something is ready or was queued, at most so many nanoseconds; nil: without end.
+  private func wait(nanoseconds: Int64?) {
     // A job queued between this look and the poll writes to the wake-up descriptor, because it is
     // the first since `announced` was cleared; one queued before is seen here.
     let hasJobs = jobs.withLock { !$0.queued.isEmpty }
-    let count = Int32(truncatingIfNeeded: items.count)
-    let found = zmq_poll(&items, count, hasJobs ? 0 : milliseconds)
-    ready.removeAll(keepingCapacity: true)
-    guard found >= 0 else {
-      let number = zmq_errno()
-      // A signal without a handler of ours, such as a debugger's stop: an empty turn does no harm.
-      precondition(
-        number == EINTR,
-        "the loop \"\(name)\" cannot poll: \(String(cString: zmq_strerror(number)))"
-      )
-      return
-    }
+    let isWoken = polled.wait(nanoseconds: hasJobs ? 0 : nanoseconds)
     // Cleared before the queue is taken: a job that comes in between writes again or is taken.
-    if items[0].revents != 0 { weir_eventfd_clear(wakeDescriptor) }
-    if items[1].revents != 0 {
-      weir_eventfd_clear(timerDescriptor)
-      armedAt = nil
-    }
-    for index in sources.indices where items[index + Self.ownItems].revents != 0 {
-      ready.append(sources[index])
-    }
-  }
-
-  private func add(_ item: zmq_pollitem_t) -> LoopSource {
-    preconditionCurrent()
-    lastSource += 1
-    let source = LoopSource(number: lastSource)
-    items.append(item)
-    sources.append(source)
-    return source
+    if isWoken { weir_eventfd_clear(wakeDescriptor) }
   }
 
   private func preconditionCurrent() {
@@ -243,23 +206,10 @@ package final class LoopExecutor: SerialExecutor, TaskExecutor, @unchecked Senda
     )
   }
 
-  private static func item(socket: UnsafeMutableRawPointer) -> zmq_pollitem_t {
-    zmq_pollitem_t(socket: socket, fd: 0, events: Int16(ZMQ_POLLIN), revents: 0)
-  }
-
-  /// Hanging up and errors are reported without being asked for.
-  private static func item(descriptor: Int32) -> zmq_pollitem_t {
-    zmq_pollitem_t(socket: nil, fd: descriptor, events: Int16(ZMQ_POLLIN), revents: 0)
-  }
-
-  /// How many entries of `items` are the loop's own.
-  private static let ownItems = 2
-
-  /// Makes the timer end the wait at a point of the monotonic clock.
-  private func arm(at nanoseconds: Int64) {
-    guard armedAt != nanoseconds else { return }
-    armedAt = nanoseconds
-    weir_timerfd_set(timerDescriptor, nanoseconds)
+  private static func monotonicNanoseconds() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
   }
 }
 

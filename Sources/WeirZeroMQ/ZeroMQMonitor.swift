@@ -44,8 +44,13 @@ package final class ZeroMQMonitor {
 
   deinit { close() }
 
+  /// What a loop polls to learn of events; throws E203.
+  func watch() throws(WeirError) -> SocketReadiness {
+    try SocketReadiness(handle, name: watched.name)
+  }
+
   /// The libzmq socket from which the events come.
-  var handle: UnsafeMutableRawPointer {
+  private var handle: UnsafeMutableRawPointer {
     guard let pair else { preconditionFailure("the monitor of \"\(watched.name)\" is closed") }
     return pair
   }

@@ -26,7 +26,13 @@ extension ZeroMQSocket {
       free(buffer.baseAddress)
       throw ZeroMQErrors.send(name, number)
     }
+    return try send(&message)
+  }
+
+  /// Sends a message that was made, and gives it back to libzmq if it cannot be sent.
+  func send(_ message: inout zmq_msg_t) throws(WeirError) -> Bool {
     let result = zmq_msg_send(&message, handle, ZMQ_DONTWAIT)
+    readiness?.noteUse()
     guard result < 0 else { return true }
     let number = zmq_errno()
     zmq_msg_close(&message)
@@ -85,6 +91,7 @@ extension ZeroMQSocket {
   }
 
   private func sent(_ result: Int32) throws(WeirError) -> Bool {
+    readiness?.noteUse()
     guard result < 0 else { return true }
     let number = zmq_errno()
     if number == EAGAIN { return false }
@@ -92,10 +99,12 @@ extension ZeroMQSocket {
   }
 
   private func receivePart(into message: ZeroMQMessage) throws(WeirError) -> Bool {
+    if let readiness, !readiness.mayReceive { return false }
     guard message.receive(from: handle) < 0 else { return true }
     let number = zmq_errno()
-    if number == EAGAIN { return false }
-    throw ZeroMQErrors.receive(name, number)
+    guard number == EAGAIN else { throw ZeroMQErrors.receive(name, number) }
+    readiness?.noteEmpty()
+    return false
   }
 
   /// Receives the rest of a message that nobody wants and returns how many parts that was.

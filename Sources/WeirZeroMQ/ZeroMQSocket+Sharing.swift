@@ -22,12 +22,7 @@ extension ZeroMQSocket {
       kept.release()
       throw ZeroMQErrors.send(name, number)
     }
-    let result = zmq_msg_send(&message, handle, ZMQ_DONTWAIT)
-    guard result < 0 else { return true }
-    let number = zmq_errno()
-    zmq_msg_close(&message)
-    if number == EAGAIN { return false }
-    throw ZeroMQErrors.send(name, number)
+    return try send(&message)
   }
 }
 

@@ -56,6 +56,8 @@ package final class ZeroMQSocket {
   // The context must outlive its sockets.
   let context: ZeroMQContext
   private var open: UnsafeMutableRawPointer?
+  /// Whether messages may be there; nil while no loop waits for the socket.
+  private(set) var readiness: SocketReadiness?
 
   /// Makes a socket; throws E202 or E203.
   package init(
@@ -95,6 +97,13 @@ package final class ZeroMQSocket {
   deinit { close() }
 
   var isOpen: Bool { open != nil }
+
+  /// What a loop polls to learn of messages; throws E203.
+  func watch() throws(WeirError) -> SocketReadiness {
+    let watched = try SocketReadiness(handle, name: name)
+    readiness = watched
+    return watched
+  }
 
   /// The libzmq socket; using a closed one is our bug.
   var handle: UnsafeMutableRawPointer {
@@ -136,6 +145,7 @@ package final class ZeroMQSocket {
     guard let open else { return }
     zmq_close(open)
     self.open = nil
+    readiness = nil
   }
 
   private func set<Value: BitwiseCopyable>(

@@ -145,7 +145,7 @@ import Testing
     fast.rate = nil
     for (number, file) in files.enumerated() {
       // Each file is damaged in some of the ways, all files together in all of them.
-      for change in Change.allCases.enumerated().filter({ ($0.offset + number) % 3 == 0 }).map(
+      for change in Change.allCases.enumerated().filter({ ($0.offset + number) % 5 == 0 }).map(
         \.element
       ) {
         #expect(system("rm -rf '\(folder.path)/out' '\(state)'") == 0)

@@ -146,6 +146,8 @@ import Testing
       every: 60_000
     ) { $0.count > 3 ? "\"declines\":\($0.count)" : nil }
     expectSame("declines", folder.sortedLines("out/declines.jsonl"), declines)
+    // Allowed lateness makes updates, and changes nothing of what is on time.
+    expectSame("first", folder.sortedLines("out/first.jsonl"), declines)
 
     let spend = WindowModels.lines(
       payments.all.filter { $0.status == "APPROVED" },
@@ -297,6 +299,17 @@ import Testing
           high: max(amount_usd)
         having: total_usd > 100
         processes: \(form.processes)
+      amended:
+        from: payments
+        where: status = 'DECLINED'
+        key: card_token
+        window: { sliding: 10m, every: 1m, allowed_lateness: 2m }
+        aggregate: { declines: count() }
+        having: declines > 3
+        processes: \(form.processes)
+      first:
+        from: amended
+        select: [card_token, window_start, window_end, declines]
       sessions:
         from: visits
         key: card_token
@@ -326,11 +339,15 @@ import Testing
           shop: letter || substring(merchant_id, 2)
     \(form.processes > 1 ? "    processes: \(form.processes)" : "")
     sinks:
-    \(["declines", "spend", "sessions", "totals", "both", "big"].map { sink($0, $0) }.joined())
+    \(Self.written.map { sink($0, $0) }.joined())
     \(sink("late", "declines.late"))
     \(sink("bad", "payments.rejected"))
     """
   }
+
+  private static let written = [
+    "declines", "first", "spend", "sessions", "totals", "both", "big",
+  ]
 
   private static func sink(_ name: String, _ from: String) -> String {
     "  to-\(name): { from: \(from), file: { path: out/\(name).jsonl }, format: json }\n"

@@ -7,6 +7,8 @@ struct WindowModel {
     var row: TestRow
     /// The ends of the windows that take it.
     var ends: [Int64]
+    /// What it was judged by: it is late for the windows that end there or before.
+    var judge: Int64
   }
 
   let size: Int64
@@ -64,7 +66,7 @@ struct WindowModel {
       if open.isEmpty {
         late.append("\(row.time) \(judge - row.time)")
       } else {
-        taken.append(Kept(row: row, ends: open))
+        taken.append(Kept(row: row, ends: open, judge: judge))
       }
     }
     var touched: [(Int64, [TestValue?])] = []
@@ -96,8 +98,14 @@ struct WindowModel {
         if !keys.contains(key) { keys.append(key) }
       }
       for key in keys.sorted(by: Self.precedes) {
-        if let values = result(end: end, key: key) {
-          onTime.append(line(values, end, key, [0, 0]))
+        let first = result(end: end, key: key, onTime: true)
+        if let first { onTime.append(line(first, end, key, [0, 0])) }
+        // What came late for a window before it fired changes its result at once.
+        guard kept.contains(where: { isLate($0, end, key) }) else { continue }
+        if let after = result(end: end, key: key) {
+          updates.append(line(after, end, key, [1, 0]))
+        } else if let first {
+          updates.append(line(first, end, key, [0, 1]))
         }
       }
     }
@@ -105,9 +113,14 @@ struct WindowModel {
     kept.removeAll { $0.ends.allSatisfy { $0 <= time - lateness } }
   }
 
-  private func result(end: Int64, key: [TestValue?]) -> [TestValue?]? {
+  private func isLate(_ item: Kept, _ end: Int64, _ key: [TestValue?]) -> Bool {
+    item.ends.contains(end) && end <= item.judge && keys.map { item.row.values[$0] } == key
+  }
+
+  private func result(end: Int64, key: [TestValue?], onTime: Bool = false) -> [TestValue?]? {
     let rows = kept.filter { item in
       item.ends.contains(end) && keys.map { item.row.values[$0] } == key
+        && !(onTime && end <= item.judge)
     }
     guard !rows.isEmpty else { return nil }
     let values = aggregates.map { AggregateModel.result($0, rows.map(\.row)) }

@@ -148,6 +148,53 @@ import WeirExpressions
     try compare(Case(size: 50, every: 10, lateness: 25), seed: seed + 300, least: -4)
   }
 
+  @Test(arguments: 0..<4) func `which rows are on time does not depend on when they come`(
+    seed: UInt64
+  ) throws {
+    let test = Case(size: 50, every: 10, lateness: 25)
+    var input = RandomInput(seed: seed)
+    let (rows, lag) = Self.stamped(&input)
+    let expected = try Self.onTime(test, rows, each: rows.count, lag)
+    #expect(!expected.isEmpty)
+    for count in [1, 3, 20] {
+      #expect(try Self.onTime(test, rows, each: count, lag) == expected, "\(count) rows a batch")
+    }
+  }
+
+  /// Rows of one partition, those behind its watermark with their stamps.
+  private static func stamped(_ input: inout RandomInput) -> ([TestRow], lag: Int64) {
+    let lag: Int64 = 5
+    var rows: [TestRow] = []
+    var highest = Int64.min + lag
+    for number in 0..<300 {
+      let behind = input.random.integer(0...(number % 7 == 0 ? 40 : 6))
+      var row = input.row(time: Int64(number) - behind)
+      row.stamp = row.time < highest - lag ? highest - lag : nil
+      highest = max(highest, row.time)
+      rows.append(row)
+    }
+    return (rows, lag)
+  }
+
+  /// The on-time results when so many rows are between two watermarks.
+  private static func onTime(
+    _ test: Case,
+    _ rows: [TestRow],
+    each count: Int,
+    _ lag: Int64
+  ) throws -> [String] {
+    let probe = OperatorProbe(test.makeOperator())
+    var highest = Int64.min + lag
+    for start in stride(from: 0, to: rows.count, by: count) {
+      let part = Array(rows[start..<min(start + count, rows.count)])
+      try probe.process(part)
+      highest = max(highest, part.map(\.time).max() ?? highest)
+      try probe.advance(to: highest - lag)
+    }
+    try probe.advance(to: .max)
+    return probe.onTime
+  }
+
   @Test(arguments: 0..<4) func `how batches are cut changes neither results nor lateness`(
     seed: UInt64
   ) throws {

@@ -6,6 +6,8 @@ struct HarnessResult {
   /// Rows with their stamps, by edge.
   private var rows: [[[Value]]]
   private var counters: StageCounters
+  /// On-time results, where they are compared beside what is settled.
+  private var onTime: [[Value]] = []
 
   init(
     _ outcome: OperatorHarness.Outcome,
@@ -25,11 +27,24 @@ struct HarnessResult {
       counters.rowsOut = 0
       counters.withheld = 0
     }
-    if case .settled(let columns) = comparison, let main {
+    if case .amended = comparison, let main {
+      let edges = job.edges.indices.filter { job.edges[$0].schema == main }
+      onTime = edges.flatMap { rows[$0] }.filter { row in
+        !Self.isMarked(row, "update", main) && !Self.isMarked(row, "retracted", main)
+      }
+    }
+    if let columns = Self.settledColumns(comparison), let main {
       let edges = job.edges.indices.filter { job.edges[$0].schema == main }
       let settled = Self.settled(edges.flatMap { rows[$0] }, columns, main)
       for edge in edges { rows[edge] = [] }
       if let first = edges.first { rows[first] = settled }
+    }
+  }
+
+  private static func settledColumns(_ comparison: OperatorHarness.Comparison) -> Int? {
+    switch comparison {
+    case .everything: nil
+    case .settled(let columns), .amended(let columns): columns
     }
   }
 
@@ -55,6 +70,9 @@ struct HarnessResult {
     var differences: [String] = []
     for edge in rows.indices where rows[edge].inOrder != expected.rows[edge].inOrder {
       differences.append("edge \(edge): \(rows[edge]), expected were \(expected.rows[edge])")
+    }
+    if onTime.inOrder != expected.onTime.inOrder {
+      differences.append("on time: \(onTime), expected were \(expected.onTime)")
     }
     if counters != expected.counters {
       differences.append("\(counters) where \(expected.counters) were expected")

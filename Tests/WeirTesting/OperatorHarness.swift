@@ -27,6 +27,8 @@ package struct OperatorHarness {
     /// The last row, on the main port or that of updates, of all that agree in so many of their
     /// first columns, if it was not taken back; of other ports all rows.
     case settled(columns: Int)
+    /// As `settled`, and beside it all on-time results with their stamps.
+    case amended(columns: Int)
   }
 
   /// What came out.

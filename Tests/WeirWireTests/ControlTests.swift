@@ -43,7 +43,9 @@ import WeirWire
     manifest.isFinished = true
     let origin = RunOrigin(
       text: "weir: 1\n",
-      clauses: [PlanClause("totals", "window", "of 5m"), PlanClause("", "name", fingerprint: .max)],
+      clauses: [
+        PlanClause("totals", "window", "of 5m"), PlanClause("", "name", fingerprint: .max),
+      ],
       fingerprint: .max,
       partitions: [["a", ""], []],
       startedAt: WallTime(microseconds: -1)
@@ -87,7 +89,8 @@ import WeirWire
         snapshot: snapshot,
         generation: Generation(9),
         peers: [Peer(instance: InstanceID("alerts", 0), endpoint: "ipc:///run/weir/1a2b/5")],
-        beginsPace: true
+        beginsPace: true,
+        rowsRead: 17
       )
     ),
     .rewind(Rewind(round: Round(1), generation: Generation(1))), .go(Round(.max)),
@@ -101,8 +104,12 @@ import WeirWire
     .pong(1, EpochProgress(epoch: Epoch(4), step: .alignment)), .snapshotted(snapshot),
     .snapshotted(InstanceSnapshot(epoch: Epoch(1), incarnation: Incarnation(1))),
     .snapshotFailed(Epoch(4), .write, WeirError("E103", "write \"a\"", recovery: .retry)),
-    .stateUnusable(Round(4), WeirError("E515", "damaged")), .committed(Epoch(3)), .lost(WeirError("E406", "cannot send to 'out/0'")),
-    .readerGone,
+    .stateUnusable(Round(4), WeirError("E515", "damaged")),
+    .committed(Epoch(3)), .lost(WeirError("E406", "cannot send to 'out/0'")),
+    .readerGone, .reached(Round(3), .restored(bytes: .max)),
+    .reached(Round(3), .rows(at: Instant(nanoseconds: .max), before: Instant(nanoseconds: -1))),
+    .reached(Round(3), .rows(at: Instant(nanoseconds: 0), before: nil)),
+    .reached(Round(4), .caughtUp(replayed: 8)), .reached(Round(4), .caughtUp(replayed: nil)),
     .failed(WeirError("E304", "reading a frame", detail: "it is damaged", recovery: .restart)),
     .warned(WeirError("E417", "'a' has gone", hint: "look for it")),
     .failed(WeirError("E1", "", hint: "mend it", blame: .user)),

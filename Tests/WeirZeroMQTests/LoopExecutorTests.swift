@@ -165,7 +165,7 @@ private actor Tally {
     let push = try ZeroMQSocket(.push, in: context)
     try push.connect(endpoint)
     let pipeSource = loop.add(descriptor: ends[0])
-    let socketSource = loop.add(socket: pull)
+    let socketSource = try loop.add(socket: pull)
     let message = ZeroMQMessage()
     var seen: [LoopSource] = []
     let deadline = monotonicNanoseconds() + 20_000_000_000
@@ -195,6 +195,68 @@ private actor Tally {
     }
     #expect(seen == [pipeSource, socketSource])
     for end in ends { Glibc.close(end) }
+  }
+
+  @Test func `a socket is ready while messages are left, and is asked when out of the loop`() throws
+  {
+    let folder = EndpointFolder()
+    let context = try ZeroMQContext()
+    let loop = try LoopExecutor(name: "left")
+    let endpoint = folder.next()
+    let pull = try ZeroMQSocket(.pull, in: context)
+    try pull.bind(endpoint)
+    let push = try ZeroMQSocket(.push, in: context)
+    try push.connect(endpoint)
+    let source = try loop.add(socket: pull)
+    let message = ZeroMQMessage()
+    for text in ["a", "b", "c"] { #expect(try push.send(text: text)) }
+    // One message a turn, though all may have come at once.
+    var texts: [String] = []
+    try turn(loop) {
+      if try pull.receive(into: message) { texts.append(message.text) }
+      return texts.count == 3
+    }
+    #expect(texts == ["a", "b", "c"])
+    #expect(try pull.receive(into: message) == false)
+    loop.remove(source)
+    // Nobody polls: each receive asks the socket itself.
+    #expect(try push.send(text: "d"))
+    let deadline = monotonicNanoseconds() + 20_000_000_000
+    while try !pull.receive(into: message), monotonicNanoseconds() < deadline {}
+    #expect(message.text == "d")
+  }
+
+  @Test func `what comes while its receiver sends is received`() throws {
+    let folder = EndpointFolder()
+    let context = try ZeroMQContext()
+    let loop = try LoopExecutor(name: "both ways")
+    let endpoint = folder.next()
+    let router = try ZeroMQSocket(.router, in: context)
+    try router.bind(endpoint)
+    let options = ZeroMQSocket.Options(identity: "dealer")
+    let dealer = try ZeroMQSocket(.dealer, in: context, options)
+    try dealer.connect(endpoint)
+    _ = try loop.add(socket: router)
+    _ = try loop.add(socket: dealer)
+    let (message, identity) = (ZeroMQMessage(), ZeroMQMessage())
+    // Both answer each message at once, and say something of their own, so that sends and arrivals
+    // overlap in every order.
+    #expect(try dealer.send(text: "0"))
+    var (toRouter, toDealer) = (0, 0)
+    try turn(loop) {
+      while toDealer < 2000, try dealer.receive(into: message) {
+        toDealer += 1
+        if toDealer % 2 == 0 { _ = try dealer.send(text: "\(toDealer)") }
+      }
+      while toRouter < 1000, try router.receive(into: message, from: identity) {
+        toRouter += 1
+        for text in ["x", "y"] {
+          _ = try router.send(text: text, to: "dealer")
+        }
+      }
+      return toDealer == 2000
+    }
+    #expect(toRouter == 1000)
   }
 
   @Test func `the hanging up of a pipe makes it ready`() throws {

@@ -25,7 +25,7 @@ import WeirZeroMQ
 
   /// Receives so many messages.
   private func texts(_ count: Int, from socket: ZeroMQSocket) throws -> [String] {
-    let source = loop.add(socket: socket)
+    let source = try loop.add(socket: socket)
     defer { loop.remove(source) }
     let message = ZeroMQMessage()
     var texts: [String] = []
@@ -63,7 +63,7 @@ import WeirZeroMQ
     var count = 0
     #expect(try push.send(text: "one"))
     #expect(try push.send(text: String(repeating: "two", count: 1000)))
-    _ = loop.add(socket: pull)
+    _ = try loop.add(socket: pull)
     try turn(loop) {
       while count < 2, try pull.receive(into: kept[count]) { count += 1 }
       return count == 2
@@ -114,7 +114,7 @@ import WeirZeroMQ
     #expect(try dealer.send(text: "bound"))
     let identity = ZeroMQMessage()
     let message = ZeroMQMessage()
-    _ = loop.add(socket: router)
+    _ = try loop.add(socket: router)
     try turn(loop) { try router.receive(into: message, from: identity) }
     #expect([identity.text, message.text] == ["declines/0#3", "bound"])
     #expect(try router.send(text: "go", to: "declines/0#3"))
@@ -145,8 +145,8 @@ import WeirZeroMQ
     let identity = ZeroMQMessage()
     var pulled: [String] = []
     var routed: [String] = []
-    _ = loop.add(socket: pull)
-    _ = loop.add(socket: router)
+    _ = try loop.add(socket: pull)
+    _ = try loop.add(socket: router)
     try turn(loop) {
       do {
         if try pull.receive(into: message) { pulled.append(message.text) }
@@ -176,7 +176,7 @@ import WeirZeroMQ
     let push = try ZeroMQSocket(.push, in: context)
     let monitor = try ZeroMQMonitor(push)
     try push.connect(endpoint)
-    _ = loop.add(monitor: monitor)
+    _ = try loop.add(monitor: monitor)
     var events: [ZeroMQMonitor.Event] = []
     try turn(loop) {
       while let event = try monitor.next() {
@@ -214,7 +214,7 @@ import WeirZeroMQ
     let push = try ZeroMQSocket(.push, in: context)
     let monitor = try ZeroMQMonitor(push)
     try push.connect(endpoint)
-    _ = loop.add(monitor: monitor)
+    _ = try loop.add(monitor: monitor)
     var event: ZeroMQMonitor.Event?
     try turn(loop) {
       event = try monitor.next()
@@ -232,7 +232,7 @@ import WeirZeroMQ
     try push.connect(endpoint)
     #expect(try push.send(text: String(repeating: "x", count: 100)))
     #expect(try push.send(text: String(repeating: "x", count: 101)))
-    _ = loop.add(monitor: monitor)
+    _ = try loop.add(monitor: monitor)
     try turn(loop) {
       try monitor.next() == .disconnected
     }

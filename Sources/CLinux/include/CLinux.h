@@ -6,6 +6,7 @@
 #pragma once
 
 #include <stdint.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stddef.h>
@@ -22,11 +23,12 @@ int weir_eventfd_signal(int descriptor);
 // Sets the counter back to zero, so that it is no longer readable.
 void weir_eventfd_clear(int descriptor);
 
-// A timer of the monotonic clock to poll on, not blocking and not set.
-int weir_timerfd(void);
+// Waits for descriptors, at most so many nanoseconds; negative: without end. Returns how many are
+// ready.
+int weir_poll(struct pollfd *descriptors, size_t count, int64_t nanoseconds);
 
-// Makes the timer readable from a point of the monotonic clock on, in nanoseconds; once.
-int weir_timerfd_set(int descriptor, int64_t nanoseconds);
+// How late the calling thread may be woken from a wait with a time-out.
+int weir_set_timer_slack(unsigned long nanoseconds);
 
 // A descriptor that becomes readable when the process ends. The process must not have been waited
 // for yet, or the number may already belong to a stranger.

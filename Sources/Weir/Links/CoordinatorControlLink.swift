@@ -16,7 +16,7 @@ final class CoordinatorControlLink: CoordinatorControlGateway {
   ) throws(WeirError) {
     socket = try ZeroMQSocket(.router, in: context)
     try socket.bind(endpoint)
-    _ = loop.add(socket: socket)
+    _ = try loop.add(socket: socket)
   }
 
   /// The name under which a process speaks, whatever instance it is or will be.

@@ -55,7 +55,7 @@ final class FrameLink: FrameGateway {
     let options = ZeroMQSocket.Options(largestMessageBytes: Int64(WireLimits.bodyLength) * 2)
     let socket = try ZeroMQSocket(.pull, in: context, options)
     try socket.bind(endpoint)
-    _ = loop.add(socket: socket)
+    _ = try loop.add(socket: socket)
     pull = socket
     return endpoint
   }

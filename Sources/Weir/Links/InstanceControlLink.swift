@@ -27,7 +27,7 @@ final class InstanceControlLink: InstanceControlGateway {
       )
     )
     try socket.connect(endpoint)
-    _ = loop.add(socket: socket)
+    _ = try loop.add(socket: socket)
   }
 
   func send(_ message: InstanceMessage) throws(WeirError) {

@@ -9,9 +9,9 @@ final class SystemClocks: Clocks {
 
 /// What this process has cost so far.
 final class SystemUsage: UsageGateway {
-  // A machine that cannot say is no reason to stop: the report then shows zero.
-  private var current: ProcessUsage? { try? ProcessUsage.current() }
-
-  var cpuSeconds: Double { current?.processorSeconds ?? 0 }
-  var peakMemoryBytes: Int64 { Int64(current?.peakBytes ?? 0) }
+  func current() -> (cpuSeconds: Double, peakMemoryBytes: Int64) {
+    // A machine that cannot say is no reason to stop: the report then shows zero.
+    guard let usage = try? ProcessUsage.current() else { return (0, 0) }
+    return (usage.processorSeconds, Int64(usage.peakBytes))
+  }
 }

@@ -48,12 +48,13 @@ struct RunPreparation {
     try stored.settle(folder)
     let withdrawals = try stored.withdraw(inspection.fileSinks)
     // The list of files and the beginning are those of the first start, whatever is there now.
+    let known = stored.origin
     let origin = RunOrigin(
       text: loaded.text,
       clauses: loaded.job.clauses,
       fingerprint: loaded.job.fingerprint,
-      partitions: try stored.origin?.partitions ?? inspection.partitions(),
-      startedAt: stored.origin?.startedAt ?? WallClock.now()
+      partitions: known == nil ? try inspection.partitions() : known?.partitions ?? [],
+      startedAt: known?.startedAt ?? WallClock.now()
     )
     if loaded.job.checkpoints != nil { try Folder.create(folder.files, mode: 0o700) }
     try makeOutputFolders(stored)

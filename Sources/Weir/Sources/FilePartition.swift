@@ -26,6 +26,8 @@ final class FilePartition {
   /// The checksum of the first bytes, once all that it is taken of were read.
   private var head: UInt32?
   private var rejectedThen = RejectedRecords()
+  /// What `newPosition` has told of last.
+  private var toldLast: ReadMark?
   /// Finds rows without a usable event time; nil where the time of reading is taken.
   private var screen: EventTimeScreen?
 
@@ -88,9 +90,17 @@ final class FilePartition {
 
   /// Where to go on after what was read; `isAtEnd`: nothing was left.
   ///
+  /// Nil if that is where the call before has said: a quiet file is asked about again and again.
   /// Throws E434 if the file has become shorter meanwhile.
-  func position(isAtEnd: Bool) throws(WeirError) -> FilePosition {
-    let offset = offset
+  func newPosition(isAtEnd: Bool) throws(WeirError) -> FilePosition? {
+    let mark = ReadMark(path: path, offset: offset, isAtEnd: isAtEnd && start == end)
+    guard mark != toldLast else { return nil }
+    toldLast = mark
+    return try position(mark)
+  }
+
+  private func position(_ mark: ReadMark) throws(WeirError) -> FilePosition {
+    let offset = mark.offset
     guard let fingerprint = try FileFingerprint(file, before: offset, head: head) else {
       throw FilePosition.cut(path, size: try file.size(), offset: offset)
     }
@@ -99,7 +109,7 @@ final class FilePartition {
       path: path,
       identity: file.identity,
       offset: offset,
-      isAtEnd: isAtEnd && start == end,
+      isAtEnd: mark.isAtEnd,
       place: reader.place,
       highest: screen?.highest,
       fingerprint: fingerprint
@@ -238,7 +248,9 @@ final class FilePartition {
 
   /// Reads on behind what is left; false when there is nothing more for now.
   private func fill() throws(WeirError) -> Bool {
-    if isAtEnd && !follows { return false }
+    if isAtEnd {
+      guard follows, try hasGrown() else { return false }
+    }
     let left = end - start
     if start > 0, let base = block.baseAddress {
       memmove(base, base + start, left)
@@ -251,7 +263,6 @@ final class FilePartition {
       rebasing: block[end..<(block.count - FormatLimits.blockSlack)]
     )
     let count = try file.read(into: room, at: readOffset)
-    if count == 0, follows { try checkIdentity() }
     isAtEnd = count < room.count
     end += count
     readOffset += Int64(count)
@@ -259,11 +270,13 @@ final class FilePartition {
     return count > 0 || (isAtEnd && !follows && end > start)
   }
 
-  /// A file that is being followed only grows, and may get another name.
+  /// Whether a file that is being followed has more than was read of it, without reading.
+  ///
+  /// Such a file only grows, and may get another name.
   ///
   /// One that has lost its name to another file and has no other may have been copied into that one:
   /// what of it would be new is not guessed at.
-  private func checkIdentity() throws(WeirError) {
+  private func hasGrown() throws(WeirError) -> Bool {
     let hint = "rotate files by renaming them, to a name that the path's pattern matches or not"
     let size = try file.size()
     guard size >= readOffset else {
@@ -274,10 +287,11 @@ final class FilePartition {
         hint: hint
       )
     }
+    guard size == readOffset else { return true }
     // Gone without a successor: the next searches tell.
     guard let successor = try FileReader.identity(of: path), successor != file.identity,
       try !file.hasName()
-    else { return }
+    else { return false }
     throw WeirError("E416", "'\(path)' was replaced while it was being followed", hint: hint)
   }
 
@@ -305,4 +319,11 @@ final class FilePartition {
       raw: raw
     )
   }
+}
+
+/// How far a file was read, as far as it takes to know whether that has changed.
+private struct ReadMark: Hashable {
+  var path: String
+  var offset: Int64
+  var isAtEnd: Bool
 }

@@ -80,7 +80,7 @@ final class FileSource: SourceGateway {
     }
     progress.read += partition.offset - before
     var rows = SourceRows(origin: .partition(id), batch: batch, rejected: rejected)
-    rows.position = SourcePosition(try partition.position(isAtEnd: isAtEnd).text)
+    rows.position = try partition.newPosition(isAtEnd: isAtEnd).map { SourcePosition($0.text) }
     guard isAtEnd else { return rows }
     rows.next = partition.follows ? .waiting : .ended
     if plan.follow, rows.next == .ended {

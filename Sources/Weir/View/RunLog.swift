@@ -43,6 +43,7 @@ struct RunLog: Sendable {
       logger.info("going back", metadata: ["to": "\(epoch.number)", "instances": "\(instances)"])
     case .recovered(let instances, let epoch):
       logger.info("recovered", metadata: ["to": "\(epoch.number)", "instances": "\(instances)"])
+    case .caughtUp(let recovery): say(recovery)
     case .checkpointed(let epoch, let nanoseconds):
       logger.debug(
         "checkpoint",
@@ -67,6 +68,25 @@ struct RunLog: Sendable {
     var metadata: Logger.Metadata = ["code": "\(error.code)", "error": "\(error.message)"]
     if let instance { metadata["instance"] = "\(instance)" }
     return metadata
+  }
+
+  /// Milliseconds from when the failure was seen.
+  private func say(_ recovery: Recovery) {
+    var metadata: Logger.Metadata = [
+      "to": "\(recovery.epoch.number)", "state_bytes": "\(recovery.stateBytes)",
+    ]
+    let times = [
+      ("ready_ms", recovery.readyAt), ("go_ms", recovery.goAt),
+      ("running_ms", recovery.runningAt), ("output_ms", recovery.outputAt),
+      ("ms", recovery.caughtUpAt),
+    ]
+    for (name, instant) in times {
+      guard let instant else { continue }
+      let nanoseconds = instant.nanoseconds - recovery.beganAt.nanoseconds
+      metadata[name] = "\(NumberText.fixed(Double(nanoseconds) / 1e6, 1))"
+    }
+    if let replayed = recovery.replayed { metadata["rows_replayed"] = "\(replayed)" }
+    logger.info("caught up", metadata: metadata)
   }
 
   private func say(_ picture: RunPicture) {

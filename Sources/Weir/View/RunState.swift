@@ -65,7 +65,7 @@ struct RunState {
     case .failed(let instance, let error): failure = Failure(instance: instance, error: error)
     case .stateFailed(let error): failure = Failure(instance: nil, error: error)
     case .rewinding: finished = []
-    case .died, .recovered, .checkpointed, .checkpointBroken, .checkpointFailed: break
+    case .died, .recovered, .caughtUp, .checkpointed, .checkpointBroken, .checkpointFailed: break
     }
   }
 

@@ -29,6 +29,8 @@ package enum Limits {
   package static let emittedRows = 8192
   /// How often an instance reports its progress, in nanoseconds.
   package static let progressNanoseconds: Int64 = 500_000_000
+  /// How often it does while no rows come and time does not go on: a report wakes four threads.
+  package static let quietProgressNanoseconds: Int64 = 2_000_000_000
   /// How soon a source looks again at a partition without data, in nanoseconds; doubles up to
   /// `longestPollNanoseconds` while there is none.
   package static let shortestPollNanoseconds: Int64 = 5_000_000
@@ -47,6 +49,8 @@ package enum Limits {
   package static let sliceBytes = 256 << 10
   /// Numbers of generations, and of incarnations, that a coordinator takes at once.
   package static let numbersTaken: UInt32 = 1024
+  /// Recoveries whose times a coordinator keeps, besides those that go on.
+  package static let recoveriesKept = 32
   /// Processes of a stage.
   package static let processes = 1024
   /// Key groups unless the topology says otherwise, and the most it may ask for.

@@ -23,7 +23,7 @@ package struct Watermark: Hashable, Comparable, Sendable, Codable {
 }
 
 /// A point of the monotonic clock, in nanoseconds; only differences mean anything.
-package struct Instant: Hashable, Comparable, Sendable {
+package struct Instant: Hashable, Comparable, Sendable, Codable {
   package var nanoseconds: Int64
 
   package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }

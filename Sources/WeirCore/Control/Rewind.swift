@@ -12,19 +12,23 @@ package struct Rewind: Hashable, Sendable, Codable {
   package var peers: [Peer]
   /// True when the rate of a paced source is counted from now on, not from where it was.
   package var beginsPace: Bool
+  /// How far a source had read, as far as the coordinator knows; nil for others.
+  package var rowsRead: Int?
 
   package init(
     round: Round,
     snapshot: InstanceSnapshot? = nil,
     generation: Generation,
     peers: [Peer] = [],
-    beginsPace: Bool = false
+    beginsPace: Bool = false,
+    rowsRead: Int? = nil
   ) {
     self.round = round
     self.snapshot = snapshot
     self.generation = generation
     self.peers = peers
     self.beginsPace = beginsPace
+    self.rowsRead = rowsRead
   }
 
   /// The epoch to begin at.

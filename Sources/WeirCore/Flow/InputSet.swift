@@ -14,6 +14,9 @@ package struct InputSet {
   private(set) var aligned: Epoch?
   /// Frames of older generations that were dropped.
   private(set) var staleFrames: UInt64 = 0
+  /// When rows were taken for the first time, and for the last.
+  private(set) var firstRowsAt: Instant?
+  private(set) var lastRowsAt: Instant?
   /// The channel that is looked at first: they take turns.
   private var cursor = 0
   package private(set) var watermark: Watermark
@@ -96,6 +99,10 @@ package struct InputSet {
         }
         cursor = (index + 1) % channels.count
         updateWatermark()
+        if frame.batch != nil {
+          if firstRowsAt == nil { firstRowsAt = now }
+          lastRowsAt = now
+        }
         return Taken(frame: frame, edge: channels[index].plan.edge)
       }
     }

@@ -93,6 +93,8 @@ package enum RunNotice: Hashable, Sendable {
   case rewinding(instances: Int, to: Epoch)
   /// They are at work again.
   case recovered(instances: Int, to: Epoch)
+  /// A region is as far as it was before its failures, or before the run was stopped.
+  case caughtUp(Recovery)
   /// A checkpoint is complete, so many nanoseconds after it was opened.
   case checkpointed(Epoch, nanoseconds: Int64)
   /// A checkpoint that was complete is damaged; the run goes back to the one before.

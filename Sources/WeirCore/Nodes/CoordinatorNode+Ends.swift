@@ -4,10 +4,12 @@ extension CoordinatorNode {
   mutating func finished(
     _ index: Int,
     _ progress: InstanceProgress,
+    at now: Instant,
     into effects: inout [CoordinatorEffect]
   ) {
     guard members[index].step == .running else { return }
     members[index].step = .finished
+    tracker.finished(index, at: now)
     if Mutant.leavesBeforeFinalEpoch.isActive, members.allSatisfy({ $0.step == .finished }) {
       leave(at: Instant(nanoseconds: 0), into: &effects)
     }

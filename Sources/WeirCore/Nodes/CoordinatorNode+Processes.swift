@@ -105,6 +105,7 @@ extension CoordinatorNode {
     members[index].dueBy = nil
     members[index].failures += 1
     effects.append(.say(.died(members[index].instance, error)))
+    note(.died, index, process, at: now)
     disturb(members[index].region, into: &effects)
     let failures = members[index].failures
     guard failures <= settings.mostRestarts else {
@@ -141,13 +142,15 @@ extension CoordinatorNode {
       fail(members[index].instance, error, into: &effects)
       return
     }
-    doom(index, error, into: &effects)
+    doom(index, error, .failed, at: now, into: &effects)
   }
 
   /// Kills the process of an instance; it is replaced when it has ended, never before.
   mutating func doom(
     _ index: Int,
     _ error: WeirError,
+    _ cause: Recovery.Failure.Cause,
+    at now: Instant,
     into effects: inout [CoordinatorEffect]
   ) {
     guard let process = members[index].process, members[index].step != .doomed else { return }
@@ -158,7 +161,20 @@ extension CoordinatorNode {
       processes[entry].lastWords = error
     }
     effects.append(.kill(process))
+    note(cause, index, process, at: now)
     disturb(members[index].region, into: &effects)
+  }
+
+  /// Begins to time how the region of a failed process comes back, unless its failure is known.
+  private mutating func note(
+    _ cause: Recovery.Failure.Cause,
+    _ index: Int,
+    _ process: Incarnation,
+    at now: Instant
+  ) {
+    let instance = members[index].instance
+    let failure = Recovery.Failure(cause, instance, process, seenAt: now)
+    tracker.failed(failure, region: members[index].region)
   }
 
   /// Handles that an instance cannot reach a peer.
@@ -186,6 +202,7 @@ extension CoordinatorNode {
     for region in regions.indices {
       guard let due = regions[region].lostDue, due <= now else { continue }
       regions[region].lostDue = nil
+      tracker.failed(Recovery.Failure(.channel, seenAt: now), region: region)
       disturb(region, into: &effects)
     }
     for index in members.indices {
@@ -203,7 +220,7 @@ extension CoordinatorNode {
         fail(instance, error, into: &effects)
         return
       }
-      doom(index, error, into: &effects)
+      doom(index, error, .hung, at: now, into: &effects)
     }
     tickHeartbeats(at: now, into: &effects)
   }
@@ -229,7 +246,7 @@ extension CoordinatorNode {
           + "\(settings.hangAfter / 1_000_000) ms",
         recovery: .restart
       )
-      doom(index, error, into: &effects)
+      doom(index, error, .hung, at: now, into: &effects)
     }
     guard due <= now else { return }
     pingAt = now.advanced(byNanoseconds: settings.hangAfter / 3)

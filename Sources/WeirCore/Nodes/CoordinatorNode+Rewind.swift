@@ -33,6 +33,7 @@ extension CoordinatorNode {
     lastRound.number += 1
     regions[region].step = .rewinding
     regions[region].round = lastRound
+    tracker.told(region, to: lastEpoch, at: now)
     if regions[region].hasRun {
       effects.append(
         .say(.rewinding(instances: regions[region].members.count, to: lastEpoch))
@@ -57,7 +58,8 @@ extension CoordinatorNode {
         snapshot: snapshot,
         generation: generation,
         peers: peers(of: instance),
-        beginsPace: !regions[region].hasRun
+        beginsPace: !regions[region].hasRun,
+        rowsRead: tracker.rowsRead(index)
       )
       effects.append(.send(process, .rewind(rewind)))
     }
@@ -76,6 +78,7 @@ extension CoordinatorNode {
   mutating func rewound(
     _ index: Int,
     _ round: Round,
+    at now: Instant,
     into effects: inout [CoordinatorEffect]
   ) {
     let region = members[index].region
@@ -84,8 +87,10 @@ extension CoordinatorNode {
     else { return }
     members[index].step = .rewound
     members[index].dueBy = nil
+    tracker.rewound(index, at: now)
     guard regions[region].members.allSatisfy({ members[$0].step == .rewound }) else { return }
     regions[region].step = .running
+    tracker.go(region, at: now)
     for index in regions[region].members {
       members[index].step = .running
       send(.go(round), to: index, into: &effects)

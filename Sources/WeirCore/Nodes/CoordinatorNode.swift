@@ -31,6 +31,8 @@ package struct CoordinatorNode {
   let job: JobPlan
   let settings: CheckpointSettings?
   var members: [CoordinatorMember]
+  /// Times how regions come back.
+  var tracker: RecoveryTracker
   var regions: [CoordinatorRegion]
   /// Those that were started and have not ended.
   var processes: [CoordinatorProcess] = []
@@ -117,6 +119,7 @@ package struct CoordinatorNode {
         region: regions.firstIndex { $0.contains(number) } ?? 0
       )
     }
+    tracker = RecoveryTracker(members, self.regions)
   }
 
   // MARK: Events
@@ -165,9 +168,13 @@ package struct CoordinatorNode {
 
   private mutating func begin(at now: Instant, into effects: inout [CoordinatorEffect]) {
     phase = .starting
-    epochDue = settings.map { now.advanced(byNanoseconds: $0.every) }
+    // How old the last checkpoint of an earlier coordinator is, nobody knows; and coordinators that die
+    // before one is due must not keep the run from going on.
+    let isFirst = numbers.run == 1
+    epochDue = settings.map { isFirst ? now.advanced(byNanoseconds: $0.every) : now }
     pingAt = settings.map { now.advanced(byNanoseconds: $0.hangAfter / 3) }
     resumeCommit(at: now)
+    tracker.start(at: now)
     for index in members.indices { startProcess(for: index, at: now, into: &effects) }
   }
 
@@ -191,16 +198,23 @@ package struct CoordinatorNode {
       members[index].step = .bound
       members[index].endpoint = endpoint
       members[index].dueBy = nil
-    case .rewound(let round): rewound(index, round, into: &effects)
+      tracker.bound(index, at: now)
+    case .rewound(let round): rewound(index, round, at: now, into: &effects)
     case .stateUnusable(let round, let error): stateUnusable(index, round, error, into: &effects)
+    case .reached(let round, let step):
+      guard regions[members[index].region].round == round else { break }
+      tracker.reached(index, step, at: now)
     case .lost(let error): lostPeer(index, error, at: now)
     case .snapshotted(let snapshot): snapshotted(index, snapshot, at: now, into: &effects)
     case .snapshotFailed(let epoch, let step, let error):
       snapshotFailed(index, epoch, step, error, at: now, into: &effects)
     case .committed(let epoch): committed(index, epoch)
     case .progress(let progress):
+      noteRead(index, progress)
       effects.append(.say(.progress(members[index].instance, progress)))
-    case .finished(let progress): finished(index, progress, into: &effects)
+    case .finished(let progress):
+      noteRead(index, progress)
+      finished(index, progress, at: now, into: &effects)
     case .failed(let error): failed(index, error, at: now, into: &effects)
     case .readerGone:
       // Each sink that writes there says so; only the first asks for a stop.
@@ -215,6 +229,17 @@ package struct CoordinatorNode {
     }
   }
 
+  /// Notes how far a source has read: what it has to read again after a failure is counted by it.
+  private mutating func noteRead(_ index: Int, _ progress: InstanceProgress) {
+    guard members[index].isSource, let stage = job.index(of: members[index].instance.stage),
+      stage < progress.counters.count
+    else { return }
+    tracker.read(Int(clamping: progress.counters[stage].rowsIn), by: index)
+  }
+
+  /// How the regions came back, the last few times and now, oldest first.
+  package var recoveries: [Recovery] { tracker.recoveries }
+
   /// Does whatever has become possible.
   private mutating func settle(at now: Instant, into effects: inout [CoordinatorEffect]) {
     if isActive {
@@ -227,6 +252,7 @@ package struct CoordinatorNode {
       takeNumbersWhenNeeded(into: &effects)
       openEpochWhenDue(at: now, into: &effects)
       keepSpare(at: now, into: &effects)
+      for recovery in tracker.ended() { effects.append(.say(.caughtUp(recovery))) }
     }
     if phase == .leaving || phase == .killing, processes.isEmpty {
       phase = .ended

@@ -142,7 +142,8 @@ package struct SourceRows {
   package var next: Next
   /// What people should know of the partition; the run goes on.
   package var warning: WeirError?
-  /// Where to go on after these rows, in each of the partitions that they come from.
+  /// Where to go on after these rows, in each of the partitions that they come from; nil: where the
+  /// rows before have said.
   package var position: SourcePosition?
 
   package init(

@@ -35,6 +35,7 @@ package struct InstanceNode {
   private var inputs: InputSet
   private var outputs: OutputSet
   private var snapshots = SnapshotProgress()
+  private var resuming = ResumeProgress()
   /// An epoch that is aligned while the state or output of one before is still being written.
   private var waiting: Epoch?
   /// State has been read since the last rewind.
@@ -89,7 +90,10 @@ package struct InstanceNode {
       guard !Mutant.stateForgotten.isActive else { break }
       restoresState = true
       do throws(WeirError) {
-        for section in sections { try keyed.restore(section) }
+        for section in sections {
+          try keyed.restore(section)
+          resuming.restored(section.bytes.count)
+        }
       } catch {
         try restoreFailed(error, into: &effects)
       }
@@ -97,6 +101,7 @@ package struct InstanceNode {
       guard phase == .restoring, restored == round else { break }
       do throws(WeirError) {
         try finishRestore()
+        resuming.finishRestore(round, into: &effects)
         effects.append(.report(.rewound(round)))
       } catch {
         try restoreFailed(error, into: &effects)
@@ -137,6 +142,7 @@ package struct InstanceNode {
     case .drainOrdered: sourceOrdered { source, outputs in source.drain(&outputs) }
     }
     guard hasStarted || phase == .ready && Mutant.sendsBeforeGo.isActive else { return }
+    if resuming.isOpen { noteResumed(at: now, into: &effects) }
     inputs.grant(into: &effects, at: now)
     outputs.flush(isIdle: outputs.isGathering && isIdle(at: now), into: &effects)
     if phase == .draining, outputs.isDrained {
@@ -181,6 +187,14 @@ package struct InstanceNode {
 
   // MARK: Going back
 
+  private mutating func noteResumed(at now: Moment, into effects: inout [InstanceEffect]) {
+    if case .source(let source) = role {
+      resuming.note(source, at: now, round, into: &effects)
+    } else {
+      resuming.note(taken: inputs.firstRowsAt, round, into: &effects)
+    }
+  }
+
   private mutating func finishRestore() throws(WeirError) {
     if restoresState, case .keyed(var keyed) = role {
       role = .moving
@@ -216,6 +230,9 @@ package struct InstanceNode {
     restoresState = false
     waiting = nil
     let snapshot = rewind.snapshot
+    var rowsRead: Int?
+    if case .source(let source) = role { rowsRead = source.rowsRead }
+    resuming.begin(rewind, taken: inputs.lastRowsAt, rowsRead: rowsRead)
     inputs = InputSet(
       job,
       instance: instance,

@@ -18,7 +18,7 @@ struct SourceNode {
   /// This instance's share of the source's rate, rows a second.
   private let rate: Double?
   private var startedAt: Moment?
-  private var rowsRead = 0
+  private(set) var rowsRead = 0
   /// The row that was due at `startedAt`.
   private var pacedFrom = 0
   /// With a rate: when rows were last asked for.
@@ -146,6 +146,15 @@ struct SourceNode {
     let elapsed = Double(now.instant.nanoseconds - startedAt.instant.nanoseconds) / 1e9
     return max(0, Int(elapsed * rate) + 1 + pacedFrom - rowsRead)
   }
+
+  /// True if no row that comes at a rate is overdue.
+  func isAbreast(at now: Moment) -> Bool {
+    guard let rate, !hasNothing(at: now.instant) else { return true }
+    return Double(rowsDue(at: now)) <= rate * Double(pace) / 1e9 + 1
+  }
+
+  /// True if no partition has anything to read now.
+  func hasNothing(at now: Instant) -> Bool { nextScope(at: now) == nil }
 
   /// The partition whose highest event time is lowest, of those that may have data.
   private func nextScope(at now: Instant) -> ReadRequest.Scope? {

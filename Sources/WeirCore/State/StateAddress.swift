@@ -16,6 +16,11 @@ package struct StateTable: Hashable, Comparable, Sendable {
     /// Totals without a window.
     case totals = 5
     case sessions = 6
+    /// Those of one late pane, likewise.
+    case latePane = 8
+
+    /// True if `first` and `last` say which table it is.
+    package var hasWindows: Bool { self == .pane || self == .latePane }
   }
 
   package var kind: Kind
@@ -57,7 +62,7 @@ package struct StateAddress: Hashable, Comparable, Sendable {
 
 extension StateAddress: CustomStringConvertible {
   package var description: String {
-    let pane = table.kind == .pane ? " \(table.first) ... \(table.last)" : ""
+    let pane = table.kind.hasWindows ? " \(table.first) ... \(table.last)" : ""
     return "\(table.kind)\(pane), key group \(group), section \(section)"
   }
 }

@@ -4,10 +4,7 @@ import WeirColumns
 
 extension WindowOperator {
   package func requestEarly() {
-    precondition(
-      firing == nil && fired == due && pending.isEmpty,
-      "'\(name)' has results left"
-    )
+    precondition(isSettled, "'\(name)' has results left")
     guard spec.early else { return }
     isEarlyRequested = true
   }
@@ -18,7 +15,7 @@ extension WindowOperator {
     pending.kind = .early
     var window = paneList.next(after: fired)
     while let current = window {
-      let panes = paneList.panes(of: current)
+      let panes = onTimePanes(of: current)
       if panes.contains(where: \.hasChanged) { try makeEarly(current, panes) }
       window = paneList.next(after: current)
     }

@@ -12,7 +12,7 @@ struct Firing {
   }
 
   let window: Int64
-  /// The panes of the window.
+  /// The panes of the window's rows that are on time.
   let panes: [Pane]
   /// Those of them that the totals do not contain yet.
   let entering: [Pane]
@@ -34,7 +34,7 @@ struct Closing {
 
 extension WindowOperator {
   package func advance(to watermark: Watermark) {
-    precondition(firing == nil && pending.isEmpty, "'\(name)' has results left")
+    precondition(isSettled, "'\(name)' has results left")
     guard watermark > self.watermark else { return }
     self.watermark = watermark
     due = alignment.fired(watermark.microseconds)
@@ -48,6 +48,12 @@ extension WindowOperator {
     guard pending.isEmpty else {
       pending.move(maximumRows: maximumRows, into: batch)
       return .rows(pending.kind)
+    }
+    if var current = amending {
+      amending = nil
+      try amend(&current, maximumRows)
+      if !current.isDone { amending = current }
+      return .rows(.update)
     }
     guard var current = firing ?? nextFiring() else {
       return settle() ? .none : .rows(.onTime)
@@ -77,10 +83,15 @@ extension WindowOperator {
     return .rows(.onTime)
   }
 
+  /// The panes of the rows that are on time for a window.
+  func onTimePanes(of window: Int64) -> [Pane] {
+    paneList.panes(of: window).filter { !$0.isLate }
+  }
+
   /// The next window that is due and has rows.
   private func nextFiring() -> Firing? {
     guard let window = paneList.next(after: fired), window <= due else { return nil }
-    let panes = paneList.panes(of: window)
+    let panes = onTimePanes(of: window)
     let entering = totals == nil ? [] : panes.filter { !$0.isInTotals }
     return Firing(window: window, panes: panes, entering: entering)
   }
@@ -108,7 +119,7 @@ extension WindowOperator {
   /// The rows of each slot of a chunk in the window; the panes that enter go into the totals.
   private func countsOfWindow(_ current: Firing, _ chunk: Int) -> UnsafeMutablePointer<Int64>? {
     guard let totals else {
-      return current.panes[0].chunks.chunk(chunk)?.assumingMemoryBound(to: Int64.self)
+      return current.panes.first?.chunks.chunk(chunk)?.assumingMemoryBound(to: Int64.self)
     }
     for pane in current.entering {
       guard let source = pane.chunks.chunk(chunk) else { continue }
@@ -147,9 +158,10 @@ extension WindowOperator {
     candidates.removeAll()
   }
 
-  /// Takes the panes out of the totals whose last window this was.
+  /// Takes the panes out of the totals whose last window this was, and turns to its late rows.
   private func finish(_ current: Firing) {
     fired = current.window
+    amending = Amending(current.window, paneList.panes(of: current.window))
     guard let totals else { return }
     for pane in current.panes where pane.last == current.window {
       pane.isInTotals = false

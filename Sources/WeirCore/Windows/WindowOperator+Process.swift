@@ -3,12 +3,13 @@ import WeirColumns
 // Taking rows: lateness, panes, slots, and one kernel per pane and aggregate.
 
 extension WindowOperator {
-  /// Where the rows of a batch go.
+  /// Where rows of a batch go.
   struct Assignment {
-    /// The rows that are not late.
     var rows: Selection
     /// The panes that take them; with more than one, `RowBuffers.ordinals` says which.
     var panes: [Pane]
+    /// Some rows belong to late panes, too.
+    var hasLate = false
   }
 
   package func process(
@@ -16,29 +17,34 @@ extension WindowOperator {
     watermark: Watermark,
     late: LateRows
   ) throws(WeirError) {
-    precondition(
-      firing == nil && fired == due && pending.isEmpty,
-      "'\(name)' has results left"
-    )
+    precondition(isSettled, "'\(name)' has results left")
     late.reset(rows: batch.count)
     guard batch.count > 0 else { return }
     let times = batch.times
     precondition(!times.hasMarks || !hasNull(times, batch.count), "a row without event time")
     buffers.reserve(batch.count)
-    batchNumber += 1
-    let judge = max(watermark, self.watermark)
-    let assignment = try assign(batch, judge.microseconds, late)
-    let rows = assignment.rows
-    guard rows.count > 0 else { return }
-    state.find(batch, rows, buffers)
-    try add(batch, assignment)
+    let judge = max(watermark, self.watermark).microseconds
+    let onTime = try assign(batch, judge, late)
+    if onTime.rows.count > 0 {
+      state.find(batch, onTime.rows, buffers)
+      for (pane, rows) in groups(onTime) { add(rows, of: batch, to: pane) }
+    }
+    guard onTime.hasLate else { return }
+    let lateRows = try assignLate(batch, judge)
+    state.find(batch, lateRows.rows, buffers)
+    let lateGroups = groups(lateRows)
+    let touched = touchedResults(lateGroups)
+    let before = try resultsBefore(touched)
+    for (pane, rows) in lateGroups { add(rows, of: batch, to: pane) }
+    try makeUpdates(touched, before)
   }
 
   private func hasNull(_ column: Column, _ count: Int) -> Bool {
     (0..<count).contains { column.marks[$0] != 0 }
   }
 
-  private func add(_ batch: Batch, _ assignment: Assignment) throws(WeirError) {
+  /// The rows that each pane takes, valid until rows are assigned again.
+  private func groups(_ assignment: Assignment) -> [(Pane, SlotRows)] {
     let panes = assignment.panes
     guard panes.count > 1 else {
       let group = SlotRows(
@@ -46,8 +52,7 @@ extension WindowOperator {
         rows: buffers.rows,
         count: assignment.rows.count
       )
-      try addTracked(batch, [(panes[0], group)])
-      return
+      return [(panes[0], group)]
     }
     let starts = buffers.group(assignment.rows.count, ordinals: panes.count)
     var groups: [(Pane, SlotRows)] = []
@@ -60,39 +65,21 @@ extension WindowOperator {
       )
       groups.append((pane, group))
     }
-    try addTracked(batch, groups)
-  }
-
-  private func addTracked(
-    _ batch: Batch,
-    _ groups: [(Pane, SlotRows)]
-  ) throws(WeirError) {
-    let touched = spec.allowedLateness > 0 ? touchedResults(groups) : []
-    let before = try resultsBefore(touched)
-    for (pane, rows) in groups { add(rows, of: batch, to: pane) }
-    try makeUpdates(touched, before)
+    return groups
   }
 
   private func add(_ rows: SlotRows, of batch: Batch, to pane: Pane) {
+    // No row comes on time for a window that has fired.
+    precondition(!pane.isInTotals, "rows for windows \(pane.first) ... after \(fired)")
     pane.hasChanged = true
     countRows(rows, in: pane)
-    aggregates.add(rows, of: batch, to: regions(pane.chunks))
-    guard pane.isInTotals, let totals else { return }
-    for position in 0..<rows.count {
-      let slot = Int(rows.slots[position])
-      let base = totals.make(slot >> state.shift)
-      base.assumingMemoryBound(to: Int64.self)[slot & (state.chunkSlots - 1)] += 1
-    }
-    aggregates.add(rows, of: batch, to: regions(totals), isTotal: true)
-  }
-
-  private func regions(_ chunks: ChunkTable) -> Regions {
-    Regions(
-      pointers: chunks.present,
+    let regions = Regions(
+      pointers: pane.chunks.present,
       groups: state.chunkGroups,
       offset: 0,
       shift: state.shift
     )
+    aggregates.add(rows, of: batch, to: regions)
   }
 
   /// Counts rows by slot, makes the chunks that are written, notes changes and the uses of slots.
@@ -173,7 +160,7 @@ extension WindowOperator {
     let lowPane = alignment.pane(lowest)
     let highPane = alignment.pane(highest)
     // The common case: no row is behind the watermark, and the batch spans few panes.
-    guard !batch.hasStamps, alignment.closed(judge) <= lowPane, highPane - lowPane < 64,
+    guard !batch.hasStamps, alignment.fired(judge) <= lowPane, highPane - lowPane < 64,
       alignment.pane(.max) > highPane, alignment.pane(.min) < lowPane
     else { return try assignOneByOne(batch, judge, late) }
     let rows = buffers.takeAll(batch.count)
@@ -231,39 +218,84 @@ extension WindowOperator {
     _ judge: Int64,
     _ late: LateRows
   ) throws(WeirError) -> Assignment {
-    let times = batch.times.words
-    let stamps = batch.stamps.words
-    var panes: [Pane] = []
-    var kept = 0
+    assignmentNumber += 1
+    var assignment = Assignment(rows: Selection(indices: buffers.rows, count: 0), panes: [])
     for row in 0..<batch.count {
-      let time = times[row]
-      let rowJudge = batch.hasStamps ? max(judge, stamps[row]) : judge
-      let number = alignment.pane(time)
-      let last = number + alignment.panes
-      let first = max(number, alignment.closed(rowJudge)) + 1
-      guard first <= last else {
-        late.append(row, time: time, watermark: rowJudge)
+      let place = place(of: row, in: batch, judge)
+      if place.closed >= place.last {
+        late.append(row, time: place.time, watermark: place.judge)
         continue
       }
-      let pane = try pane(first: first, last: last, time)
-      if pane.batchNumber != batchNumber {
-        pane.batchNumber = batchNumber
-        pane.ordinal = panes.count
-        panes.append(pane)
-      }
-      buffers.rows[kept] = UInt16(truncatingIfNeeded: row)
-      buffers.ordinals[kept] = UInt16(truncatingIfNeeded: pane.ordinal)
-      kept += 1
+      if place.closed < place.passed { assignment.hasLate = true }
+      guard place.passed < place.last else { continue }
+      let pane = try pane(first: place.passed + 1, last: place.last, isLate: false, place.time)
+      append(row, pane, to: &assignment)
     }
-    return Assignment(rows: Selection(indices: buffers.rows, count: kept), panes: panes)
+    return assignment
+  }
+
+  /// Assigns rows to late panes: for windows that are passed and not closed.
+  private func assignLate(_ batch: Batch, _ judge: Int64) throws(WeirError) -> Assignment {
+    assignmentNumber += 1
+    var assignment = Assignment(rows: Selection(indices: buffers.rows, count: 0), panes: [])
+    for row in 0..<batch.count {
+      let place = place(of: row, in: batch, judge)
+      let last = min(place.passed, place.last)
+      guard place.closed < last else { continue }
+      let pane = try pane(first: place.closed + 1, last: last, isLate: true, place.time)
+      append(row, pane, to: &assignment)
+    }
+    return assignment
+  }
+
+  /// Where a row stands among its windows.
+  private struct Place {
+    var time: Int64
+    /// The watermark that it is judged by.
+    var judge: Int64
+    /// Its windows are those behind `closed` up to `last`, and it is late for those up to `passed`.
+    var closed: Int64
+    var passed: Int64
+    var last: Int64
+  }
+
+  @inline(__always)
+  private func place(of row: Int, in batch: Batch, _ judge: Int64) -> Place {
+    let time = batch.times.words[row]
+    let judge = batch.hasStamps ? max(judge, batch.stamps.words[row]) : judge
+    let number = alignment.pane(time)
+    return Place(
+      time: time,
+      judge: judge,
+      closed: max(number, alignment.closed(judge)),
+      passed: max(number, alignment.fired(judge)),
+      last: number + alignment.panes
+    )
+  }
+
+  private func append(_ row: Int, _ pane: Pane, to assignment: inout Assignment) {
+    if pane.assignmentNumber != assignmentNumber {
+      pane.assignmentNumber = assignmentNumber
+      pane.ordinal = assignment.panes.count
+      assignment.panes.append(pane)
+    }
+    let place = assignment.rows.count
+    buffers.rows[place] = UInt16(truncatingIfNeeded: row)
+    buffers.ordinals[place] = UInt16(truncatingIfNeeded: pane.ordinal)
+    assignment.rows.count += 1
   }
 
   private func regularPane(_ number: Int64, _ time: Int64) throws(WeirError) -> Pane {
-    try pane(first: number + 1, last: number + alignment.panes, time)
+    try pane(first: number + 1, last: number + alignment.panes, isLate: false, time)
   }
 
-  private func pane(first: Int64, last: Int64, _ time: Int64) throws(WeirError) -> Pane {
-    if let pane = paneList.find(first: first, last: last) { return pane }
+  private func pane(
+    first: Int64,
+    last: Int64,
+    isLate: Bool,
+    _ time: Int64
+  ) throws(WeirError) -> Pane {
+    if let pane = paneList.find(first: first, last: last, isLate: isLate) { return pane }
     guard paneList.panes.count < WindowLimits.livePanes else {
       throw WeirError(
         "E512",
@@ -274,17 +306,17 @@ extension WindowOperator {
         blame: .user
       )
     }
-    let pane = makePane(first: first, last: last)
-    pane.isInTotals = totals != nil && first <= fired && last > fired
+    let pane = makePane(first: first, last: last, isLate: isLate)
     paneList.insert(pane)
     return pane
   }
 
   /// A pane without rows, in no list.
-  func makePane(first: Int64, last: Int64) -> Pane {
+  func makePane(first: Int64, last: Int64, isLate: Bool) -> Pane {
     Pane(
       first: first,
       last: last,
+      isLate: isLate,
       ChunkTable(panePool, shift: state.shift, columns: paneColumns)
     )
   }

@@ -62,10 +62,11 @@ extension WindowOperator {
     var merged: [Int] = []
     for (index, member) in aggregates.members.enumerated()
     where columns?.contains(keyWidth + 2 + index) ?? true {
-      if totals != nil, !usingTotals || member.totalOffset == nil {
-        merged.append(index)
-      } else {
+      let isWhole = totals != nil ? usingTotals && member.totalOffset != nil : panes.count == 1
+      if isWhole {
         try appendDirect(index, slots, panes, batch, used)
+      } else {
+        merged.append(index)
       }
     }
     if !merged.isEmpty { try appendMerged(merged, slots, panes, batch, used) }

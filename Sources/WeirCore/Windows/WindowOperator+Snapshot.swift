@@ -3,18 +3,18 @@
 extension WindowOperator {
   package var liveTables: [StateTable] {
     [StateTable(.head), StateTable(.keys), StateTable(.byteHeads), StateTable(.bytes)]
-      + paneList.panes.map { StateTable(.pane, first: $0.first, last: $0.last) }
+      + paneList.panes.map(\.table)
   }
 
   package func mark(rewriting addresses: [StateAddress], isFull: Bool) {
     precondition(
-      firing == nil && closing == nil && fired == due && pending.isEmpty && !isEarlyRequested,
+      isSettled && closing == nil && !isEarlyRequested,
       "'\(name)' has results left"
     )
     state.mark(
       paneList.panes.map { pane in
         StateWriter.Part(
-          table: StateTable(.pane, first: pane.first, last: pane.last),
+          table: pane.table,
           chunks: pane.chunks,
           slots: state.slots
         )
@@ -37,9 +37,8 @@ extension WindowOperator {
     switch table.kind {
     case .head:
       restored = try OperatorHead(section, after: restored)
-    case .pane:
-      guard table.first <= table.last,
-        let pane = paneList.find(first: table.first, last: table.last) ?? newPane(table)
+    case .pane, .latePane:
+      guard table.first <= table.last, let pane = restoredPane(table)
       else { throw .damagedState(section.address, "more panes than there can be") }
       try pane.chunks.restore(section) { ordinal throws(WeirError) in
         try state.restoredChunk(ordinal, section.address)
@@ -49,9 +48,11 @@ extension WindowOperator {
     }
   }
 
-  private func newPane(_ table: StateTable) -> Pane? {
+  private func restoredPane(_ table: StateTable) -> Pane? {
+    let (first, last, isLate) = (table.first, table.last, table.kind == .latePane)
+    if let pane = paneList.find(first: first, last: last, isLate: isLate) { return pane }
     guard paneList.panes.count < WindowLimits.livePanes else { return nil }
-    let pane = makePane(first: table.first, last: table.last)
+    let pane = makePane(first: first, last: last, isLate: isLate)
     paneList.insert(pane)
     return pane
   }
@@ -64,7 +65,8 @@ extension WindowOperator {
     due = fired
     try state.finishRestore()
     for pane in paneList.panes {
-      pane.isInTotals = totals != nil && pane.first <= fired && pane.last > fired
+      pane.isInTotals =
+        totals != nil && !pane.isLate && pane.first <= fired && pane.last > fired
       for chunk in 1..<state.chunkCount {
         if let base = pane.chunks.chunk(chunk) { take(base, chunk, of: pane) }
       }
@@ -90,6 +92,11 @@ extension WindowOperator {
     guard pane.isInTotals, let totals else { return }
     aggregates.enter(base, totals.make(chunk))
   }
+}
+
+extension Pane {
+  /// What snapshots call it.
+  var table: StateTable { StateTable(isLate ? .latePane : .pane, first: first, last: last) }
 }
 
 /// What of an operator belongs to no key.

@@ -18,7 +18,7 @@ extension WindowOperator {
     var rows: [Int?] = []
   }
 
-  /// The results that the rows change, in the order (window, key), each once.
+  /// The fired results that rows of late panes change, in the order (window, key), each once.
   func touchedResults(_ groups: [(Pane, SlotRows)]) -> [Touched] {
     var touched: [Touched] = []
     for (pane, rows) in groups where pane.first <= fired {
@@ -52,19 +52,22 @@ extension WindowOperator {
       while end < touched.count, touched[end].window == touched[start].window,
         end - start < rows
       { end += 1 }
-      parts.append(try resultsBefore(touched, start..<end))
+      let panes = paneList.panes(of: touched[start].window)
+      parts.append(try resultsBefore(touched, start..<end, panes))
       start = end
     }
     return parts
   }
 
-  private func resultsBefore(
+  /// What had been passed on of the touched results of one window; `panes` are those that it was
+  /// made of.
+  func resultsBefore(
     _ touched: [Touched],
-    _ range: Range<Int>
+    _ range: Range<Int>,
+    _ panes: [Pane]
   ) throws(WeirError) -> Before {
     var part = Before(range: range)
     guard having != nil else { return part }
-    let panes = paneList.panes(of: touched[range.lowerBound].window)
     part.rows = [Int?](repeating: nil, count: range.count)
     // Keys without a row in the window had no result.
     let shown = range.filter { hasRows(touched[$0].slot, panes) }

@@ -8,7 +8,7 @@ import WeirColumns
 /// sliding one of one pane and needs neither.
 ///
 /// The work lies in extensions: taking rows (`+Process`), firing (`+Firing`), results (`+Results`),
-/// late updates (`+Updates`), preliminary results (`+Early`).
+/// late updates (`+Updates`, `+Amending`), preliminary results (`+Early`).
 package final class WindowOperator: KeyedOperator {
   package let output: Schema
   package var having: (any RowFilter)?
@@ -22,7 +22,8 @@ package final class WindowOperator: KeyedOperator {
   /// The columns of panes that snapshots hold.
   let paneColumns: [ChunkColumn]
   var paneList = PaneList()
-  var batchNumber = 0
+  /// Counts how often rows were assigned to panes one by one.
+  var assignmentNumber = 0
   /// Sums of the panes that the last fired window shares with later ones; nil for one pane.
   let totals: ChunkTable?
   let scratch: ScratchChunk
@@ -37,6 +38,7 @@ package final class WindowOperator: KeyedOperator {
   /// The last window that the watermark has passed.
   var due: Int64
   var firing: Firing?
+  var amending: Amending?
   var closing: Closing?
   /// Slots that no pane has used since panes were last forgotten.
   var parting: [UInt32] = []
@@ -130,6 +132,9 @@ package final class WindowOperator: KeyedOperator {
     return bytes
   }
 
+  /// True when all results are out that rows and the watermark have made due.
+  var isSettled: Bool { firing == nil && amending == nil && fired == due && pending.isEmpty }
+
   /// Panes that hold rows.
   package var paneCount: Int { paneList.panes.count }
 
@@ -144,6 +149,7 @@ package final class WindowOperator: KeyedOperator {
         let rows = base.assumingMemoryBound(to: Int64.self)
         for place in 0..<state.chunkSlots where rows[place] > 0 {
           uses[chunk << state.shift + place] += 1
+          precondition(!pane.isInTotals || !pane.isLate, "a late pane in the totals")
           if pane.isInTotals { sums[chunk << state.shift + place] += rows[place] }
         }
       }

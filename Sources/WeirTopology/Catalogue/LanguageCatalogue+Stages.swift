@@ -118,7 +118,8 @@ extension LanguageCatalogue {
       LanguageEntry(
         "allowed_lateness",
         .duration(atLeast: 0),
-        "How long a window that has fired takes late rows and fires again.",
+        "How long a window that has fired takes late rows and fires again. An on-time result never "
+          + "has a late row, however far the operator was when the row came.",
         standard: "0s",
         example: "2m"
       ),

@@ -39,6 +39,8 @@ package enum ControlCodec {
     case .rewound(let round): encode("rewound", ("round", .number(round.number)))
     case .stateUnusable(let round, let error):
       encode("state_unusable", ("round", .number(round.number)), ("error", error.json))
+    case .reached(let round, let step):
+      encode("reached", ("round", .number(round.number)), ("step", step.json))
     case .lost(let error): encode("lost", ("error", error.json))
     case .snapshotted(let snapshot): encode("snapshotted", ("snapshot", snapshot.json))
     case .snapshotFailed(let epoch, let step, let error):
@@ -102,6 +104,11 @@ package enum ControlCodec {
       return .stateUnusable(
         Round(try message.integer("round")),
         try WeirError(message.fields("error"))
+      )
+    case "reached":
+      return .reached(
+        Round(try message.integer("round")),
+        try RecoveryStep(message.fields("step"))
       )
     case "lost": return .lost(try WeirError(message.fields("error")))
     case "snapshotted": return .snapshotted(try InstanceSnapshot(message.fields("snapshot")))

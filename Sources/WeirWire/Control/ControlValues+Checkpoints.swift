@@ -8,6 +8,7 @@ extension Rewind {
       "round": .number(round.number), "snapshot": snapshot?.json ?? .null,
       "generation": .number(generation.number), "peers": .list(peers.map(\.json)),
       "begins_pace": .bool(beginsPace),
+      "rows_read": rowsRead.map { .number($0) } ?? .null,
     ])
   }
 
@@ -18,7 +19,8 @@ extension Rewind {
         ? nil : try InstanceSnapshot(fields.fields("snapshot")),
       generation: Generation(try fields.integer("generation")),
       peers: try fields.values("peers", Peer.init),
-      beginsPace: try fields.truth("begins_pace")
+      beginsPace: try fields.truth("begins_pace"),
+      rowsRead: try fields.optionalInteger("rows_read")
     )
   }
 }

@@ -19,7 +19,7 @@ extension SnapshotDirectory {
       bytes.put(UInt16(entry.pieces.count))
       bytes.put(UInt32(entry.address.group))
       bytes.put(UInt32(entry.address.section))
-      if entry.address.table.kind == .pane {
+      if entry.address.table.kind.hasWindows {
         bytes.put(entry.address.table.first)
         bytes.put(entry.address.table.last)
       }
@@ -69,7 +69,7 @@ extension SnapshotDirectory {
     let group: UInt32 = try reader.number()
     let section: UInt32 = try reader.number()
     var table = StateTable(kind)
-    if kind == .pane {
+    if kind.hasWindows {
       table.first = try reader.number()
       table.last = try reader.number()
     }

@@ -211,4 +211,21 @@ import WeirTesting
     #expect(sender.channel.deadline == nil)
     #expect(sender.channel.isDrained)
   }
+
+  @Test func `of the barriers that wait behind rows without credit only the newest is left`() {
+    var sender = Sender()
+    _ = sender.leave(at: 0)
+    sender.append([1], at: 0)
+    for epoch in 1...4 {
+      sender.channel.barrier(Epoch(UInt64(epoch)), using: sender.pool)
+      #expect(sender.leave(at: Int64(epoch)) == [])
+    }
+    sender.grant(1 << 20, acknowledging: 1)
+    var left: [FrameHeader] = []
+    while let frame = sender.channel.next() { left.append(frame.header) }
+    #expect(left.map(\.kind) == [.batch, .barrier])
+    #expect(left.last?.epoch == Epoch(4))
+    // What left is numbered without a gap, though barriers in between never did.
+    #expect(left.map(\.sequence) == [1, 2])
+  }
 }

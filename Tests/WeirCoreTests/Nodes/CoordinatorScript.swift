@@ -114,6 +114,7 @@ struct CoordinatorScript {
     case .bound(let endpoint): "bound \(endpoint)"
     case .rewound(let round): "rewound \(round.number)"
     case .stateUnusable(let round, let error): "cannot do \(round.number): \(error)"
+    case .reached(let round, let step): "reached \(step) in \(round.number)"
     case .lost(let error): "lost a peer: \(error)"
     case .snapshotted(let snapshot): "snapshotted \(snapshot.epoch.number)"
     case .snapshotFailed(let epoch, let step, let error):

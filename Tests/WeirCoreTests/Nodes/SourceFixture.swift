@@ -13,6 +13,8 @@ struct SourceFixture {
   /// How often partitions were looked for.
   private(set) var searches = 0
   private(set) var warnings: [String] = []
+  /// What was told of the way back.
+  private(set) var reached: [RecoveryStep] = []
   private var now = Moment(instant: Instant(nanoseconds: 0), wall: WallTime(microseconds: 0))
 
   init(
@@ -44,31 +46,31 @@ struct SourceFixture {
       pool: BatchPool(),
       flow: flow
     )
-    try step(.rewindOrdered(Rewind(round: Round(1), generation: Generation(1))))
-    try step(.restored(Round(1)))
-    try step(.started(Round(1)))
+    try goBack(Rewind(round: Round(1), generation: Generation(1)))
   }
 
   var moment: Moment { now }
+
+  /// Goes back to a snapshot, or to the beginning, and on again.
+  mutating func goBack(_ rewind: Rewind) throws {
+    try step(.rewindOrdered(rewind))
+    try step(.restored(rewind.round))
+    try step(.started(rewind.round))
+  }
 
   /// Goes on in another run from where so many rows had been read.
   mutating func resume(rowsRead: Int) throws {
     var snapshot = InstanceSnapshot(epoch: Epoch(1), incarnation: Incarnation(1))
     snapshot.counters = node.counters
     snapshot.rowsRead = rowsRead
-    let round = Round(2)
-    try step(
-      .rewindOrdered(
-        Rewind(round: round, snapshot: snapshot, generation: Generation(2), beginsPace: true)
-      )
+    try goBack(
+      Rewind(round: Round(2), snapshot: snapshot, generation: Generation(2), beginsPace: true)
     )
-    try step(.restored(round))
-    try step(.started(round))
   }
 
   /// Gives all the credit there is.
   mutating func grant(_ bytes: UInt64 = 1 << 40) throws {
-    var header = FrameHeader(.credit, ChannelID(0), Generation(1))
+    var header = FrameHeader(.credit, ChannelID(0), Generation(UInt32(node.round.number)))
     header.allowance = bytes
     header.acknowledged = 1_000_000
     try step(.frameReceived(Frame(header)))
@@ -128,6 +130,7 @@ struct SourceFixture {
       case .findPartitions: searches += 1
       case .warn(let error): warnings.append(error.code)
       case .finished: hasFinished = true
+      case .report(.reached(_, let step)): reached.append(step)
       case .send, .write, .restore, .beginState, .writeState, .finishState, .prepare, .commit,
         .recycle, .report:
         break

@@ -241,6 +241,26 @@ struct FollowedFileSeekTests {
     #expect(try fixture.source(at: [position]).rows().0 == Rows(["b"], .waiting))
   }
 
+  @Test func `a quiet file says where to go on once, and anew when it has grown or has a new name`()
+    throws
+  {
+    let source = try followed().0
+    for _ in 0..<2 {
+      let (rows, position) = try source.rows()
+      #expect(rows == Rows([], .waiting))
+      #expect(position == nil)
+    }
+    try fixture.folder.append(FileSourceFixture.json("c"), to: "in/a")
+    let (rows, grown) = try source.rows()
+    #expect(rows == Rows(["c"], .waiting))
+    #expect(try FilePosition(try #require(grown).text).offset == 39)
+    try fixture.folder.rename("in/a", to: "in/b")
+    #expect(try source.findPartitions() == [])
+    let renamed = try #require(try source.rows().1)
+    #expect(try FilePosition(renamed.text).path == fixture.path("b"))
+    #expect(try source.rows().1 == nil)
+  }
+
   @Test func `a survivor reads on a file that has no name any more`() throws {
     let source = try followed().0
     try source.seek(to: [])

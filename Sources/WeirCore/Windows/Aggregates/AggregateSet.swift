@@ -138,15 +138,12 @@ final class AggregateSet {
   // MARK: Rows
 
   /// Adds rows to all aggregates but the count of rows, which the caller keeps.
-  ///
-  /// With `isTotal`, to the chunks of totals, and only to those that these have.
-  func add(_ rows: SlotRows, of batch: Batch, to regions: Regions, isTotal: Bool = false) {
+  func add(_ rows: SlotRows, of batch: Batch, to regions: Regions) {
     let times = UnsafePointer(batch.times.words)
     for member in members {
       guard let aggregate = member.aggregate else { continue }
-      guard let offset = isTotal ? member.totalOffset : member.offset else { continue }
       var regions = regions
-      regions.offset = offset
+      regions.offset = member.offset
       keep(rows, member.spec, batch) { kept in
         if let argument = member.spec.argument {
           aggregate.add(kept, batch.columns[argument], times, regions)

@@ -1,0 +1,76 @@
+import Testing
+import WeirCore
+
+/// The smallest scripts of what the simulator and killed processes have found in the coordinator.
+@Suite struct CoordinatorRecoveryTests {
+  private typealias Driver = CoordinatorDriver
+
+  @Test func `an instance that hangs in the first rewind is killed, and the run begins without it`()
+  {
+    var driver = Driver()
+    driver.begin()
+    driver.say(Driver.source, .rewound(Round(1)))
+    let hung = Incarnation(2)
+    #expect(driver.processes[Driver.sink] == hung)
+    let passed = driver.pass(milliseconds: 4_500, answering: [Driver.source])
+    #expect(passed.filter { $0 == .kill(hung) }.count == 1)
+    driver.handle(.exited(hung, .killed(signal: 9)))
+    driver.bind(Driver.sink)
+    let rewinds = driver.told(Driver.source) + driver.told(Driver.sink)
+    #expect(rewinds.count == 2)
+    for case .rewind(let rewind) in rewinds { #expect(rewind.round == Round(2)) }
+    driver.go(2)
+    #expect(driver.told(Driver.source).contains(.go(Round(2))))
+    #expect(driver.told(Driver.sink).contains(.go(Round(2))))
+    #expect(driver.node.phase == .running)
+  }
+
+  @Test func `without checkpoints a hang in the first rewind ends the run and is named`() {
+    var driver = Driver(nil)
+    driver.begin()
+    driver.say(Driver.source, .rewound(Round(1)))
+    let passed = driver.pass(milliseconds: 31_000)
+    let failures = passed.compactMap { effect -> String? in
+      guard case .say(.failed(let instance, let error)) = effect else { return nil }
+      return "\(instance) \(error.code)"
+    }
+    #expect(failures == ["out/0 E405"])
+    #expect(driver.node.phase == .killing)
+  }
+
+  @Test func `one that hangs while the run is left is killed, and the run has finished`() {
+    var driver = Driver()
+    driver.begin()
+    driver.go()
+    for instance in [Driver.source, Driver.sink] {
+      driver.say(instance, .finished(InstanceProgress()))
+    }
+    for (number, instance) in [Driver.source, Driver.sink].enumerated() {
+      let snapshot = InstanceSnapshot(epoch: Epoch(1), incarnation: Incarnation(UInt32(number) + 1))
+      driver.say(instance, .snapshotted(snapshot))
+    }
+    driver.say(Driver.sink, .committed(Epoch(1)))
+    #expect(driver.told(Driver.sink) == [.leave])
+    driver.handle(.exited(Incarnation(1), .exited(code: 0)))
+    let passed = driver.pass(milliseconds: 6_000)
+    #expect(passed.contains(.kill(Incarnation(2))))
+    driver.handle(.exited(Incarnation(2), .killed(signal: 9)))
+    // The spare.
+    driver.handle(.exited(Incarnation(3), .killed(signal: 9)))
+    #expect(driver.effects == [.end(.finished)])
+    #expect(!passed.contains { if case .say(.failed) = $0 { true } else { false } })
+  }
+
+  @Test
+  func `a run that goes on opens a checkpoint at once, since nobody knows how old the last is`() {
+    for hasRun in [false, true] {
+      var record = RunRecord()
+      if hasRun { record.numbers.run = 1 }
+      var driver = Driver(record: record)
+      driver.begin()
+      driver.go()
+      let isOpened = driver.told(Driver.source).contains(.checkpoint(Epoch(1), isLast: false))
+      #expect(isOpened == hasRun)
+    }
+  }
+}
