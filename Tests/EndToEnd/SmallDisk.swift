@@ -24,7 +24,7 @@ final class SmallDisk {
     try #require(result == 0, "\"\(path)\" cannot be mounted: error \(errno)")
   }
 
-  deinit { umount2(path, Int32(MNT_DETACH.rawValue)) }
+  deinit { umount2(path, Int32(MNT_DETACH)) }
 
   /// Takes all space that is left.
   func fill() throws {

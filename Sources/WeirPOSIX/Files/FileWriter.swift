@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import WeirCore
 
@@ -89,11 +90,8 @@ package final class FileWriter {
   ///
   /// Promises nothing: what is durable only `sync` says.
   package func sendOn() {
-    let flags = UInt32(SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE)
-    let wait = flags | UInt32(SYNC_FILE_RANGE_WAIT_AFTER)
-    sync_file_range(descriptor, off_t(arrived), off_t(begun - arrived), wait)
+    weir_send_on(descriptor, arrived, begun, written)
     arrived = begun
-    sync_file_range(descriptor, off_t(begun), off_t(written - begun), UInt32(SYNC_FILE_RANGE_WRITE))
     begun = written
   }
 
