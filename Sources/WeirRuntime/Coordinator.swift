@@ -10,6 +10,10 @@ package actor Coordinator {
   private let records: (any RecordGateway)?
   private let signals: any SignalGateway
   private let view: any RunView
+  private let run: RunIdentity
+  private let console: any ConsoleGateway
+  /// Commands that want to be told how the run ends.
+  private var waiting: [ConsoleCaller] = []
   private var node: CoordinatorNode
   private var effects: [CoordinatorEffect] = []
 
@@ -25,12 +29,14 @@ package actor Coordinator {
   /// Everything handed in is used on the executor's thread only from then on.
   package init(
     _ job: JobPlan,
+    run: RunIdentity,
     executor: any SerialExecutor,
     control: sending any CoordinatorControlGateway,
     processes: sending any ProcessGateway,
     signals: sending any SignalGateway,
     clocks: sending any Clocks,
     view: sending any RunView,
+    console: sending any ConsoleGateway,
     records: sending (any RecordGateway)?,
     record: RunRecord = RunRecord(),
     acceptsDuplicates: Bool = false,
@@ -43,6 +49,8 @@ package actor Coordinator {
     self.assignment = assignment
     self.signals = signals
     self.view = view
+    self.run = run
+    self.console = console
     self.records = records
     node = CoordinatorNode(job, record: record, acceptsDuplicates: acceptsDuplicates)
   }
@@ -69,6 +77,7 @@ package actor Coordinator {
       step(.exited(process, end))
     }
     if let due = node.deadline, clocks.now().instant >= due { step(.ticked) }
+    serveConsole()
     guard outcome == nil else { return .never }
     return node.deadline.map { .at($0) } ?? .whenReady
   }
@@ -124,7 +133,48 @@ package actor Coordinator {
     case .end(let outcome):
       self.outcome = outcome
       control.close()
+      let status = status()
+      for caller in waiting { console.send(.status(status), to: caller) }
+      console.close()
     }
+  }
+
+  // MARK: Console
+
+  /// Answers some of the commands that wait; the others wait for the next turn.
+  private func serveConsole() {
+    var served = 0
+    while outcome == nil, served < Limits.consoleRequests, let (caller, request) = console.receive()
+    {
+      served += 1
+      switch request {
+      case .status: console.send(.status(status()), to: caller)
+      case .stop(let reason):
+        if waiting.count == Limits.consoleWaiters { waiting.removeFirst() }
+        waiting.append(caller)
+        step(.stopRequested(reason))
+      }
+    }
+  }
+
+  private func status() -> JobStatus {
+    var status = node.status(of: run, at: clocks.now())
+    for stage in status.stages.indices {
+      for index in status.stages[stage].instances.indices {
+        identify(&status.stages[stage].instances[index].process)
+      }
+    }
+    identify(&status.spare)
+    view.complete(&status)
+    return status
+  }
+
+  private func identify(_ process: inout JobStatus.Process?) {
+    guard let incarnation = process?.incarnation,
+      let (id, startedAt) = processes.identity(of: incarnation)
+    else { return }
+    process?.id = id
+    process?.startedAt = startedAt
   }
 
   /// Does something with the records, and tells the node how it went.

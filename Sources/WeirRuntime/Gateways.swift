@@ -115,6 +115,30 @@ package protocol ProcessGateway: AnyObject {
   func kill(_ process: Incarnation)
   /// Processes that have ended since the last call.
   func ended() -> [(Incarnation, ProcessEnd)]
+  /// Its number in the operating system, and when it was started; nil if it has ended.
+  func identity(of process: Incarnation) -> (id: Int32, startedAt: WallTime)?
+}
+
+/// Commands of people who look at the run or steer it, seen from the coordinator.
+package protocol ConsoleGateway: AnyObject {
+  /// The next request, nil if none waits; what cannot be read is refused without asking.
+  func receive() -> (ConsoleCaller, ConsoleRequest)?
+  /// Answers a request, without waiting; a caller that has gone is no error.
+  func send(_ reply: ConsoleReply, to caller: ConsoleCaller)
+  func close()
+}
+
+/// One request of one command.
+package struct ConsoleCaller: Hashable, Sendable {
+  /// The name that the socket knows it by.
+  package var peer: [UInt8]
+  /// The command's own number of the request, which its answer carries.
+  package var number: UInt64
+
+  package init(peer: [UInt8], number: UInt64) {
+    self.peer = peer
+    self.number = number
+  }
 }
 
 /// Signals that ask the run to stop.
@@ -126,6 +150,8 @@ package protocol SignalGateway: AnyObject {
 /// Whoever watches a run: a terminal, a log.
 package protocol RunView: AnyObject {
   func note(_ notice: RunNotice)
+  /// Adds to a status what the notices have told.
+  func complete(_ status: inout JobStatus)
 }
 
 /// What an instance costs: for reports, never for decisions.

@@ -47,13 +47,27 @@ extension ZeroMQSocket {
     _ bytes: UnsafeRawBufferPointer,
     to identity: String
   ) throws(WeirError) -> Bool {
-    precondition(kind == .router, "a \(kind) socket sends to its only peer, not to \(identity)")
-    let peer = Array(identity.utf8)
-    let flags = ZMQ_DONTWAIT | ZMQ_SNDMORE
-    guard zmq_send(handle, peer, peer.count, flags) >= 0 else {
+    try send(bytes, to: Array(identity.utf8))
+  }
+
+  /// Sends a copy of the bytes from a router socket to the peer that it knows by these bytes, which
+  /// it gave it itself if the peer has no name.
+  ///
+  /// Returns and throws as the other send does.
+  package func send(
+    _ bytes: UnsafeRawBufferPointer,
+    to peer: [UInt8]
+  ) throws(WeirError) -> Bool {
+    precondition(kind == .router, "a \(kind) socket sends to its only peer, not to another")
+    let begun = zmq_send(handle, peer, peer.count, ZMQ_DONTWAIT | ZMQ_SNDMORE)
+    guard begun >= 0 else {
       let number = zmq_errno()
+      // One that fails has taken notice of what has come, too.
+      readiness?.noteUse()
       if number == EAGAIN { return false }
-      if number == EHOSTUNREACH { throw ZeroMQErrors.unknownPeer(identity, name) }
+      if number == EHOSTUNREACH {
+        throw ZeroMQErrors.unknownPeer(String(decoding: peer, as: UTF8.self), name)
+      }
       throw ZeroMQErrors.send(name, number)
     }
     return try send(bytes)

@@ -7,11 +7,11 @@ import WeirCore
 /// What follows from them:
 /// - Nothing here waits. A send that ZeroMQ would make wait returns false, a receive without a
 ///   message returns false; readiness comes from a `LoopExecutor`.
-/// - A connection that breaks is not made again (`RECONNECT_IVL -1`), so nothing meant for the dead
-///   reaches their replacement. Close the socket and make a new one.
+/// - A connection that breaks is not made again (`RECONNECT_IVL -1`, but for `keepsLastWords`), so
+///   nothing meant for the dead reaches their replacement. Close the socket and make a new one.
 /// - Closing drops what has not left yet (`LINGER 0`), unless `lingerMilliseconds` says otherwise.
-/// - Queues have no bound (`HWM 0`): the bound is the credit of the channel. What is sent without a
-///   credit (signals, control) must be bounded by its sender.
+/// - Queues have no bound (`HWM 0`) unless `queuedMessages` gives one: the bound is the credit of the
+///   channel. What is sent without a credit (signals, control) must be bounded by its sender.
 /// - A PUSH with several peers deals messages out like cards: connect it to one.
 ///
 /// One thread at a time. Make, use and close it on the thread of its actor.
@@ -38,15 +38,27 @@ package final class ZeroMQSocket {
     package var largestMessageBytes: Int64?
     /// How long closing lets queued messages leave: the end of the process waits for it.
     package var lingerMilliseconds: Int32
+    /// Messages that may wait at each peer in either direction, beyond which what is sent is dropped
+    /// and what arrives waits at its sender; 0: no bound.
+    package var queuedMessages: Int32
+    /// Whether what a peer has said last can be received after it has gone.
+    ///
+    /// Without it, that is lost if the peer goes at once. The price is that the connection is tried
+    /// again until the socket is closed.
+    package var keepsLastWords: Bool
 
     package init(
       identity: String? = nil,
       largestMessageBytes: Int64? = nil,
-      lingerMilliseconds: Int32 = 0
+      lingerMilliseconds: Int32 = 0,
+      queuedMessages: Int32 = 0,
+      keepsLastWords: Bool = false
     ) {
       self.identity = identity
       self.largestMessageBytes = largestMessageBytes
       self.lingerMilliseconds = lingerMilliseconds
+      self.queuedMessages = queuedMessages
+      self.keepsLastWords = keepsLastWords
     }
   }
 
@@ -81,9 +93,10 @@ package final class ZeroMQSocket {
     self.name = options.identity ?? "\(kind)"
     // A throw from here on runs deinit, which closes the socket.
     try set(ZMQ_LINGER, "LINGER", options.lingerMilliseconds)
-    try set(ZMQ_RECONNECT_IVL, "RECONNECT_IVL", Int32(-1))
-    try set(ZMQ_SNDHWM, "SNDHWM", Int32(0))
-    try set(ZMQ_RCVHWM, "RCVHWM", Int32(0))
+    // A connection that is not made again is taken away with all that was not received yet.
+    if !options.keepsLastWords { try set(ZMQ_RECONNECT_IVL, "RECONNECT_IVL", Int32(-1)) }
+    try set(ZMQ_SNDHWM, "SNDHWM", options.queuedMessages)
+    try set(ZMQ_RCVHWM, "RCVHWM", options.queuedMessages)
     if kind == .router { try set(ZMQ_ROUTER_MANDATORY, "ROUTER_MANDATORY", Int32(1)) }
     if let limit = options.largestMessageBytes { try set(ZMQ_MAXMSGSIZE, "MAXMSGSIZE", limit) }
     if let identity = options.identity {

@@ -53,6 +53,34 @@ import WeirZeroMQ
     #expect(message.bytes.count == 0)
   }
 
+  @Test func `the last words of a peer that goes at once are received, if they are to be kept`()
+    throws
+  {
+    for round in 0..<20 {
+      let endpoint = folder.next()
+      var router: ZeroMQSocket? = try ZeroMQSocket(
+        .router,
+        in: ZeroMQContext(),
+        ZeroMQSocket.Options(lingerMilliseconds: 10_000)
+      )
+      try router?.bind(endpoint)
+      let dealer = try ZeroMQSocket(.dealer, in: context, .init(keepsLastWords: true))
+      try dealer.connect(endpoint)
+      #expect(try dealer.send(text: "ask"))
+      let (message, sender) = (ZeroMQMessage(), ZeroMQMessage())
+      let source = try loop.add(socket: #require(router))
+      try turn(loop) { try router?.receive(into: message, from: sender) == true }
+      loop.remove(source)
+      let isSent = try Array("answer \(round)".utf8).withUnsafeBytes {
+        try router?.send($0, to: Array(sender.bytes))
+      }
+      #expect(isSent == true)
+      // The end of its context waits until the answer has left.
+      router = nil
+      #expect(try texts(1, from: dealer) == ["answer \(round)"])
+    }
+  }
+
   @Test func `a kept message is not touched by the next`() throws {
     let endpoint = folder.next()
     let pull = try ZeroMQSocket(.pull, in: context)

@@ -15,7 +15,8 @@ struct RootCommand: ParsableCommand {
       """,
     version: WeirVersion.text,
     subcommands: [
-      RunCommand.self, CheckCommand.self, GraphCommand.self, InitCommand.self,
+      RunCommand.self, StopCommand.self, StatusCommand.self, ProcessesCommand.self,
+      CheckCommand.self, GraphCommand.self, InitCommand.self,
       ExplainCommand.self, FunctionsCommand.self, ReferenceCommand.self, SchemaCommand.self,
     ]
   )

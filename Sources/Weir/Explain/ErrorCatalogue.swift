@@ -1,7 +1,7 @@
 /// Every fault that a run can report, by code; a test compares it with the sources.
 enum ErrorCatalogue {
   static let entries: [ErrorEntry] =
-    files + processes + sockets + frames + runs + parts + rows
+    files + processes + sockets + frames + runs + parts + live + rows
 
   private static let files = [
     ErrorEntry(

@@ -9,6 +9,7 @@ final class RunProcesses: ProcessGateway {
   private struct Running {
     let incarnation: Incarnation
     let child: ChildProcess
+    let startedAt: WallTime
     let source: LoopSource
   }
 
@@ -42,7 +43,14 @@ final class RunProcesses: ProcessGateway {
       descriptors: [.init(life.readEnd, as: InstanceArguments.lifeDescriptor)]
     )
     let source = loop.add(descriptor: child.descriptor)
-    running.append(Running(incarnation: incarnation, child: child, source: source))
+    running.append(
+      Running(
+        incarnation: incarnation,
+        child: child,
+        startedAt: WallClock.now(),
+        source: source
+      )
+    )
   }
 
   // One that has ended cannot be killed and need not be.
@@ -59,6 +67,10 @@ final class RunProcesses: ProcessGateway {
       return true
     }
     return ended
+  }
+
+  func identity(of process: Incarnation) -> (id: Int32, startedAt: WallTime)? {
+    running.first { $0.incarnation == process }.map { ($0.child.id, $0.startedAt) }
   }
 
   private func status(of child: ChildProcess) -> ProcessEnd? {

@@ -30,6 +30,7 @@ struct RunProcess {
       context: context,
       loop: loop
     )
+    let console = try ConsoleLink(at: folder.console, context: context, loop: loop)
     let processes = try RunProcesses(
       job.name,
       endpoint: folder.endpoint(0),
@@ -41,14 +42,18 @@ struct RunProcess {
     if job.checkpoints != nil {
       records = StateRecords(prepared.stateFolder, of: prepared.origin)
     }
+    let run = try identity()
+    try RunDirectory.announce(run, in: folder)
     let coordinator = Coordinator(
       job,
+      run: run,
       executor: loop,
       control: control,
       processes: processes,
       signals: signals,
       clocks: SystemClocks(),
       view: view,
+      console: console,
       records: records,
       record: stored.record,
       acceptsDuplicates: acceptsDuplicates,
@@ -68,6 +73,19 @@ struct RunProcess {
       }
     }
     return outcome ?? .failed
+  }
+
+  private func identity() throws(WeirError) -> RunIdentity {
+    RunIdentity(
+      name: loaded.job.name,
+      version: WeirVersion.text,
+      process: ProcessIdentity.id,
+      processStart: try ProcessSample.current().startTicks,
+      topology: try Folder.realPath(loaded.path),
+      base: loaded.base,
+      stateFolder: try Folder.realPath(prepared.stateFolder.path),
+      startedAt: WallClock.now()
+    )
   }
 
   /// What a process is told when it becomes an instance.

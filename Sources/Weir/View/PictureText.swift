@@ -5,21 +5,27 @@ import WeirCore
 enum PictureText {
   /// A line about the run, then a table with a line for each stage, no wider than the terminal.
   static func lines(_ picture: RunPicture, width: Int?, isColored: Bool) -> [String] {
+    [head(picture, width: width, isColored: isColored)]
+      + table(picture.stages).lines(width: width, isColored: isColored)
+  }
+
+  /// A line for each stage under titles.
+  static func table(_ stages: [JobStatus.Stage]) -> TextTable {
     var table = TextTable([
       .init("stage", .left), .init("rows in"), .init("rows out"), .init("rows/s"), .init("busy"),
       .init("backpr."), .init("idle"), .init("watermark"), .init("behind"), .init("memory"),
     ])
-    for stage in picture.stages { table.add(row(stage)) }
-    return [head(picture, width: width, isColored: isColored)]
-      + table.lines(width: width, isColored: isColored)
+    for stage in stages { table.add(row(stage)) }
+    return table
   }
 
-  private static func head(_ picture: RunPicture, width: Int?, isColored: Bool) -> String {
+  /// A line about the run.
+  static func head(_ picture: RunPicture, width: Int?, isColored: Bool) -> String {
     let word =
       switch picture.phase {
-      case .starting: "starting"
-      case .running: "running"
       case .stopping: "stopping: what has reached the sinks is published"
+      case .draining: "draining: the input ends here"
+      case .starting, .running, .recovering, .ending, .silent: picture.phase.rawValue
       }
     var parts = [word, NumberText.seconds(picture.elapsedSeconds)]
     if picture.processes > 0 {
@@ -44,13 +50,13 @@ enum PictureText {
       + String(repeating: ".", count: 20 - filled) + "]"
   }
 
-  private static func row(_ stage: RunPicture.Stage) -> [TextTable.Cell] {
+  private static func row(_ stage: JobStatus.Stage) -> [TextTable.Cell] {
     let name = stage.host.map { "\(stage.name) (in \($0))" } ?? stage.name
     let shares = stage.shares
     return [
       .init(name, stage.hasFinished ? .good : .plain),
-      .init(NumberText.count(stage.rowsIn)),
-      .init(NumberText.count(stage.rowsOut)),
+      .init(NumberText.count(stage.counters.rowsIn)),
+      .init(NumberText.count(stage.counters.rowsOut)),
       .init(stage.rowsPerSecond.map { NumberText.rate($0) } ?? "-"),
       .init(shares.map { NumberText.percent($0.busy) } ?? "-"),
       .init(

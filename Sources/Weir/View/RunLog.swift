@@ -21,6 +21,8 @@ struct RunLog: Sendable {
       say(state.picture(at: now))
     case .finished(let instance): logger.debug("finished", metadata: ["instance": "\(instance)"])
     case .readerGone: logger.info("nobody reads standard output any more")
+    case .stopping(.drain):
+      logger.info("draining: the input ends here, and what was read is worked off")
     case .stopping(let reason):
       logger.info(
         state.job.checkpoints == nil
@@ -94,7 +96,8 @@ struct RunLog: Sendable {
     logger.info("running for \(NumberText.seconds(picture.elapsedSeconds))\(head)")
     for stage in picture.stages {
       var metadata: Logger.Metadata = [
-        "stage": "\(stage.name)", "rows_in": "\(stage.rowsIn)", "rows_out": "\(stage.rowsOut)",
+        "stage": "\(stage.name)", "rows_in": "\(stage.counters.rowsIn)",
+        "rows_out": "\(stage.counters.rowsOut)",
       ]
       if let rate = stage.rowsPerSecond { metadata["rows_per_s"] = "\(Int(rate.rounded()))" }
       if let shares = stage.shares {

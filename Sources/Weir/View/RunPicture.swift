@@ -2,43 +2,27 @@ import WeirCore
 
 /// A run at one moment, as the views show it.
 struct RunPicture {
-  /// How the instances of a stage spend their time; the sum is 1.
-  struct Shares: Hashable {
-    var busy: Double
-    var backpressured: Double
-    var idle: Double
-  }
-
-  struct Stage {
-    var name: String
-    var rowsIn: UInt64
-    var rowsOut: UInt64
-    var hasFinished: Bool
-    /// The stage in whose processes it runs, if it has none of its own.
-    var host: String?
-    var rowsPerSecond: Double?
-    var watermark: Watermark?
-    /// How far the watermark is behind the clock.
-    var behindMicroseconds: Int64?
-    var shares: Shares?
-    /// The most memory that its instances had, added up.
-    var memoryBytes: Int64?
-
-    init(name: String, rowsIn: UInt64, rowsOut: UInt64, hasFinished: Bool) {
-      self.name = name
-      self.rowsIn = rowsIn
-      self.rowsOut = rowsOut
-      self.hasFinished = hasFinished
-    }
-  }
-
   var name: String
-  var phase: RunState.Phase
+  var phase: JobStatus.Phase
   var processes: Int
   var elapsedSeconds: Double
   /// The share of bounded input that was read.
   var progress: Double?
-  var stages: [Stage]
+  var stages: [JobStatus.Stage]
+}
+
+extension RunPicture {
+  /// The picture that a status gives.
+  init(_ status: JobStatus) {
+    self.init(
+      name: status.run.name,
+      phase: status.phase,
+      processes: status.instances.count { $0.process != nil },
+      elapsedSeconds: status.elapsedSeconds,
+      progress: status.progress,
+      stages: status.stages
+    )
+  }
 }
 
 extension JobPlan {

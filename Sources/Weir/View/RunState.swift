@@ -2,25 +2,17 @@ import WeirCore
 
 /// What is known of a run while it goes on: notices in, pictures out; time is an argument.
 struct RunState {
-  enum Phase: Hashable {
-    /// Processes start and find one another.
-    case starting
-    case running
-    /// Asked to stop: sinks publish what has reached them.
-    case stopping
-  }
-
-  /// What ended the run before its time.
-  struct Failure {
-    /// Nil: the state folder.
-    var instance: InstanceID?
-    var error: WeirError
-  }
-
   /// Totals at a moment, for rates.
   private struct Sample {
     var instant: Instant
     var stages: [Totals]
+  }
+
+  /// What became of the checkpoints of this coordinator.
+  private struct CheckpointTally {
+    var completed = 0
+    var failed = 0
+    var last: (at: WallTime, microseconds: Int64)?
   }
 
   /// What the instances of a stage add up to.
@@ -33,11 +25,16 @@ struct RunState {
 
   let job: JobPlan
   let startedAt: Moment
-  private(set) var phase = Phase.starting
-  private(set) var failure: Failure?
+  private(set) var phase = JobStatus.Phase.starting
+  /// What ended the run before its time.
+  private(set) var failure: JobStatus.Incident?
+  /// What went wrong and did not end it, oldest first.
+  private(set) var incidents: [JobStatus.Incident] = []
   private(set) var instanceCount = 0
   private var progress: [InstanceID: InstanceProgress] = [:]
   private var finished: Set<InstanceID> = []
+  private var deaths: [InstanceID: Int] = [:]
+  private var checkpoints = CheckpointTally()
   private var samples: [Sample] = []
 
   /// Rates are taken over the last so many samples.
@@ -54,19 +51,36 @@ struct RunState {
   mutating func take(_ notice: RunNotice, at now: Moment) {
     switch notice {
     case .running(let instances):
-      phase = .running
+      if phase == .starting { phase = .running }
       instanceCount = instances
     case .progress(let instance, let progress):
       self.progress[instance] = progress
       sample(at: now.instant)
     case .finished(let instance): finished.insert(instance)
-    case .stopping: phase = .stopping
-    case .killing, .readerGone, .warned: break
-    case .failed(let instance, let error): failure = Failure(instance: instance, error: error)
-    case .stateFailed(let error): failure = Failure(instance: nil, error: error)
+    case .stopping(let reason): phase = reason == .drain ? .draining : .stopping
+    case .killing, .readerGone, .recovered, .caughtUp: break
+    case .warned(let instance, let error): note(error, instance, at: now)
+    case .failed(let instance, let error):
+      failure = JobStatus.Incident(at: now.wall, instance: instance, error: error)
+    case .stateFailed(let error):
+      failure = JobStatus.Incident(at: now.wall, instance: nil, error: error)
     case .rewinding: finished = []
-    case .died, .recovered, .caughtUp, .checkpointed, .checkpointBroken, .checkpointFailed: break
+    case .died(let instance, let error):
+      deaths[instance, default: 0] += 1
+      note(error, instance, at: now)
+    case .checkpointed(_, let nanoseconds):
+      checkpoints.completed += 1
+      checkpoints.last = (now.wall, nanoseconds / 1000)
+    case .checkpointBroken(_, let error): note(error, nil, at: now)
+    case .checkpointFailed(_, let error):
+      checkpoints.failed += 1
+      note(error, nil, at: now)
     }
+  }
+
+  private mutating func note(_ error: WeirError, _ instance: InstanceID?, at now: Moment) {
+    if incidents.count == Limits.keptIncidents { incidents.removeFirst() }
+    incidents.append(JobStatus.Incident(at: now.wall, instance: instance, error: error))
   }
 
   private mutating func sample(at now: Instant) {
@@ -148,22 +162,19 @@ struct RunState {
     Double(now.nanoseconds - startedAt.instant.nanoseconds) / 1e9
   }
 
-  private func stage(_ index: StageIndex, at now: Moment) -> RunPicture.Stage {
+  private func stage(_ index: StageIndex, at now: Moment) -> JobStatus.Stage {
     let plan = job.stages[index]
-    let counters = counters(of: index)
     let reports = reports(of: index)
-    var stage = RunPicture.Stage(
-      name: plan.name,
-      rowsIn: counters.rowsIn,
-      rowsOut: counters.rowsOut,
-      hasFinished: hasFinished(index)
-    )
+    var stage = JobStatus.Stage(plan.name)
+    stage.kind = plan.role.word
+    stage.hasFinished = hasFinished(index)
+    stage.counters = counters(of: index)
     stage.host = plan.processes == 0 ? job.host(of: index).map { job.stages[$0].name } : nil
     if let (totals, seconds) = recent(index, at: now.instant) {
       stage.rowsPerSecond = Double(totals.rowsIn) / seconds
       let sum = Double(totals.busy + totals.backpressured + totals.idle)
       if sum > 0 {
-        stage.shares = RunPicture.Shares(
+        stage.shares = JobStatus.Shares(
           busy: Double(totals.busy) / sum,
           backpressured: Double(totals.backpressured) / sum,
           idle: Double(totals.idle) / sum
@@ -173,11 +184,47 @@ struct RunState {
     if !reports.isEmpty {
       stage.watermark = reports.map(\.watermark).min()
       stage.memoryBytes = reports.reduce(0) { $0 + $1.peakMemoryBytes }
+      stage.queuedBytes = reports.reduce(0) { $0 + $1.queuedBytes }
     }
     if let watermark = stage.watermark, watermark != .start, watermark != .end {
       stage.behindMicroseconds = now.wall.microseconds - watermark.microseconds
     }
     return stage
+  }
+
+  /// Adds to a status what is known here.
+  func complete(_ status: inout JobStatus, at now: Moment) {
+    status.elapsedSeconds = seconds(at: now.instant)
+    status.progress = readShare(job.stages.indices)
+    for index in job.stages.indices where index < status.stages.count {
+      let instances = status.stages[index].instances
+      status.stages[index] = stage(index, at: now)
+      status.stages[index].instances = instances.map { completed($0, of: index) }
+    }
+    status.checkpoints?.completed = checkpoints.completed
+    status.checkpoints?.failed = checkpoints.failed
+    status.checkpoints?.lastAt = checkpoints.last?.at
+    status.checkpoints?.lastMicroseconds = checkpoints.last?.microseconds
+    status.incidents = incidents
+    status.failure = failure
+  }
+
+  private func completed(
+    _ instance: JobStatus.Instance,
+    of stage: StageIndex
+  ) -> JobStatus.Instance {
+    var instance = instance
+    instance.restarts = deaths[instance.instance] ?? 0
+    guard let report = progress[instance.instance] else { return instance }
+    if stage < report.counters.count {
+      instance.rowsIn = report.counters[stage].rowsIn
+      instance.rowsOut = report.counters[stage].rowsOut
+    }
+    instance.watermark = report.watermark
+    instance.cpuSeconds = report.cpuSeconds
+    instance.memoryBytes = report.peakMemoryBytes
+    instance.queuedBytes = report.queuedBytes
+    return instance
   }
 
   /// The share of bounded input that was read; nil if some source has no end or has said nothing.

@@ -46,14 +46,7 @@ struct RunSummary: Codable, Hashable {
 
   init(_ state: RunState, outcome: RunOutcome, outputs: [SinkOutput], at now: Moment) {
     name = state.job.name
-    self.outcome =
-      switch outcome {
-      case .finished: "finished"
-      case .stopped: "stopped"
-      case .interrupted: "interrupted"
-      case .unread: "unread"
-      case .failed: "failed"
-      }
+    self.outcome = outcome.rawValue
     wallSeconds = (state.seconds(at: now.instant) * 1000).rounded() / 1000
     stages = state.job.stages.indices.map { Stage(state, $0) }
     cpuSeconds = stages.reduce(0) { $0 + ($1.cpuSeconds ?? 0) }

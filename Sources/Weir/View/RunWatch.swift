@@ -50,6 +50,11 @@ final class RunWatch: RunView, Sendable {
     }
   }
 
+  func complete(_ status: inout JobStatus) {
+    let now = clocks()
+    content.withLock { $0.state.complete(&status, at: now) }
+  }
+
   /// Notes how a run had ended that was over before.
   func show(_ manifest: Manifest) {
     let now = clocks()

@@ -56,4 +56,10 @@ package enum Limits {
   /// Key groups unless the topology says otherwise, and the most it may ask for.
   package static let keyGroups = 128
   package static let largestKeyGroups = 32_768
+  /// Requests of commands that the coordinator answers before it looks at its instances again.
+  package static let consoleRequests = 16
+  /// Commands that may wait for the end of a run.
+  package static let consoleWaiters = 256
+  /// Things that went wrong that a status still tells of.
+  package static let keptIncidents = 20
 }

@@ -103,8 +103,8 @@ package enum RunNotice: Hashable, Sendable {
   case checkpointFailed(Epoch, WeirError)
 }
 
-/// How a run ended.
-package enum RunOutcome: Hashable, Sendable {
+/// How a run ended; the words are those of summaries.
+package enum RunOutcome: String, Hashable, Sendable, Codable {
   case finished
   /// On request, by SIGTERM, SIGHUP or a command.
   case stopped

@@ -61,6 +61,35 @@ extension CoordinatorNode {
     stop(.checkpoint, asked, at: now, into: &effects)
   }
 
+  /// A command asks for a stop; asked again for what is under way, it changes nothing.
+  mutating func stopRequested(
+    _ reason: StopReason,
+    at now: Instant,
+    into effects: inout [CoordinatorEffect]
+  ) {
+    switch phase {
+    case .stopping, .leaving:
+      guard reason == .now else { return }
+    case .created, .numbering, .starting:
+      guard reason != .drain else {
+        // Sources are told as soon as they run.
+        drain(into: &effects)
+        return
+      }
+    case .running, .concluding, .killing, .ended: break
+    }
+    stop(reason, .stopped, at: now, into: &effects)
+  }
+
+  private mutating func drain(into effects: inout [CoordinatorEffect]) {
+    guard !isDraining else { return }
+    isDraining = true
+    effects.append(.say(.stopping(.drain)))
+    for index in members.indices where members[index].isSource && members[index].isRunning {
+      send(.drain, to: index, into: &effects)
+    }
+  }
+
   mutating func stop(
     _ reason: StopReason,
     _ asked: RunOutcome,
@@ -78,13 +107,7 @@ extension CoordinatorNode {
         phase = .stopping
         leaveBy = now.advanced(byNanoseconds: Self.stopNanoseconds)
         effects.append(.say(.stopping(reason)))
-      case .drain:
-        guard !isDraining else { break }
-        isDraining = true
-        effects.append(.say(.stopping(reason)))
-        for index in members.indices where members[index].isSource && members[index].isRunning {
-          send(.drain, to: index, into: &effects)
-        }
+      case .drain: drain(into: &effects)
       case .now:
         outcome = asked
         killAll(into: &effects)

@@ -144,7 +144,7 @@ package struct CoordinatorNode {
     case .manifestSetAside(let epoch): setAside(epoch)
     case .setAsideFailed(let epoch, let error): setAsideFailed(epoch, error, into: &effects)
     case .signalled(let signal): signalled(signal, at: now, into: &effects)
-    case .stopRequested(let reason): stop(reason, .stopped, at: now, into: &effects)
+    case .stopRequested(let reason): stopRequested(reason, at: now, into: &effects)
     case .ticked: tick(at: now, into: &effects)
     }
     settle(at: now, into: &effects)

@@ -41,6 +41,21 @@ package struct RunFolder: Sendable {
   /// The ZeroMQ endpoint of one incarnation, or of the coordinator, which is number 0.
   package func endpoint(_ number: UInt32) -> String { "ipc://\(path)/\(number)" }
 
+  /// The ZeroMQ endpoint at which the coordinator listens to commands.
+  package var console: String { Self.console(in: path) }
+
+  /// The endpoint at which a run listens to commands, given its folder.
+  package static func console(in path: String) -> String { "ipc://\(path)/console" }
+
+  /// The folders in which folders of runs of this user lie, whether they exist or not.
+  ///
+  /// A run may have been started where the variable was not set, such as by a timer.
+  package static func parents(runtimeFolder: String? = environmentRuntimeFolder) -> [String] {
+    let common = "/tmp/weir-\(geteuid())"
+    guard let runtimeFolder, runtimeFolder.hasPrefix("/") else { return [common] }
+    return ["\(runtimeFolder)/weir", common]
+  }
+
   /// Where the folder of a run is, whether it exists or not; throws E116 without a state folder.
   package static func location(
     stateFolder: String,

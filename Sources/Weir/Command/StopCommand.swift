@@ -1,0 +1,85 @@
+import ArgumentParser
+import WeirCore
+import WeirPOSIX
+
+/// `weir stop`: ends a run, and says how it ended.
+struct StopCommand: ParsableCommand {
+  enum Way: String, EnumerableFlag {
+    case drain
+    case now
+
+    static func help(for value: Way) -> ArgumentHelp? {
+      switch value {
+      case .drain: "End the input here: every window fires, and the run finishes."
+      case .now: "Kill its processes: the next run goes on from the last checkpoint."
+      }
+    }
+  }
+
+  static let configuration = CommandConfiguration(
+    commandName: "stop",
+    abstract: "Stops a run, waits until it has ended, and says how.",
+    discussion: """
+      The run stops at a checkpoint, fires no window, and the next 'weir run' goes
+      on from there. With 'checkpoints: none' what has reached the sinks is
+      published, and that was it. Asking again for the same changes nothing; '--now'
+      ends a stop that takes too long.
+
+      Exit codes: 0 it has ended; 1 it failed while it was to stop; 2 no such run
+      lives.
+
+      Examples:
+        weir stop harbor-fleet
+        weir stop topologies/harbor-fleet.yaml --drain
+        weir stop harbor-fleet --now
+      """
+  )
+
+  @OptionGroup var target: RunArguments
+  @Flag(exclusivity: .exclusive) var way: Way?
+  @Option(help: "How the end is told: as json it is the last status of the run.")
+  var format = OutputFormat.text
+  @Option(help: "Whether what people see is coloured.") var color = ColorChoice.auto
+
+  func run() throws {
+    let reason: StopReason =
+      switch way {
+      case nil: .checkpoint
+      case .drain: .drain
+      case .now: .now
+      }
+    let (run, end) = try telling(color) { () throws(WeirError) in
+      let run = try target.living()
+      return (run, try ConsoleClient(run).stop(reason))
+    }
+    switch format {
+    case .json: Console.write(Console.json(end))
+    case .text: Console.write((end.map(Self.text) ?? "\(run.identity.name) has ended") + "\n")
+    }
+    guard let end, end.outcome == .failed else { return }
+    if let failure = end.failure {
+      let isColored = color.isColored(.error, environment: ProcessIdentity.environment)
+      let lines = ErrorText.lines(
+        failure.error,
+        instance: failure.instance,
+        isColored: isColored
+      )
+      Console.write(lines.joined(separator: "\n") + "\n", to: .error)
+    }
+    throw CommandExit.failure
+  }
+
+  /// How a run has ended, in a sentence.
+  static func text(_ end: JobStatus) -> String {
+    let word = end.outcome?.rawValue ?? "ended"
+    let head = "\(end.run.name) \(word) after \(NumberText.seconds(end.elapsedSeconds))"
+    switch (end.outcome, end.checkpoints?.last) {
+    case (.finished, _): return head + ": its input has ended, and all of it is visible"
+    case (_, let last?):
+      return head + ": the next 'weir run' goes on from checkpoint \(last.number)"
+    case (_, nil) where end.checkpoints != nil:
+      return head + ": no checkpoint was complete, so the next 'weir run' begins anew"
+    default: return head
+    }
+  }
+}

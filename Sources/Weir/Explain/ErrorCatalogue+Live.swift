@@ -1,0 +1,37 @@
+extension ErrorCatalogue {
+  /// What commands say that look at a run that lives, or steer it.
+  static let live = [
+    ErrorEntry(
+      "E471",
+      "no such run lives",
+      "A run is called by the 'name' of its topology or by the path of its file, as long as its "
+        + "'weir run' lives. 'weir ps' and 'weir status' show which there are. Runs of other users, and "
+        + "those of other machines and containers, are not seen."
+    ),
+    ErrorEntry(
+      "E472",
+      "a name fits several runs",
+      "Two runs of one name live, of different files or with different stores. Give the path of the "
+        + "file instead; where it is the same file with different '--base', stop one with 'kill -TERM' "
+        + "and the number of its process, which 'weir ps' shows."
+    ),
+    ErrorEntry(
+      "E473",
+      "a run has ended",
+      "It ended while it was asked. Its log tells how."
+    ),
+    ErrorEntry(
+      "E474",
+      "a run does not answer",
+      "Its coordinator lives but said nothing for ten seconds: it may be stopped (SIGSTOP), or the "
+        + "machine may be out of memory. Its instances work on meanwhile, but nothing that dies is "
+        + "replaced."
+    ),
+    ErrorEntry(
+      "E475",
+      "a run ended without saying how",
+      "Its coordinator was killed, or died, while a command waited for its end. Nothing that was "
+        + "committed is lost: the next 'weir run' goes on from the last complete checkpoint."
+    ),
+  ]
+}

@@ -1,0 +1,14 @@
+/// What a command asks the coordinator of a run.
+package enum ConsoleRequest: Hashable, Sendable {
+  /// Answered at once.
+  case status
+  /// Answered when the run has ended, by its last status; a command that does not wait may go away.
+  case stop(StopReason)
+}
+
+/// What the coordinator answers.
+package enum ConsoleReply: Hashable, Sendable {
+  case status(JobStatus)
+  /// Nothing was done.
+  case refused(WeirError)
+}
