@@ -56,8 +56,9 @@ struct RunInspection {
     }
   }
 
-  /// Files that match the path of a source and will not be read, since the list was taken when the run
-  /// began; a note for each such source. Throws E108 or E115.
+  /// Files that match the path of a source and will not be read: a note for each such source.
+  ///
+  /// The list of files was taken when the run began. Throws E108 or E115.
   func unreadFiles(_ origin: RunOrigin) throws(WeirError) -> [WeirError] {
     var notes: [WeirError] = []
     for (stage, listed) in zip(job.stages, origin.partitions) {
