@@ -188,7 +188,7 @@ let package = Package(
       name: "WeirTests",
       dependencies: [
         "Weir", "WeirColumns", "WeirCore", "WeirFormats", "WeirTopology", "WeirPOSIX",
-        "WeirRuntime", "WeirTesting",
+        "WeirRuntime", "WeirTesting", "WeirWire",
       ],
       exclude: ["Golden"],
       swiftSettings: strict

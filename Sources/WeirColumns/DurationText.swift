@@ -2,6 +2,7 @@
 ///
 /// Units are `d`, `h`, `m`, `s`, `ms` and `us`; a leading minus sign negates all of it. Zero is
 /// `0s`.
+@usableFromInline
 package enum DurationText {
   /// Bytes of the longest text that `write` makes.
   package static let maximumLength = 40
@@ -99,6 +100,17 @@ package enum DurationText {
   ///
   /// `room` bytes may be written.
   package static func write(_ microseconds: Int64, to target: UnsafeMutableRawPointer) -> Int {
+    write(microseconds, numbers, to: target)
+  }
+
+  /// The same with `numbers`, which who writes many durations takes once.
+  @inlinable
+  @inline(__always)
+  package static func write(
+    _ microseconds: Int64,
+    _ numbers: UnsafePointer<UInt64>,
+    to target: UnsafeMutableRawPointer
+  ) -> Int {
     guard microseconds != 0 else {
       target.storeBytes(of: UInt16(littleEndian: 0x7330), as: UInt16.self)
       return 2
@@ -107,40 +119,60 @@ package enum DurationText {
     var end = target + (microseconds < 0 ? 1 : 0)
     let all = microseconds.magnitude
     let seconds = all / 1_000_000
-    end += part(seconds / 86_400, 0x64, 1, end)
-    end += pair(seconds / 3_600 % 24, 0x68, end)
-    end += pair(seconds / 60 % 60, 0x6d, end)
-    end += pair(seconds % 60, 0x73, end)
-    let fraction = all % 1_000_000
-    guard fraction != 0 else { return end - target }
-    end += part(fraction / 1_000, 0x736d, 2, end)
-    end += part(fraction % 1_000, 0x7375, 2, end)
+    let days = seconds / 86_400
+    if days > 0 {
+      end += DecimalText.write(whole: days, end)
+      end.storeBytes(of: UInt8(ascii: "d"), as: UInt8.self)
+      end += 1
+    }
+    let inDay = UInt32(truncatingIfNeeded: seconds &- days &* 86_400)
+    let hours = inDay / 3_600
+    let inHour = inDay &- hours &* 3_600
+    let minutes = inHour / 60
+    let fraction = UInt32(truncatingIfNeeded: all &- seconds &* 1_000_000)
+    let milliseconds = fraction / 1_000
+    end += part(numbers[Int(hours)], 0x68, 48, end)
+    end += part(numbers[Int(minutes)], 0x6d, 48, end)
+    end += part(numbers[Int(inHour &- minutes &* 60)], 0x73, 48, end)
+    end += part(numbers[Int(milliseconds)], 0x736d, 56, end)
+    end += part(numbers[Int(fraction &- milliseconds &* 1_000)], 0x7375, 56, end)
     return end - target
   }
 
-  /// Writes a number below 100 with the letter of its unit and returns their length; 0 for zero.
+  /// Writes an entry of `numbers` with the letters of its unit and returns their length; 0 for zero,
+  /// whose letters the next part overwrites: cheaper than a branch that is missed.
+  ///
+  /// `length` is where the entry says its length with so many letters.
+  @inlinable
   @inline(__always)
-  private static func pair(_ number: UInt64, _ letter: UInt64, _ to: UnsafeMutableRawPointer) -> Int
-  {
-    let tens = number / 10
-    let text = 0x3030 &+ tens &+ (number &- tens &* 10) &<< 8 | letter &<< 16
-    let shift: UInt64 = number < 10 ? 8 : 0
-    let bytes = UInt32(truncatingIfNeeded: text &>> shift)
-    to.storeBytes(of: bytes.littleEndian, as: UInt32.self)
-    return number == 0 ? 0 : number < 10 ? 2 : 3
-  }
-
-  /// Writes a number with the letters of its unit and returns their length; 0 for zero.
-  @inline(__always)
-  private static func part(
+  static func part(
     _ number: UInt64,
-    _ letters: UInt16,
-    _ letterCount: Int,
+    _ letters: UInt64,
+    _ length: UInt64,
     _ to: UnsafeMutableRawPointer
   ) -> Int {
-    let count = DecimalText.write(whole: number, to)
-    to.storeBytes(of: letters.littleEndian, toByteOffset: count, as: UInt16.self)
-    // Zero is written too and overwritten by the next part: cheaper than a branch that is missed.
-    return number == 0 ? 0 : count &+ letterCount
+    let text = number | letters &<< (number &>> 40)
+    to.storeBytes(of: text.littleEndian, as: UInt64.self)
+    return Int(truncatingIfNeeded: (number &>> length) & 0xf)
   }
+
+  /// The numbers 0 to 999, each a word:
+  ///
+  ///     bits  0 ..< 24   its digits without leading zeros, the first in the lowest byte
+  ///     bits 40 ..< 48   how many bits they take
+  ///     bits 48 ..< 56   bytes that it takes with one letter behind it; 0 for zero, which has no digits
+  ///     bits 56 ..< 64   and with two letters
+  // Never freed; a global table of raw memory is read without the checks of an array.
+  nonisolated(unsafe) package static let numbers: UnsafePointer<UInt64> = {
+    let memory = UnsafeMutablePointer<UInt64>.allocate(capacity: 1000)
+    memory[0] = 0
+    for number in 1..<1000 {
+      let digits = Array(String(number).utf8)
+      let count = UInt64(digits.count)
+      var entry = count * 8 << 40 | (count + 1) << 48 | (count + 2) << 56
+      for (place, digit) in digits.enumerated() { entry |= UInt64(digit) << UInt64(place * 8) }
+      memory[number] = entry
+    }
+    return UnsafePointer(memory)
+  }()
 }

@@ -17,6 +17,12 @@ package enum FloatText {
     // such decimals share one. Between these bounds the description has no exponent.
     let magnitude = value.magnitude
     guard magnitude >= 1e-4, magnitude < 1e9 else { return writeAny(value, target) }
+    if magnitude < 1e4 {
+      let number = Int64(magnitude * 1e4 + 0.5)
+      if Double(number) / 1e4 == magnitude {
+        return writeEight(UInt64(bitPattern: number), value < 0, target)
+      }
+    }
     let millionths = Int64(magnitude * 1e6 + 0.5)
     guard Double(millionths) / 1e6 == magnitude else { return writeAny(value, target) }
     let number = UInt64(bitPattern: millionths)
@@ -28,6 +34,29 @@ package enum FloatText {
     target.storeBytes(of: digits.littleEndian, toByteOffset: point &+ 1, as: UInt64.self)
     // Up to the last digit that is not zero, but at least one digit behind the point.
     let figures = (digits & 0x0f0f_0f0f_0f0f) | 1
+    return point &+ 9 &- figures.leadingZeroBitCount &>> 3
+  }
+
+  /// Writes a number of ten-thousandths below 10^8: four digits, the point, four digits.
+  @inlinable
+  @inline(__always)
+  static func writeEight(
+    _ number: UInt64,
+    _ isNegative: Bool,
+    _ target: UnsafeMutableRawPointer
+  ) -> Int {
+    let digits = DigitWords.digits(number)
+    let whole = UInt32(truncatingIfNeeded: digits &- DigitWords.zeros)
+    // The last digit in front of the point always counts.
+    let zeros = (whole | 1 &<< 24).trailingZeroBitCount &>> 3
+    let sign = DecimalText.writeSign(isNegative, target)
+    let shifted = digits &>> UInt64(truncatingIfNeeded: zeros &* 8)
+    target.storeBytes(of: shifted.littleEndian, toByteOffset: sign, as: UInt64.self)
+    let point = sign &+ 4 &- zeros
+    let fraction = digits &>> 32
+    let rest = fraction &<< 8 | 0x2e
+    target.storeBytes(of: rest.littleEndian, toByteOffset: point, as: UInt64.self)
+    let figures = (fraction & 0x0f0f_0f0f) | 1
     return point &+ 9 &- figures.leadingZeroBitCount &>> 3
   }
 

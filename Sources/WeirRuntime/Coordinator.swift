@@ -8,6 +8,7 @@ package actor Coordinator {
   private let clocks: any Clocks
   private let assignment: (Incarnation, InstanceID) -> Assignment
   private let records: (any RecordGateway)?
+  private let marks: (any MarkGateway)?
   private let signals: any SignalGateway
   private let view: any RunView
   private let run: RunIdentity
@@ -38,6 +39,7 @@ package actor Coordinator {
     view: sending any RunView,
     console: sending any ConsoleGateway,
     records: sending (any RecordGateway)?,
+    marks: sending (any MarkGateway)? = nil,
     record: RunRecord = RunRecord(),
     acceptsDuplicates: Bool = false,
     assignment: sending @escaping (Incarnation, InstanceID) -> Assignment
@@ -52,6 +54,7 @@ package actor Coordinator {
     self.run = run
     self.console = console
     self.records = records
+    self.marks = marks
     node = CoordinatorNode(job, record: record, acceptsDuplicates: acceptsDuplicates)
   }
 
@@ -74,7 +77,7 @@ package actor Coordinator {
     while let signal = signals.next() { step(.signalled(signal)) }
     for (process, end) in ended {
       Failpoint.exitSeen.reached()
-      step(.exited(process, end))
+      step(.exited(process, end, mark: marks?.take(process)))
     }
     if let due = node.deadline, clocks.now().instant >= due { step(.ticked) }
     serveConsole()
@@ -127,6 +130,13 @@ package actor Coordinator {
         return .manifestSetAside(epoch)
       } orElse: { error in
         .setAsideFailed(epoch, error)
+      }
+    case .writeQuarantine(let rows):
+      answer { records throws(WeirError) in
+        try records.write(rows)
+        return .quarantineWritten
+      } orElse: { error in
+        .quarantineFailed(error)
       }
     case .delete(let epochs, let files): records?.delete(epochs, files: files)
     case .say(let notice): view.note(notice)
@@ -221,7 +231,7 @@ package actor Coordinator {
     case .abort: .abortOut
     case .commit: .commitOut
     case .leave: .leaveOut
-    case .drain, .ping: nil
+    case .drain, .ping, .relax: nil
     }
   }
 }

@@ -96,8 +96,16 @@ package protocol RecordGateway: AnyObject {
   func write(_ manifest: Manifest) throws(WeirError)
   /// Makes durable that a checkpoint is not one any more, and keeps its manifest for people to see.
   func setAside(_ epoch: Epoch) throws(WeirError)
+  /// Makes the list of rows that are kept from their operators durable, in place of the one before.
+  func write(_ quarantine: [QuarantinedRow]) throws(WeirError)
   /// Removes manifests, and then files of state; what cannot be removed stays.
   func delete(_ epochs: [Epoch], files: [String])
+}
+
+/// What processes were working on when they died.
+package protocol MarkGateway: AnyObject {
+  /// The mark of a process that has ended, which is then forgotten; nil: it worked on no rows.
+  func take(_ process: Incarnation) -> WorkMark?
 }
 
 /// Latencies at a sink.

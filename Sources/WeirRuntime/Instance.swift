@@ -144,6 +144,7 @@ package actor Instance {
       case .abort(let epoch): try step(.aborted(epoch))
       case .commit(let epoch, let outputs): try step(.commitOrdered(epoch, outputs))
       case .drain: try step(.drainOrdered)
+      case .relax: try step(.relaxOrdered)
       case .leave:
         // Whoever was stopped has never said how it ended.
         if !hasFinished, parts != nil { try? control.send(.progress(progress())) }
@@ -164,7 +165,7 @@ package actor Instance {
     case .commit: .commitHeard
     case .leave: .leaveHeard
     case .ping: .pinged
-    case .drain: nil
+    case .drain, .relax: nil
     }
   }
 
@@ -243,7 +244,7 @@ package actor Instance {
       try parts?.node.handle(.partitionsFound(found), at: clocks.now(), into: &effects)
     case .warn(let error): try control.send(.warned(error))
     case .write(let batch, let edge, let oldest):
-      try parts?.sink?.write(batch, edge: edge)
+      try write(batch, edge)
       parts?.latency?.record(
         microseconds: now.wall.microseconds - oldest.microseconds,
         rows: batch.count
@@ -295,6 +296,14 @@ package actor Instance {
       Failpoint.finishedOut.reached()
       try control.send(.finished(progress()))
     }
+  }
+
+  private func write(_ batch: Batch, _ edge: EdgeIndex) throws(WeirError) {
+    guard let parts, let sink = parts.sink else { preconditionFailure("rows without a sink") }
+    let (rowGuard, stage) = (parts.node.rowGuard, parts.node.stageIndex)
+    rowGuard.begin(stage, batch, position: parts.node.counters[stage].seen)
+    defer { rowGuard.end() }
+    try sink.write(batch, edge: edge)
   }
 
   /// A peer that is gone is the coordinator's matter: it sends everybody back, and what is said until

@@ -86,7 +86,9 @@ package final class LoopExecutor: SerialExecutor, TaskExecutor, @unchecked Senda
       switch turn(polled.ready) {
       case .now: wait(nanoseconds: 0)
       case .at(let instant):
-        wait(nanoseconds: max(0, instant.nanoseconds - Self.monotonicNanoseconds()))
+        // Compared first: what has always been over is further away than a number can say.
+        let now = Self.monotonicNanoseconds()
+        wait(nanoseconds: instant.nanoseconds > now ? instant.nanoseconds - now : 0)
       case .whenReady: wait(nanoseconds: nil)
       case .never:
         runJobs()

@@ -3,37 +3,6 @@ import Testing
 
 /// Commands that look at a run that lives, and stop it.
 @Suite(.serialized) struct ConsoleTests {
-  /// Rows without end, paced; each window of a second has the rows of that second.
-  private static func topology(_ name: String, checkpoints: String = "{ every: 100ms }") -> String {
-    """
-    weir: 1
-    name: \(name)
-    checkpoints: \(checkpoints)
-    batch: { rows: 256 }
-    sources:
-      payments:
-        generate:
-          rate: 5000
-          seed: 1
-          columns:
-            id: { sequence: "a%09d" }
-            card: { pick: "c%04d", count: 100 }
-            at: { clock: { start: 2026-01-01T00:00:00Z, rows_per_second: 100 } }
-        event_time: at
-        watermark: { lag: 1s }
-    operators:
-      totals:
-        from: payments
-        key: card
-        window: { tumbling: 10s }
-        aggregate: { n: count() }
-        processes: 2
-    sinks:
-      totals_out: { from: totals, file: { path: out/totals.jsonl }, format: json }
-      copy_out: { from: payments, file: { path: out/copy.jsonl }, format: json }
-    """
-  }
-
   /// Starts a run, and waits until it has read rows and, if it takes any, completed a checkpoint.
   private func start(
     _ folder: TestFolder,
@@ -41,7 +10,7 @@ import Testing
     name: String = "console",
     checkpoints: String = "{ every: 100ms }"
   ) throws -> WeirProcess {
-    folder.write(file, Self.topology(name, checkpoints: checkpoints))
+    folder.write(file, EndlessRun.topology(name, checkpoints: checkpoints))
     let run = try WeirProcess(
       ["run", "\(folder.path)/\(file)", "--format", "json"],
       in: folder
@@ -63,17 +32,6 @@ import Testing
   private func expectNothingLeft(_ folder: TestFolder) {
     #expect(ProcessTable.instances(of: folder) == [])
     #expect(folder.names(in: "r/weir") == [])
-  }
-
-  /// The rows that are visible are the first ones, each once.
-  private func expectWholeCopy(_ folder: TestFolder) -> Int {
-    let lines = folder.sortedLines(in: "out", prefix: "copy")
-    #expect(Set(lines).count == lines.count)
-    let last =
-      "\"id\":\"a" + String(repeating: "0", count: 9 - "\(lines.count - 1)".count)
-      + "\(lines.count - 1)\""
-    #expect(lines.last?.contains(last) == true, "\(lines.count) rows, \(lines.last ?? "none")")
-    return lines.count
   }
 
   // MARK: Looking
@@ -162,12 +120,12 @@ import Testing
     #expect(stopped.output.contains("goes on from checkpoint"), "\(stopped.output)")
     #expect(run.end() == .exited(0), "\(run.errors)")
     #expect(try run.summary().outcome == "stopped")
-    let rows = expectWholeCopy(folder)
+    let rows = EndlessRun.expectWholeCopy(folder)
     let next = try start(folder)
     #expect(next.errors.contains("going on"), "\(next.errors)")
     _ = try stop(folder)
     #expect(next.end() == .exited(0), "\(next.errors)")
-    #expect(expectWholeCopy(folder) > rows)
+    #expect(EndlessRun.expectWholeCopy(folder) > rows)
   }
 
   @Test func `stop with drain ends the input, and every window fires`() throws {
@@ -178,7 +136,7 @@ import Testing
     #expect(run.end() == .exited(0), "\(run.errors)")
     let report = try run.summary()
     #expect(report.outcome == "finished")
-    #expect(expectWholeCopy(folder) == report["payments"]?.rowsIn)
+    #expect(EndlessRun.expectWholeCopy(folder) == report["payments"]?.rowsIn)
     let counted = folder.sortedLines(in: "out", prefix: "totals").reduce(0) { sum, line in
       sum + (line.split(separator: "\"n\":").last.flatMap { Int($0.dropLast()) } ?? 0)
     }
@@ -196,7 +154,21 @@ import Testing
     let next = try start(folder)
     _ = try stop(folder)
     #expect(next.end() == .exited(0), "\(next.errors)")
-    _ = expectWholeCopy(folder)
+    _ = EndlessRun.expectWholeCopy(folder)
+  }
+
+  @Test func `a coordinator that does not answer is killed by a stop at once`() throws {
+    let folder = TestFolder()
+    let run = try start(folder)
+    run.send(SIGSTOP)
+    let silent = try WeirProcess(["stop", "console"], in: folder)
+    #expect(silent.end() == .exited(1))
+    #expect(silent.errors.contains("E474"), "\(silent.errors)")
+    let stop = try WeirProcess(["stop", "console", "--now"], in: folder)
+    #expect(stop.end() == .exited(0), "\(stop.errors)")
+    #expect(stop.output.contains("killed"), "\(stop.output)")
+    #expect(run.end() == .killed(SIGKILL))
+    #expect(Waiting.until(within: 10) { ProcessTable.instances(of: folder).isEmpty })
   }
 
   @Test func `several who stop one run are all told how it ended`() throws {
@@ -220,7 +192,7 @@ import Testing
     let run = try start(folder, checkpoints: "none")
     _ = try stop(folder)
     #expect(run.end() == .exited(0), "\(run.errors)")
-    #expect(expectWholeCopy(folder) == (try run.summary()["copy_out"]?.rowsIn))
+    #expect(EndlessRun.expectWholeCopy(folder) == (try run.summary()["copy_out"]?.rowsIn))
   }
 
   // MARK: Names

@@ -67,7 +67,7 @@ enum ProcessTable {
   }
 
   // One that has ended and waits to be collected is no process any more.
-  private static func isAlive(_ id: pid_t) -> Bool {
+  static func isAlive(_ id: pid_t) -> Bool {
     let state = status(id).first { $0.hasPrefix("State:") }
     return state.map { !$0.contains("Z") && !$0.contains("X") } ?? false
   }

@@ -15,6 +15,8 @@ struct RunReport {
     var rejected: Int
     var errors: Int
     var withheld: Int
+    var quarantined: Int?
+    var quarantinedTo: String?
 
     /// True if no row was lost or doubled on the way through.
     var isBalanced: Bool { counted + filtered + late + rejected + errors == rowsIn }

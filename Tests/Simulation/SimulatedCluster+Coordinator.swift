@@ -70,6 +70,9 @@ extension SimulatedCluster {
       note("coordinator puts epoch \(epoch.number) aside")
       guard reach(.aside, .coordinator) else { return }
       begin(.aside(epoch), owner: nil)
+    case .writeQuarantine(let rows):
+      note("coordinator keeps \(rows.count) rows from their operators")
+      begin(.quarantine(rows), owner: nil)
     case .delete(let epochs, let files):
       note("coordinator deletes \(epochs.map(\.number)), \(files)")
       guard reach(.delete, .coordinator) else { return }
@@ -181,6 +184,7 @@ extension SimulatedCluster {
     case .aside(let epoch):
       guard reach(.asideDone, .coordinator) else { return }
       command(.manifestSetAside(epoch))
+    case .quarantine: command(fails ? .quarantineFailed(error) : .quarantineWritten)
     case .state, .prepare, .commit:
       if let owner = write.owner { answer(write, owner, fails ? error : nil) }
     }
@@ -189,6 +193,7 @@ extension SimulatedCluster {
   func makeDurable(_ write: SimulatedWrite) {
     switch write.work {
     case .numbers(let numbers): disk.numbers = numbers
+    case .quarantine(let rows): disk.quarantine = rows
     case .manifest(let manifest):
       note("epoch \(manifest.epoch.number) is recorded")
       for file in manifest.files where disk.files[file] == nil {

@@ -32,6 +32,7 @@ extension SimulatedCluster {
       handle(.aborted(epoch), process)
     case .commit(let epoch, let outputs): handle(.commitOrdered(epoch, outputs), process)
     case .drain: handle(.drainOrdered, process)
+    case .relax: handle(.relaxOrdered, process)
     case .leave: die(process, .exited(code: 0))
     case .ping(let number):
       report(.pong(number, processes[process].node?.epochProgress), process)
@@ -284,7 +285,7 @@ extension SimulatedCluster {
   func answer(_ write: SimulatedWrite, _ process: Int, _ error: WeirError?) {
     guard processes[process].isAlive else { return }
     switch write.work {
-    case .numbers, .manifest, .aside: break
+    case .numbers, .manifest, .aside, .quarantine: break
     case .state(let epoch, let reference, let file):
       if let error {
         handle(.stateFailed(epoch, error), process)

@@ -17,6 +17,7 @@ struct SimulatedDisk {
 
   var numbers = RunNumbers()
   var manifests: [Manifest] = []
+  var quarantine: [QuarantinedRow] = []
   var files: [String: StateFile] = [:]
   /// Files whose bytes are not those that were written.
   var damaged: [String] = []
@@ -30,6 +31,7 @@ struct SimulatedDisk {
     var record = RunRecord()
     record.numbers = numbers
     record.manifests = manifests
+    record.quarantine = quarantine
     return record
   }
 
@@ -82,6 +84,7 @@ struct SimulatedWrite {
     case numbers(RunNumbers)
     case manifest(Manifest)
     case aside(Epoch)
+    case quarantine([QuarantinedRow])
     case state(Epoch, StateReference, SimulatedDisk.StateFile)
     case prepare(Epoch, name: String, SimulatedDisk.Part)
     case commit(Epoch, [PreparedOutput])

@@ -126,6 +126,17 @@ import WeirExpressions
     return result
   }
 
+  @Test func `seconds since 1970 are rounded down, in any order`() throws {
+    let second: Int64 = 1_000_000
+    let turns: [Int64] = [0, 10_000, -10_000, 20_000, 1_767_220_000, 1_767_230_000, 99_990_000_000]
+    let times = turns.flatMap { turn in
+      [0, 1, -1, second - 1, second, -second, 9_999 * second + 7].map { turn * second + $0 }
+    }
+    let fixture = Fixture([Field("t", .timestamp)], times.map { [Constant(.timestamp, word: $0)] })
+    let texts = try fixture.values("format_timestamp(t, '%s')").map(\.text)
+    #expect(texts == times.map { "\(($0 - ($0 % second + second) % second) / second)" })
+  }
+
   @Test func `formats show each time's own minute, in any order`() throws {
     let minute: Int64 = 60_000_000
     let times = [

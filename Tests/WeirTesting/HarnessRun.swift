@@ -9,6 +9,7 @@ struct HarnessRun {
   let instance: InstanceID
   private let outputs: [ChannelPlan]
   private var random: SeededRandom?
+  private let care: WorkCare
   private let encoder = FrameEncoder(codec: .refusing, policy: .none)
   private var moment = Moment(
     instant: Instant(nanoseconds: 1_000_000),
@@ -24,13 +25,14 @@ struct HarnessRun {
     self.job = job
     self.instance = instance
     outputs = job.channels.filter { $0.sender == instance }
+    care = mode.care
     random = mode.scarcity.map { SeededRandom(seed: $0) }
   }
 
   // MARK: Senders
 
   mutating func link(_ channels: [ChannelPlan]) {
-    step(.rewound(Rewind(round: Round(1), generation: Generation(1))))
+    step(.rewound(Rewind(round: Round(1), generation: Generation(1), care: care)))
     step(.restored(Round(1)))
     for channel in channels {
       let schema = job.edges[channel.edge].schema.fingerprint

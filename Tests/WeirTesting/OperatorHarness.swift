@@ -18,6 +18,8 @@ package struct OperatorHarness {
     package var scarcity: UInt64?
     /// Stops a keyed operator again and again, and goes on from snapshots.
     package var restoring: RestoringOperator.Mode?
+    /// How closely the instance notes what it works on: with care, rows are taken a few at a time.
+    package var care = WorkCare.usual
   }
 
   /// What must be the same in every mode; preliminary results, marked `early`, never are.
@@ -90,6 +92,12 @@ package struct OperatorHarness {
     for _ in 0..<most {
       var mode = ordered(rows.map { Self.cut($0.count, mask: random.next()) }, &random)
       mode.scarcity = random.next()
+      modes.append(mode)
+    }
+    for number in 0..<max(2, most / 8) {
+      var mode = ordered(coarse, &random)
+      mode.care = number % 2 == 0 ? .careful : .recording
+      if number % 4 > 1 { mode.scarcity = random.next() }
       modes.append(mode)
     }
     for number in 0..<max(1, most / 4) {

@@ -105,6 +105,7 @@ package struct PlanBuilder {
       processes,
       output: work.outputSchema
     )
+    drafts[stage].plan.onError = onError
     if processes == 0, let only = from.first {
       precondition(from.count == 1, "'\(name)' has no process and several inputs")
       drafts[stage].host = drafts[only.stage].host
@@ -148,6 +149,7 @@ package struct PlanBuilder {
     keyed.having = having.map { condition($0, over: result) }
     keyed.results = self.work(stage, result, nil, nil, onError, counting: .none)
     let stream = add(name, .keyed(keyed), processes, output: result)
+    drafts[stage].plan.onError = onError
     for input in from { connect(input, to: stage, work, partitioning: .key(columns)) }
     return stream
   }

@@ -51,6 +51,20 @@ struct SummaryTests {
     )
   }
 
+  @Test func `rows that kill are told of with where they went`() {
+    var summary = Self.summary(.finished)
+    summary.stages[1].errors = 3
+    summary.stages[1].quarantined = 3
+    summary.stages[2].errors = 1
+    summary.stages[2].quarantined = 1
+    summary.stages[2].quarantinedTo = "alerts.poison"
+    let text = SummaryText.text(summary, width: nil, isColored: false)
+    #expect(text.contains("large: 3 rows that kill it were kept from it and dropped\n"))
+    #expect(
+      text.contains("alerts: 1 row that kills it was kept from it and sent to alerts.poison\n")
+    )
+  }
+
   @Test func `the JSON is the same for the same run`() {
     Golden.expect(Console.json(Self.summary(.finished)), "summary.json")
   }

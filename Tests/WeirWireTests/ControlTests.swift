@@ -8,6 +8,7 @@ import WeirWire
     var counters = StageCounters()
     counters.rowsIn = .max
     counters.late = 3
+    counters.quarantined = 2
     progress.counters = [counters, StageCounters()]
     progress.watermark = .end
     progress.busyNanoseconds = 5
@@ -69,6 +70,23 @@ import WeirWire
     #expect(try RecordCodec.encode(numbers).withUnsafeBytes(RecordCodec.numbers) == numbers)
   }
 
+  private static let quarantined = QuarantinedRow(
+    stage: "declines",
+    fingerprint: .max,
+    reason: "its operator died of it: \"x\""
+  )
+
+  @Test func `the list of rows that are kept from their operators is read as it was written`()
+    throws
+  {
+    let rows = [Self.quarantined, QuarantinedRow(stage: "a", fingerprint: 0, reason: "")]
+    var bytes = RecordCodec.encode(rows)
+    #expect(try bytes.withUnsafeBytes(RecordCodec.quarantine) == rows)
+    #expect(try RecordCodec.encode([]).withUnsafeBytes(RecordCodec.quarantine) == [])
+    bytes[bytes.count / 2] ^= 1
+    #expect(throws: WeirError.self) { try bytes.withUnsafeBytes(RecordCodec.quarantine) }
+  }
+
   static let toInstance: [CoordinatorMessage] = [
     .assign(
       Assignment(
@@ -90,12 +108,15 @@ import WeirWire
         generation: Generation(9),
         peers: [Peer(instance: InstanceID("alerts", 0), endpoint: "ipc:///run/weir/1a2b/5")],
         beginsPace: true,
+        care: .careful,
+        quarantine: [quarantined],
         rowsRead: 17
       )
     ),
     .rewind(Rewind(round: Round(1), generation: Generation(1))), .go(Round(.max)),
     .checkpoint(Epoch(7), isLast: true), .checkpoint(Epoch(8), isLast: false), .abort(Epoch(7)),
     .commit(Epoch(7), snapshot.outputs), .commit(Epoch(7), []), .drain, .leave, .ping(.max),
+    .relax,
   ]
 
   static let toCoordinator: [InstanceMessage] = [

@@ -50,6 +50,19 @@ private actor Tally {
 }
 
 @Suite struct LoopExecutorTests {
+  @Test func `what has always been due, and what never will be, can be waited for`() throws {
+    let loop = try LoopExecutor(name: "test")
+    var turns = 0
+    loop.run { _ in
+      turns += 1
+      if turns == 1 { return .at(Instant(nanoseconds: .min)) }
+      if turns > 2 { return .never }
+      loop.wake()
+      return .at(Instant(nanoseconds: .max))
+    }
+    #expect(turns == 3)
+  }
+
   private func started(_ next: NextTurn = .whenReady) throws -> Tally {
     let tally = Tally(try LoopExecutor(name: "tally"), next: next)
     tally.loop.start { _ in tally.assumeIsolated { $0.pump() } }

@@ -21,28 +21,13 @@ struct ProcessesCommand: ParsableCommand {
       """
   )
 
-  @Argument(
-    help: ArgumentHelp(
-      "The run: the name of its topology, or the path of its file.",
-      valueName: "run"
-    ),
-    completion: .file(extensions: ["yaml", "yml"])
-  )
-  var reference: String?
+  @OptionGroup var target: LiveRunArguments
   @Option(help: "How the answer is printed.") var format = OutputFormat.text
   @Option(help: "Whether the answer is coloured.") var color = ColorChoice.auto
 
   func run() throws {
-    let statuses: [JobStatus]
-    if let reference {
-      let status = try telling(color) { () throws(WeirError) in
-        let living = try RunReference(reference).only(of: RunDirectory.runs().filter(\.isAlive))
-        return try ConsoleClient(living).status()
-      }
-      statuses = [status]
-    } else {
-      statuses = LiveRuns.statuses()
-    }
+    let only = try telling(color, target.only)
+    let statuses = only.map { [$0] } ?? LiveRuns.statuses()
     let processes = statuses.flatMap { LiveProcess.all(of: $0) }
     switch format {
     case .json: Console.write(Console.json(processes))

@@ -16,6 +16,7 @@ struct RootCommand: ParsableCommand {
     version: WeirVersion.text,
     subcommands: [
       RunCommand.self, StopCommand.self, StatusCommand.self, ProcessesCommand.self,
+      CheckpointsCommand.self, LogsCommand.self, CleanCommand.self,
       CheckCommand.self, GraphCommand.self, InitCommand.self,
       ExplainCommand.self, FunctionsCommand.self, ReferenceCommand.self, SchemaCommand.self,
     ]

@@ -19,9 +19,15 @@ struct RunCommand: ParsableCommand {
       'head'; exit code 141. A process that dies is replaced, and the run goes back
       to the last checkpoint; with 'checkpoints: none' it ends.
 
+      With '--detach' the run goes into the background when all its processes run;
+      what keeps it from starting is said here, with the same exit code. What a run
+      says is kept in its state folder, for the last five times that it ran:
+      'weir logs' prints it.
+
       Examples:
         weir run harbor-fleet.yaml
         weir run harbor-fleet.yaml --fresh      again, the old output aside
+        weir run harbor-fleet.yaml --detach     in the background
         weir run harbor-fleet.yaml --format json > run.json
         weir run harbor-fleet.yaml --log-format json 2> run.log
       """
@@ -37,6 +43,10 @@ struct RunCommand: ParsableCommand {
     )
   )
   var acceptDuplicates = false
+  @Flag(help: "Run in the background; return when all processes run.")
+  var detach = false
+  /// Given to the process in the background: where it says that it runs.
+  @Option(help: .hidden) var readyDescriptor: Int32?
   @Option(help: "Whether what people see is coloured.") var color = ColorChoice.auto
   @Option(help: ArgumentHelp("What is logged.", valueName: "level")) var logLevel = LogLevel.info
   @Option(help: "How log lines are written; json also turns the live view off.")
@@ -52,14 +62,21 @@ struct RunCommand: ParsableCommand {
   var format = OutputFormat.text
 
   func run() throws {
+    if detach {
+      try DetachedRun.start(format: format, color: color)
+      return
+    }
+    if let readyDescriptor { ProcessIdentity.beginSession(keeping: readyDescriptor) }
     let environment = ProcessIdentity.environment
-    let isColored = color.isColored(.error, environment: environment)
+    // What it says from the background goes to a file.
+    let isColored = readyDescriptor == nil && color.isColored(.error, environment: environment)
     let loaded = try LoadedTopology.load(topology, color: color)
     warn(of: loaded, isColored)
-    let watch = RunWatch(RunState(loaded.job, at: SystemClocks().now()), display(loaded, isColored))
-    let outcome: RunOutcome
+    var outcome = RunOutcome.finished
+    var state = RunState(loaded.job, at: SystemClocks().now())
     let outputs: [SinkOutput]
     do throws(WeirError) {
+      if readyDescriptor != nil { try DetachedRun.check(loaded.job) }
       let prepared = try RunPreparation(loaded).prepare(
         fresh: fresh,
         acceptsDuplicates: acceptDuplicates
@@ -67,21 +84,62 @@ struct RunCommand: ParsableCommand {
       defer { prepared.close() }
       tell(prepared)
       if let last = prepared.stored.finished {
-        watch.show(last)
-        outcome = .finished
+        state.show(last, at: SystemClocks().now())
       } else {
-        outcome = try RunProcess(loaded, prepared, acceptsDuplicates: acceptDuplicates)
-          .run(view: watch)
+        (outcome, state) = try carryOut(prepared, loaded, state, isColored)
       }
       outputs = prepared.outputs()
     } catch {
-      watch.close()
       Console.write(error, isColored: isColored)
       throw error.blame == .user ? CommandExit.fault : CommandExit.failure
     }
-    watch.close()
-    report(watch.state, outcome, outputs, loaded.job, isColored)
+    report(state, outcome, outputs, loaded.job, isColored)
     if outcome.exitCode != 0 { throw ExitCode(outcome.exitCode) }
+  }
+
+  /// Runs to the end; returns how it ended, and all that was seen of it.
+  private func carryOut(
+    _ prepared: PreparedRun,
+    _ loaded: LoadedTopology,
+    _ state: RunState,
+    _ isColored: Bool
+  ) throws(WeirError) -> (RunOutcome, RunState) {
+    let process = ProcessIdentity.id
+    let file = try prepared.stateFolder.logs.begin(at: WallClock.now(), process: process)
+    let isWatched = readyDescriptor == nil
+    // Rows on the same terminal would tear the live view apart.
+    let mixesRows = loaded.job.standardOutputSink != nil && Terminal.isTerminal(.output)
+    let isLive = isWatched && Terminal.isTerminal(.error) && logFormat == .text && !mixesRows
+    var logger = Logger(label: loaded.job.name) { [logFormat] label in
+      RunLogHandler(label, format: logFormat) { line in
+        file.append(line)
+        if isWatched, !isLive { Console.write(line, to: .error) }
+      }
+    }
+    logger.logLevel = logLevel.level
+    let log = RunLog(logger)
+    log.begin(loaded.path, process: process)
+    let watch = RunWatch(
+      state,
+      log,
+      screen: isLive ? LiveScreen(isColored: isColored) : nil,
+      history: loaded.job.checkpoints == nil ? nil : prepared.stateFolder.history.writer()
+    ) { [readyDescriptor] in
+      guard let readyDescriptor else { return }
+      file.takeStandardStreams()
+      ReadyPipe.tell(readyDescriptor)
+    }
+    defer { watch.close() }
+    let outcome = try RunProcess(
+      loaded,
+      prepared,
+      acceptsDuplicates: acceptDuplicates
+    ).run(
+      view: watch,
+      output: isWatched ? nil : file.descriptor
+    )
+    log.end(outcome, afterSeconds: watch.state.seconds(at: MonotonicClock.now()))
+    return (outcome, watch.state)
   }
 
   /// Warnings; notes are for `weir check`.
@@ -115,17 +173,6 @@ struct RunCommand: ParsableCommand {
     Console.write(text + "\n", to: .error)
   }
 
-  private func display(_ loaded: LoadedTopology, _ isColored: Bool) -> RunDisplay {
-    // Rows on the same terminal would tear the live view apart.
-    let mixesRows = loaded.job.writesToStandardOutput && Terminal.isTerminal(.output)
-    if Terminal.isTerminal(.error), logFormat == .text, !mixesRows {
-      return .live(LiveScreen(isColored: isColored))
-    }
-    var logger = Logger(label: loaded.job.name) { RunLogHandler($0, format: logFormat) }
-    logger.logLevel = logLevel.level
-    return .log(RunLog(logger))
-  }
-
   private func report(
     _ state: RunState,
     _ outcome: RunOutcome,
@@ -149,19 +196,19 @@ struct RunCommand: ParsableCommand {
         to: .error
       )
     case .json:
-      Console.write(Console.json(summary), to: job.writesToStandardOutput ? .error : .output)
+      Console.write(Console.json(summary), to: job.standardOutputSink != nil ? .error : .output)
     }
   }
 }
 
 extension JobPlan {
-  /// True if rows of a sink go to standard output.
-  var writesToStandardOutput: Bool {
-    stages.contains { stage in
+  /// The first sink whose rows go to standard output; nil if there is none.
+  var standardOutputSink: String? {
+    stages.first { stage in
       guard case .sink(let sink) = stage.role, case .standardOutput = sink.connector else {
         return false
       }
       return true
-    }
+    }?.name
   }
 }

@@ -23,7 +23,7 @@ struct StopCommand: ParsableCommand {
       The run stops at a checkpoint, fires no window, and the next 'weir run' goes
       on from there. With 'checkpoints: none' what has reached the sinks is
       published, and that was it. Asking again for the same changes nothing; '--now'
-      ends a stop that takes too long.
+      ends a stop that takes too long, and kills a run that does not answer.
 
       Exit codes: 0 it has ended; 1 it failed while it was to stop; 2 no such run
       lives.
@@ -52,12 +52,27 @@ struct StopCommand: ParsableCommand {
       let run = try target.living()
       return (run, try ConsoleClient(run).stop(reason))
     }
-    switch format {
-    case .json: Console.write(Console.json(end))
-    case .text: Console.write((end.map(Self.text) ?? "\(run.identity.name) has ended") + "\n")
+    let status: JobStatus?
+    let text: String
+    switch end {
+    case .told(let last):
+      status = last
+      text = Self.text(last)
+    case .unheard:
+      status = nil
+      text = "\(run.identity.name) has ended by itself"
+    case .killed:
+      status = nil
+      text =
+        "\(run.identity.name) killed, since it did not answer: the next 'weir run' goes on from its "
+        + "last checkpoint"
     }
-    guard let end, end.outcome == .failed else { return }
-    if let failure = end.failure {
+    switch format {
+    case .json: Console.write(Console.json(status))
+    case .text: Console.write(text + "\n")
+    }
+    guard let status, status.outcome == .failed else { return }
+    if let failure = status.failure {
       let isColored = color.isColored(.error, environment: ProcessIdentity.environment)
       let lines = ErrorText.lines(
         failure.error,

@@ -23,7 +23,7 @@ extension ErrorCatalogue {
     ErrorEntry(
       "E474",
       "a run does not answer",
-      "Its coordinator lives but said nothing for ten seconds: it may be stopped (SIGSTOP), or the "
+      "Its coordinator lives but said nothing for five seconds: it may be stopped (SIGSTOP), or the "
         + "machine may be out of memory. Its instances work on meanwhile, but nothing that dies is "
         + "replaced."
     ),
@@ -32,6 +32,23 @@ extension ErrorCatalogue {
       "a run ended without saying how",
       "Its coordinator was killed, or died, while a command waited for its end. Nothing that was "
         + "committed is lost: the next 'weir run' goes on from the last complete checkpoint."
+    ),
+    ErrorEntry(
+      "E476",
+      "a run in the background has no standard output",
+      "Rows of a 'stdout' sink have nobody to read them once the run is in the background. Let the sink "
+        + "write to a file, or run without '--detach'."
+    ),
+    ErrorEntry(
+      "E477",
+      "a run has no log",
+      "A run keeps its log in its state folder, which follows from the topology file and from '--base'. "
+        + "One that was never started has none."
+    ),
+    ErrorEntry(
+      "E478",
+      "a run lives that is to be cleaned away",
+      "What a living run needs is not removed: stop it first, with 'weir stop'."
     ),
   ]
 }

@@ -272,6 +272,33 @@ enum ErrorCatalogue {
       "a process has stopped answering",
       "It is killed and replaced. It may have been stopped, or be in an endless loop."
     ),
+    ErrorEntry(
+      "E425",
+      "a row kills its stage",
+      "A process died three times at work on the same rows, the last time on that one alone. Where it "
+        + "is an operator's, 'on_error: skip' or 'divert' keeps such a row from it and the run goes "
+        + "on; 'divert' shows it in OPERATOR.poison. The message has the row's fingerprint, never its "
+        + "content."
+    ),
+    ErrorEntry(
+      "E426",
+      "too many rows kill their operators",
+      "So many different rows are kept from them already that the fault is not in the rows. The next "
+        + "run goes on from the last complete checkpoint."
+    ),
+    ErrorEntry(
+      "E427",
+      "a row that kills its operator is kept from it",
+      "A warning: the run goes on. 'on_error' has said what becomes of such rows: they count as "
+        + "errors, and with 'divert' go to OPERATOR.poison. The list is part of the run's state: "
+        + "only '--fresh' forgets it."
+    ),
+    ErrorEntry(
+      "E428",
+      "a process has died twice in the middle of its work",
+      "A warning: the run goes on. Until a complete checkpoint is past the rows that it died at, the "
+        + "process takes one row at a time, which is slower, so that the next death names the row."
+    ),
   ]
 
   private static let parts = [

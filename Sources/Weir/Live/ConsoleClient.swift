@@ -17,7 +17,7 @@ final class ConsoleClient {
   private var graceEnds: Instant?
 
   /// How long a coordinator may take to answer, in nanoseconds.
-  private static let patienceNanoseconds: Int64 = 10_000_000_000
+  private static let patienceNanoseconds: Int64 = 5_000_000_000
 
   /// How long the last words of a process may take to be read after its end, in nanoseconds.
   private static let graceNanoseconds: Int64 = 300_000_000
@@ -71,11 +71,30 @@ final class ConsoleClient {
     try ask(.status, withinNanoseconds: Self.patienceNanoseconds)
   }
 
-  /// Stops the run, and waits until its process has ended.
+  /// How a run has ended that was to be stopped.
+  enum End {
+    /// So it says itself.
+    case told(JobStatus)
+    /// By itself, before it heard of the request.
+    case unheard
+    /// It did not answer, and was to end at once.
+    case killed
+  }
+
+  /// Stops the run, and waits until its process has ended: one that does not answer is killed if it is
+  /// to end at once.
   ///
-  /// Returns its last status; nil if it ended by itself before it heard of the request. Throws E475
-  /// if its coordinator died, and as `ask` does.
-  func stop(_ reason: StopReason) throws(WeirError) -> JobStatus? {
+  /// Throws E475 if its coordinator died, and as `ask` does.
+  func stop(_ reason: StopReason) throws(WeirError) -> End {
+    do throws(WeirError) {
+      _ = try status()
+    } catch {
+      guard error.code != Self.goneCode else { return .unheard }
+      guard error.code == Self.silentCode, reason == .now else { throw error }
+      try coordinator.kill()
+      _ = coordinator.waitForEnd(milliseconds: -1)
+      return .killed
+    }
     var last: JobStatus?
     do throws(WeirError) {
       last = try ask(.stop(reason), withinNanoseconds: nil)
@@ -85,7 +104,7 @@ final class ConsoleClient {
     _ = coordinator.waitForEnd(milliseconds: -1)
     // One that ends in good order takes its folder away.
     if last == nil, RunDirectory.known(run.folder) == run { throw Self.died(run) }
-    return last
+    return last.map { .told($0) } ?? .unheard
   }
 
   private func answer(to number: UInt64, by deadline: Instant?) throws(WeirError) -> ConsoleReply {
@@ -129,6 +148,7 @@ final class ConsoleClient {
   }
 
   private static let goneCode = "E473"
+  private static let silentCode = "E474"
 
   private static func gone(_ run: KnownRun) -> WeirError {
     WeirError(
@@ -151,7 +171,7 @@ final class ConsoleClient {
 
   private static func silent(_ run: KnownRun) -> WeirError {
     WeirError(
-      "E474",
+      silentCode,
       "the run '\(run.identity.name)' does not answer",
       detail: "process \(run.identity.process) lives",
       hint: "it may be stopped, or very busy: try again, or look at it with 'top'",

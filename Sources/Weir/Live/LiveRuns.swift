@@ -5,7 +5,7 @@ enum LiveRuns {
   /// What each tells of itself; one that ends meanwhile is left out, one that does not answer is told
   /// of with what its folder says.
   static func statuses() -> [JobStatus] {
-    RunDirectory.runs().filter(\.isAlive).compactMap { run in
+    RunDirectory.living().compactMap { run in
       do throws(WeirError) {
         return try ConsoleClient(run).status()
       } catch {

@@ -34,6 +34,9 @@ enum RunDirectory {
     }
   }
 
+  /// Those whose coordinator lives; by name and age.
+  static func living() -> [KnownRun] { runs().filter(\.isAlive) }
+
   /// What the folder of a run tells; nil if nothing.
   static func known(_ folder: String) -> KnownRun? {
     guard let bytes = try? StateFolder.bytes("\(folder)/\(record)"),

@@ -25,6 +25,9 @@ struct InstanceAssembly {
       preconditionFailure("no stage '\(instance.stage)' in '\(job.name)'")
     }
     let pool = BatchPool()
+    let mark = try MarkFile(
+      creating: RunFolder.mark(assignment.incarnation.number, in: assignment.runFolder)
+    )
     let owned = assignment.partitions.indices.filter {
       $0 % job.stages[stage].processes == instance.index
     }
@@ -33,8 +36,12 @@ struct InstanceAssembly {
       incarnation: assignment.incarnation,
       job: job,
       partitions: owned.map { PartitionID($0) },
-      pool: pool
+      pool: pool,
+      memory: MarkMemory(mark.words, keeping: mark)
     )
+    #if DEBUG
+    node.rowGuard.trap = PoisonFailpoint(ProcessIdentity.environment)?.trap(in: job)
+    #endif
     let frames = FrameLink(
       job,
       instance: instance,

@@ -15,6 +15,8 @@ final class RunProcesses: ProcessGateway {
 
   private let name: String
   private let endpoint: String
+  /// Where their standard output and error go; nil: where ours go.
+  private let output: Int32?
   private let life: LifePipe
   private let loop: LoopExecutor
   private var running: [Running] = []
@@ -22,9 +24,11 @@ final class RunProcesses: ProcessGateway {
   init(
     _ name: String,
     endpoint: String,
+    output: Int32?,
     loop: LoopExecutor
   ) throws(WeirError) {
     self.name = name
+    self.output = output
     self.endpoint = endpoint
     self.loop = loop
     life = try LifePipe()
@@ -41,6 +45,7 @@ final class RunProcesses: ProcessGateway {
       executable: ProcessIdentity.executable,
       arguments: arguments.commandLine,
       descriptors: [.init(life.readEnd, as: InstanceArguments.lifeDescriptor)]
+        + (output.map { [.init($0, as: 1), .init($0, as: 2)] } ?? [])
     )
     let source = loop.add(descriptor: child.descriptor)
     running.append(

@@ -34,7 +34,7 @@ struct RunPreparation {
     if fresh {
       let ending = ".old-\(Self.timeText(WallClock.now()))"
       moved = try moveOutputs(ending)
-      if try Folder.names(in: folder.path) != ["lock"] {
+      if try folder.holdsState() {
         try Folder.rename(folder.path, to: folder.path + ending)
         moved.append("\"\(folder.path)\" to \"\(folder.path)\(ending)\"")
         folder = StateFolder(folder.path)
@@ -165,7 +165,7 @@ struct PreparedRun {
   func close() {
     try? Folder.removeTree(runFolder.path)
     guard StoredRun.needsNothing(stateFolder) else { return }
-    for sink in fileSinks { try? sink.names.removeHidden(run: run, sink: sink.name) }
+    for sink in fileSinks { _ = try? sink.names.removeHidden(run: run, sink: sink.name) }
   }
 }
 

@@ -16,7 +16,9 @@ struct RunProcess {
   }
 
   /// Runs to the end; throws what keeps it from starting.
-  func run(view: sending any RunView) throws(WeirError) -> RunOutcome {
+  ///
+  /// `output` is where standard output and error of the processes go; nil: where ours go.
+  func run(view: sending any RunView, output: Int32?) throws(WeirError) -> RunOutcome {
     #if DEBUG
     FailpointTrap.arm(stateFolder: prepared.stateFolder.path)
     #endif
@@ -34,6 +36,7 @@ struct RunProcess {
     let processes = try RunProcesses(
       job.name,
       endpoint: folder.endpoint(0),
+      output: output,
       loop: loop
     )
     let assign = assignments()
@@ -55,6 +58,7 @@ struct RunProcess {
       view: view,
       console: console,
       records: records,
+      marks: RunMarks(in: folder),
       record: stored.record,
       acceptsDuplicates: acceptsDuplicates,
       assignment: assign

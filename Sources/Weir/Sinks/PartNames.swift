@@ -180,18 +180,22 @@ struct PartNames {
 
   /// Removes hidden parts that a run has left, but for those that a checkpoint names.
   ///
-  /// Only under the lock of that run, while none of its processes lives.
+  /// Only under the lock of that run, while none of its processes lives. Returns their paths.
+  @discardableResult
   func removeHidden(
     run: String,
     sink: String,
     keeping kept: [String] = []
-  ) throws(WeirError) {
-    guard Folder.isFolder(folder) else { return }
+  ) throws(WeirError) -> [String] {
+    guard Folder.isFolder(folder) else { return [] }
+    var removed: [String] = []
     let prefix = Self.hiddenPrefix(run, sink)
     for name in try Folder.names(in: folder) {
       let isOfEpoch = Self.writer(of: name, run: run, sink: sink) != nil && !kept.contains(name)
       guard isOfEpoch || name.hasPrefix(prefix) else { continue }
       try Folder.removeTree("\(folder)/\(name)")
+      removed.append("\(folder)/\(name)")
     }
+    return removed
   }
 }

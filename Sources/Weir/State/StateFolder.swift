@@ -7,9 +7,12 @@ import WeirWire
 ///
 ///     lock                        held while a coordinator lives
 ///     numbers                     numbers that nobody may use again
+///     quarantine                  rows that are kept from their operators, because they kill them
 ///     manifest-0000000012.json    a complete checkpoint
 ///     manifest-0000000013.json.broken    one that was damaged, or whose state was
 ///     state/declines-1-12-7       keyed state: stage, instance, epoch, incarnation
+///     checkpoints.log             how the checkpoints went: one a line
+///     log/20260101T000000Z-4711.log   what a run has said: when it began, its process
 ///
 /// A record is written beside its name and renamed: there is all of it, or the one before.
 struct StateFolder: Sendable {
@@ -25,8 +28,19 @@ struct StateFolder: Sendable {
 
   var lock: String { path + "/lock" }
   var numbers: String { path + "/numbers" }
+  var quarantine: String { path + "/quarantine" }
   /// The folder of the files of keyed state.
   var files: String { path + "/state" }
+
+  /// How the checkpoints of the run went.
+  var history: CheckpointHistory { CheckpointHistory(path + "/checkpoints.log") }
+  /// The logs of the run.
+  var logs: RunLogs { RunLogs(path + "/log") }
+
+  /// True if there is more in it than any run leaves that keeps no state; throws E108 or E115.
+  func holdsState() throws(WeirError) -> Bool {
+    try Folder.names(in: path).contains { $0 != "lock" && $0 != "log" }
+  }
 
   /// The path of the manifest of an epoch.
   func manifest(_ epoch: Epoch) -> String {
@@ -56,11 +70,11 @@ struct StateFolder: Sendable {
 
   /// Makes bytes durable under a name, in place of those before; throws E101 to E105.
   ///
-  /// `step` stands for each of the four steps on the way.
+  /// `step` stands for each of the four steps on the way, if they are among those of the protocols.
   func write(
     _ bytes: [UInt8],
     as target: String,
-    _ step: (RecordStep) -> Failpoint
+    _ step: ((RecordStep) -> Failpoint)? = nil
   ) throws(WeirError) {
     let beside = target + ".new"
     // One that a crash has left.
@@ -68,14 +82,14 @@ struct StateFolder: Sendable {
     let file = try FileWriter(creating: beside, mode: 0o600)
     try bytes.span.withUnsafeBytes { raw throws(WeirError) in try file.append(raw) }
     try file.flush()
-    step(.written).reached()
+    step?(.written).reached()
     try file.sync()
     file.close()
-    step(.synced).reached()
+    step?(.synced).reached()
     try Folder.replace(target, by: beside)
-    step(.renamed).reached()
+    step?(.renamed).reached()
     try Folder.sync(path)
-    step(.durable).reached()
+    step?(.durable).reached()
   }
 
   /// All bytes of a record; throws E101 or E102.

@@ -43,6 +43,10 @@ final class StateRecords: RecordGateway {
     Failpoint.manifestAside.reached()
   }
 
+  func write(_ quarantine: [QuarantinedRow]) throws(WeirError) {
+    try folder.write(RecordCodec.encode(quarantine), as: folder.quarantine)
+  }
+
   func delete(_ epochs: [Epoch], files: [String]) {
     for epoch in epochs { try? Folder.removeTree(folder.manifest(epoch)) }
     // A manifest that comes back after a power failure must find its files.

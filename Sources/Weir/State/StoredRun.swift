@@ -36,6 +36,7 @@ struct StoredRun {
   init(_ folder: StateFolder) throws(WeirError) {
     let epochs = try folder.epochs()
     try readNumbers(folder, hasManifests: !epochs.isEmpty)
+    try readQuarantine(folder)
     for epoch in epochs {
       let stored: StoredManifest
       do throws(WeirError) {
@@ -80,7 +81,27 @@ struct StoredRun {
     }
   }
 
-  private static func manifest(
+  private mutating func readQuarantine(_ folder: StateFolder) throws(WeirError) {
+    guard try FileReader.identity(of: folder.quarantine) != nil else { return }
+    do throws(WeirError) {
+      let bytes = try StateFolder.bytes(folder.quarantine)
+      record.quarantine = try bytes.span.withUnsafeBytes { raw throws(WeirError) in
+        try RecordCodec.quarantine(raw)
+      }
+    } catch {
+      throw WeirError(
+        "E441",
+        "the list of rows that are kept from their operators, \"\(folder.quarantine)\", cannot be "
+          + "used",
+        detail: error.detail ?? error.message,
+        hint: "bring the file back from a copy, or remove it: such rows are then found anew",
+        blame: .user
+      )
+    }
+  }
+
+  /// The manifest of an epoch; throws E101 or E102, or E441 if it is damaged.
+  static func manifest(
     _ epoch: Epoch,
     _ folder: StateFolder
   ) throws(WeirError) -> StoredManifest {
@@ -116,7 +137,9 @@ struct StoredRun {
   }
 
   /// Reads all keyed state of a checkpoint, as a restore would.
-  private static func verify(
+  ///
+  /// Throws E101, E102, E515 or E516. O(bytes of the state).
+  static func verify(
     _ manifest: Manifest,
     _ folder: StateFolder
   ) throws(WeirError) {

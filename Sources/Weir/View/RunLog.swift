@@ -10,6 +10,21 @@ struct RunLog: Sendable {
 
   init(_ logger: Logger) { self.logger = logger }
 
+  /// Says what begins.
+  func begin(_ topology: String, process: Int32) {
+    logger.info(
+      "starting",
+      metadata: [
+        "topology": "\(topology)", "process": "\(process)", "version": "\(WeirVersion.text)",
+      ]
+    )
+  }
+
+  /// Says how it ended.
+  func end(_ outcome: RunOutcome, afterSeconds seconds: Double) {
+    logger.info("\(outcome.rawValue)", metadata: ["after": "\(NumberText.seconds(seconds))"])
+  }
+
   mutating func note(_ notice: RunNotice, _ state: RunState, at now: Moment) {
     switch notice {
     case .running(let instances):
@@ -56,6 +71,16 @@ struct RunLog: Sendable {
       metadata["epoch"] = "\(epoch.number)"
       if let detail = error.detail { metadata["detail"] = "\(detail)" }
       logger.warning("a complete checkpoint is damaged", metadata: metadata)
+    case .committed(let times):
+      logger.debug(
+        "committed",
+        metadata: [
+          "epoch": "\(times.epoch.number)", "slowest": "\(times.slowest)",
+          "barrier_us": "\(times.barrier)", "alignment_us": "\(times.alignment)",
+          "write_us": "\(times.write)", "prepare_us": "\(times.prepare)",
+          "manifest_us": "\(times.manifest)", "commit_us": "\(times.commit)",
+        ]
+      )
     case .checkpointFailed(let epoch, let error):
       var metadata = Self.metadata(error)
       metadata["epoch"] = "\(epoch.number)"

@@ -3,16 +3,19 @@ import Logging
 import WeirColumns
 import WeirPOSIX
 
-/// Log lines on standard error: time, level, message, `key=value`, or all of it as one JSON object.
+/// Log lines: time, level, message, `key=value`, or all of it as one JSON object.
 struct RunLogHandler: LogHandler {
   var metadata: Logger.Metadata = [:]
   var logLevel = Logger.Level.info
   private let label: String
   private let format: OutputFormat
+  private let write: @Sendable (String) -> Void
 
-  init(_ label: String, format: OutputFormat) {
+  /// Makes a handler whose lines, with their ends, `write` takes.
+  init(_ label: String, format: OutputFormat, write: @escaping @Sendable (String) -> Void) {
     self.label = label
     self.format = format
+    self.write = write
   }
 
   subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -30,7 +33,7 @@ struct RunLogHandler: LogHandler {
       values: values,
       format: format
     )
-    Console.write(line + "\n", to: .error)
+    write(line + "\n")
   }
 
   /// The line of an entry; values are put in the order of their keys.

@@ -35,7 +35,24 @@ extension JobPlan {
   }
 }
 
+extension JobPlan {
+  /// True if something reads the rows that kill a stage.
+  func isPoisonRead(of stage: StageIndex) -> Bool {
+    stages[stage].port(.poison) != nil
+      || stages.contains {
+        $0.ports.contains { $0.outlets.contains { $0.divertsPoison(of: stage) } }
+      }
+  }
+}
+
 extension OutletPlan {
+  /// True if rows that kill the stage are sent on from here or further down.
+  func divertsPoison(of stage: StageIndex) -> Bool {
+    if let work, work.stage == stage, work.poison != nil { return true }
+    guard case .outlets(let next) = target else { return false }
+    return next.contains { $0.divertsPoison(of: stage) }
+  }
+
   /// True if work of that stage is done here or further down.
   func does(_ stage: StageIndex) -> Bool {
     if work?.stage == stage { return true }

@@ -13,6 +13,7 @@ struct RunState {
     var completed = 0
     var failed = 0
     var last: (at: WallTime, microseconds: Int64)?
+    var times: CheckpointTimes?
   }
 
   /// What the instances of a stage add up to.
@@ -72,9 +73,21 @@ struct RunState {
       checkpoints.completed += 1
       checkpoints.last = (now.wall, nanoseconds / 1000)
     case .checkpointBroken(_, let error): note(error, nil, at: now)
+    case .committed(let times): checkpoints.times = times
     case .checkpointFailed(_, let error):
       checkpoints.failed += 1
       note(error, nil, at: now)
+    }
+  }
+
+  /// Notes how a run had ended that was over before.
+  mutating func show(_ manifest: Manifest, at now: Moment) {
+    for member in manifest.members {
+      var progress = InstanceProgress()
+      progress.counters = member.snapshot.counters
+      progress.watermark = member.snapshot.watermark
+      take(.progress(member.instance, progress), at: now)
+      take(.finished(member.instance), at: now)
     }
   }
 
@@ -205,6 +218,7 @@ struct RunState {
     status.checkpoints?.failed = checkpoints.failed
     status.checkpoints?.lastAt = checkpoints.last?.at
     status.checkpoints?.lastMicroseconds = checkpoints.last?.microseconds
+    status.checkpoints?.lastTimes = checkpoints.times
     status.incidents = incidents
     status.failure = failure
   }

@@ -21,6 +21,10 @@ struct RunSummary: Codable, Hashable {
     var errors: UInt64
     /// Result rows that `having` took out.
     var withheld: UInt64
+    /// Rows among `errors` that were kept from the operator because they kill it; nil: none.
+    var quarantined: UInt64?
+    /// The port that they went to; nil: they were dropped, or there were none.
+    var quarantinedTo: String?
     /// From when a row was due or read to its arrival at the sink; the greatest of all instances.
     var latencyP50Microseconds: Int64?
     var latencyP99Microseconds: Int64?
@@ -80,6 +84,11 @@ extension RunSummary.Stage {
     rejected = counters.rejected
     errors = counters.errors
     withheld = counters.withheld
+    if counters.quarantined > 0 {
+      quarantined = counters.quarantined
+      let isRead = plan.onError == .divert && state.job.isPoisonRead(of: index)
+      quarantinedTo = isRead ? "\(plan.name).\(PortKind.poison.rawValue)" : nil
+    }
     latencyP50Microseconds = reports.compactMap { $0.latency?.p50 }.max()
     latencyP99Microseconds = reports.compactMap { $0.latency?.p99 }.max()
     guard !reports.isEmpty else { return }

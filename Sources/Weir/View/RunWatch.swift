@@ -2,79 +2,53 @@ import Synchronization
 import WeirCore
 import WeirRuntime
 
-/// Where what happens in a run is shown.
-enum RunDisplay: Sendable {
-  /// Redrawn in place on a terminal.
-  case live(LiveScreen)
-  /// Line by line.
-  case log(RunLog)
-}
-
-/// Watches a run: keeps its state, and shows it as it changes.
+/// Watches a run: keeps its state, logs what happens, and shows it on a terminal as it changes.
 ///
 /// The coordinator's thread notes; whoever made the watch reads the state when the run is over.
 final class RunWatch: RunView, Sendable {
   private struct Content: Sendable {
     var state: RunState
-    var display: RunDisplay
+    var log: RunLog
+    var screen: LiveScreen?
+    var history: CheckpointHistory.Writer?
   }
 
   private let content: Mutex<Content>
-  private let clocks: @Sendable () -> Moment
+  private let whenRunning: @Sendable () -> Void
 
+  /// Makes a watch; `screen` is the live view, if there is one, and `whenRunning` is called when all
+  /// instances run for the first time.
   init(
     _ state: RunState,
-    _ display: RunDisplay,
-    now: @escaping @Sendable () -> Moment = { SystemClocks().now() }
+    _ log: RunLog,
+    screen: LiveScreen?,
+    history: CheckpointHistory.Writer?,
+    whenRunning: @escaping @Sendable () -> Void
   ) {
-    content = Mutex(Content(state: state, display: display))
-    clocks = now
+    content = Mutex(Content(state: state, log: log, screen: screen, history: history))
+    self.whenRunning = whenRunning
   }
 
   /// The state as it is now.
   var state: RunState { content.withLock { $0.state } }
 
   func note(_ notice: RunNotice) {
-    let now = clocks()
+    let now = SystemClocks().now()
     content.withLock { content in
       content.state.take(notice, at: now)
-      switch content.display {
-      case .live(var screen):
-        if case .warned(let instance, let error) = notice { screen.warn(error, instance) }
-        screen.show(content.state, at: now)
-        content.display = .live(screen)
-      case .log(var log):
-        log.note(notice, content.state, at: now)
-        content.display = .log(log)
-      }
+      content.log.note(notice, content.state, at: now)
+      content.history?.note(notice, at: now.wall)
+      if case .warned(let instance, let error) = notice { content.screen?.warn(error, instance) }
+      content.screen?.show(content.state, at: now)
     }
+    if case .running = notice { whenRunning() }
   }
 
   func complete(_ status: inout JobStatus) {
-    let now = clocks()
+    let now = SystemClocks().now()
     content.withLock { $0.state.complete(&status, at: now) }
   }
 
-  /// Notes how a run had ended that was over before.
-  func show(_ manifest: Manifest) {
-    let now = clocks()
-    content.withLock { content in
-      for member in manifest.members {
-        var progress = InstanceProgress()
-        progress.counters = member.snapshot.counters
-        progress.watermark = member.snapshot.watermark
-        content.state.take(.progress(member.instance, progress), at: now)
-        content.state.take(.finished(member.instance), at: now)
-      }
-    }
-  }
-
   /// Takes the live view away, so that what follows stands on its own.
-  func close() {
-    content.withLock { content in
-      guard case .live(var screen) = content.display else { return }
-      screen.clear()
-      content.display = .live(screen)
-    }
-  }
+  func close() { content.withLock { $0.screen?.clear() } }
 }

@@ -12,8 +12,19 @@ enum SummaryText {
     let cpu = NumberText.seconds(summary.cpuSeconds)
     var lines = ["\(summary.name) \(outcome) after \(wall), \(cpu) of processor time"]
     lines += table(summary).lines(width: width, isColored: isColored)
+    for stage in summary.stages {
+      if let count = stage.quarantined { lines.append(quarantine(count, stage)) }
+    }
     for output in summary.outputs { lines.append("\(output.sink) wrote \(output.path)") }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// What became of rows that kill their operator.
+  private static func quarantine(_ count: UInt64, _ stage: RunSummary.Stage) -> String {
+    let rows =
+      count == 1 ? "1 row that kills it was" : "\(NumberText.count(count)) rows that kill it were"
+    let place = stage.quarantinedTo.map { "sent to \($0)" } ?? "dropped"
+    return "\(stage.name): \(rows) kept from it and \(place)"
   }
 
   /// Columns that are zero for every stage say nothing and are left out.

@@ -47,6 +47,10 @@ package enum Limits {
   package static let searchesWithoutName = 5
   /// Bytes of state that a snapshot writes in one turn.
   package static let sliceBytes = 256 << 10
+  /// Rows whose fingerprints an instance notes before it works on them: what a page holds.
+  package static let markedRows = 500
+  /// Different rows that a run keeps from its operators because they kill them.
+  package static let quarantinedRows = 1000
   /// Numbers of generations, and of incarnations, that a coordinator takes at once.
   package static let numbersTaken: UInt32 = 1024
   /// Recoveries whose times a coordinator keeps, besides those that go on.

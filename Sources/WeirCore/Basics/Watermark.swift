@@ -35,6 +35,9 @@ package struct Instant: Hashable, Comparable, Sendable, Codable {
   package func advanced(byNanoseconds nanoseconds: Int64) -> Instant {
     Instant(nanoseconds: self.nanoseconds + nanoseconds)
   }
+
+  /// Whole microseconds from this point to a later one.
+  func microseconds(to later: Instant) -> Int64 { (later.nanoseconds - nanoseconds) / 1000 }
 }
 
 /// A point of the wall clock, in microseconds since 1970-01-01T00:00:00Z.

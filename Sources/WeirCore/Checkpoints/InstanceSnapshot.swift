@@ -21,6 +21,7 @@ package struct InstanceSnapshot: Hashable, Sendable, Codable {
   package var outputs: [PreparedOutput] = []
   /// Where the keyed state lies; nil if there is none.
   package var state: StateReference?
+  package var times = SnapshotTimes()
 
   package init(epoch: Epoch, incarnation: Incarnation) {
     self.epoch = epoch

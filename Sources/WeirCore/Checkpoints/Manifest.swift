@@ -55,6 +55,8 @@ package struct RunRecord: Hashable, Sendable {
   package var numbers = RunNumbers()
   /// Complete checkpoints that are kept, oldest first.
   package var manifests: [Manifest] = []
+  /// Rows that are kept from their operators.
+  package var quarantine: [QuarantinedRow] = []
 
   package init() {}
 }

@@ -15,6 +15,8 @@ package enum CoordinatorMessage: Hashable, Sendable, Codable {
   case commit(Epoch, [PreparedOutput])
   /// To sources: the input ends here.
   case drain
+  /// What an instance had died of lies before a complete checkpoint: whole batches again.
+  case relax
   /// Exit.
   case leave
   /// Answered by `pong` with the same number, between two turns.

@@ -161,6 +161,8 @@ extension JobStatus {
     package var lastAt: WallTime?
     /// From its opening to its manifest.
     package var lastMicroseconds: Int64?
+    /// How long the steps took of the newest whose output is visible.
+    package var lastTimes: CheckpointTimes?
     /// Completed by this coordinator.
     package var completed = 0
     /// Failed under this coordinator.

@@ -12,6 +12,10 @@ package struct Rewind: Hashable, Sendable, Codable {
   package var peers: [Peer]
   /// True when the rate of a paced source is counted from now on, not from where it was.
   package var beginsPace: Bool
+  /// How closely the instance notes what it works on, until it is told to relax.
+  package var care: WorkCare
+  /// Rows that are kept from their operators.
+  package var quarantine: [QuarantinedRow]
   /// How far a source had read, as far as the coordinator knows; nil for others.
   package var rowsRead: Int?
 
@@ -21,6 +25,8 @@ package struct Rewind: Hashable, Sendable, Codable {
     generation: Generation,
     peers: [Peer] = [],
     beginsPace: Bool = false,
+    care: WorkCare = .usual,
+    quarantine: [QuarantinedRow] = [],
     rowsRead: Int? = nil
   ) {
     self.round = round
@@ -28,6 +34,8 @@ package struct Rewind: Hashable, Sendable, Codable {
     self.generation = generation
     self.peers = peers
     self.beginsPace = beginsPace
+    self.care = care
+    self.quarantine = quarantine
     self.rowsRead = rowsRead
   }
 

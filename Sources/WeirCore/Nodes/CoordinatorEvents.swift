@@ -3,8 +3,8 @@ package enum CoordinatorEvent: Hashable, Sendable {
   /// Begin: start every instance.
   case started
   case messageReceived(Incarnation, InstanceMessage)
-  /// The operating system says that a process has ended.
-  case exited(Incarnation, ProcessEnd)
+  /// The operating system says that a process has ended; `mark`: what it was working on.
+  case exited(Incarnation, ProcessEnd, mark: WorkMark? = nil)
   case spawnFailed(Incarnation, WeirError)
   /// What `.writeNumbers` asked for is durable.
   case numbersWritten
@@ -18,6 +18,10 @@ package enum CoordinatorEvent: Hashable, Sendable {
   case manifestSetAside(Epoch)
   /// It is not, as far as is known.
   case setAsideFailed(Epoch, WeirError)
+  /// What `.writeQuarantine` asked for is durable.
+  case quarantineWritten
+  /// It is not.
+  case quarantineFailed(WeirError)
   case signalled(StopSignal)
   /// A command asks to stop.
   case stopRequested(StopReason)
@@ -66,6 +70,9 @@ package enum CoordinatorEffect: Hashable, Sendable {
   /// Make durable that a checkpoint is not one any more; answered by `.manifestSetAside` or
   /// `.setAsideFailed`.
   case setAside(Epoch)
+  /// Make durable which rows are kept from their operators, in place of those before; answered by
+  /// `.quarantineWritten` or `.quarantineFailed`.
+  case writeQuarantine([QuarantinedRow])
   /// Remove the manifests of these epochs, and then these files of state. Need not succeed.
   case delete([Epoch], files: [String])
   case say(RunNotice)
@@ -99,6 +106,8 @@ package enum RunNotice: Hashable, Sendable {
   case checkpointed(Epoch, nanoseconds: Int64)
   /// A checkpoint that was complete is damaged; the run goes back to the one before.
   case checkpointBroken(Epoch, WeirError)
+  /// The output of a complete checkpoint is visible.
+  case committed(CheckpointTimes)
   /// A checkpoint has failed; the run goes on.
   case checkpointFailed(Epoch, WeirError)
 }

@@ -37,6 +37,10 @@ struct CoordinatorMember {
   var retryAt: Instant?
   /// Since the last complete checkpoint.
   var failures = 0
+  /// Whether it dies of a row, and of which.
+  var search = PoisonSearch()
+  /// The row that it has died of, while that is being made durable; it has no process meanwhile.
+  var condemned: QuarantinedRow?
   /// When the ping was sent that it has not answered.
   var pingedAt: Instant?
   /// What it said of itself last.
@@ -107,6 +111,10 @@ struct OpenEpoch {
   var step = Step.reporting
   /// By member.
   var snapshots: [InstanceSnapshot?]
+  /// The member that reported last, and when.
+  var lastReport: (member: Int, at: Instant)?
+  /// When the checkpoint was complete.
+  var completedAt: Instant?
   /// Members whose output is not known to be visible.
   var uncommitted: [Int] = []
 }

@@ -47,6 +47,7 @@ extension CoordinatorNode {
     guard var epoch = open, !isStale, epoch.step == .reporting, members[index].isRunning
     else { return }
     epoch.snapshots[index] = snapshot
+    epoch.lastReport = (index, now)
     open = epoch
     if Mutant.reportNotAwaited.isActive, snapshot.epoch.number % 3 == 1 {
       for place in epoch.snapshots.indices where epoch.snapshots[place] == nil {
@@ -106,6 +107,7 @@ extension CoordinatorNode {
     guard let done = open else { return }
     failedEpochs = 0
     for index in members.indices { members[index].failures = 0 }
+    relax(at: manifest, into: &effects)
     if let settings {
       manifests.append(manifest)
       epochDue = done.openedAt.advanced(byNanoseconds: settings.every)
@@ -116,6 +118,7 @@ extension CoordinatorNode {
       manifests = [manifest]
     }
     open?.step = .committing
+    open?.completedAt = now
     open?.uncommitted = members.indices.filter { index in
       guard let delivery = members[index].delivery, delivery != .atLeastOnce else { return false }
       // An act that must not be done twice is not begun where a rewind is about to ask for it again.
@@ -176,10 +179,29 @@ extension CoordinatorNode {
 
   mutating func closeWhenCommitted(at now: Instant, into effects: inout [CoordinatorEffect]) {
     guard let open, open.step == .committing, open.uncommitted.isEmpty else { return }
+    if settings != nil, let times = times(of: open, at: now) {
+      effects.append(.say(.committed(times)))
+    }
     switch open.purpose {
     case .periodic: self.open = nil
     case .stop, .final: conclude(at: now, into: &effects)
     }
+  }
+
+  /// How long the steps of an epoch took whose output is visible now; nil for one that another
+  /// coordinator had completed.
+  private func times(of done: OpenEpoch, at now: Instant) -> CheckpointTimes? {
+    guard let (member, reportedAt) = done.lastReport, let completedAt = done.completedAt else {
+      return nil
+    }
+    return CheckpointTimes(
+      epoch: done.epoch,
+      slowest: members[member].instance,
+      reported: done.openedAt.microseconds(to: reportedAt),
+      snapshot: done.snapshots[member]?.times ?? SnapshotTimes(),
+      manifest: reportedAt.microseconds(to: completedAt),
+      commit: completedAt.microseconds(to: now)
+    )
   }
 
   // MARK: Failures

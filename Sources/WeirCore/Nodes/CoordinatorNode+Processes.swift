@@ -59,6 +59,7 @@ extension CoordinatorNode {
   mutating func exited(
     _ process: Incarnation,
     _ end: ProcessEnd,
+    _ mark: WorkMark?,
     at now: Instant,
     into effects: inout [CoordinatorEffect]
   ) {
@@ -68,20 +69,25 @@ extension CoordinatorNode {
       return
     }
     let hint = "the run has ended; rows that were not published are not in the output"
+    let work = mark.flatMap { stageName(of: $0) }.map { ", at work for '\($0)'" }
     let error = WeirError(
       "E404",
       "'\(members[index].instance)' died",
-      detail: "\(end)",
+      detail: "\(end)" + (work ?? ""),
       hint: settings == nil ? hint : nil,
       recovery: .restart
     )
-    processEnded(process, processes[entry].lastWords ?? error, at: now, into: &effects)
+    let words = processes[entry].lastWords
+    let death = mark.flatMap { PoisonDeath($0, end, lastWords: words) }
+    processEnded(process, words ?? error, death, at: now, into: &effects)
   }
 
-  /// Handles the end of a process; `error` says why, nil for a spare.
+  /// Handles the end of a process; `error` says why, nil for a spare, and `death` what it died at, if
+  /// that may have been a row.
   mutating func processEnded(
     _ process: Incarnation,
     _ error: WeirError?,
+    _ death: PoisonDeath? = nil,
     at now: Instant,
     into effects: inout [CoordinatorEffect]
   ) {
@@ -94,7 +100,7 @@ extension CoordinatorNode {
     }
     members[index].process = nil
     guard isActive, let error else { return }
-    guard let settings else {
+    guard settings != nil else {
       // It has said why, and its peer's own words are still waited for.
       if let suspicion, suspicion.instance == members[index].instance { return }
       fail(members[index].instance, error, into: &effects)
@@ -107,6 +113,18 @@ extension CoordinatorNode {
     effects.append(.say(.died(members[index].instance, error)))
     note(.died, index, process, at: now)
     disturb(members[index].region, into: &effects)
+    if let death, search(index, death, into: &effects) { return }
+    restart(index, error, at: now, into: &effects)
+  }
+
+  /// Gives an instance that has failed a process again: at once, after a pause, or not at all.
+  mutating func restart(
+    _ index: Int,
+    _ error: WeirError,
+    at now: Instant,
+    into effects: inout [CoordinatorEffect]
+  ) {
+    guard let settings else { return }
     let failures = members[index].failures
     guard failures <= settings.mostRestarts else {
       let hopeless = WeirError(

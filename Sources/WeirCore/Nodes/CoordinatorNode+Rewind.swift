@@ -59,6 +59,8 @@ extension CoordinatorNode {
         generation: generation,
         peers: peers(of: instance),
         beginsPace: !regions[region].hasRun,
+        care: members[index].search.care,
+        quarantine: quarantine,
         rowsRead: tracker.rowsRead(index)
       )
       effects.append(.send(process, .rewind(rewind)))

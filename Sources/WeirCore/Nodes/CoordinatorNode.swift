@@ -46,6 +46,10 @@ package struct CoordinatorNode {
   var lastRound = Round(0)
   /// Complete checkpoints that are kept, oldest first.
   package internal(set) var manifests: [Manifest]
+  /// Rows that are kept from their operators: durably so.
+  package internal(set) var quarantine: [QuarantinedRow]
+  /// What is being made durable in its place.
+  var writtenQuarantine: [QuarantinedRow]?
   var open: OpenEpoch?
   /// A checkpoint that is damaged and is being put aside; nobody goes back meanwhile.
   var settingAside: Epoch?
@@ -95,6 +99,7 @@ package struct CoordinatorNode {
     numbers = record.numbers
     taken = record.numbers
     manifests = record.manifests
+    quarantine = record.quarantine
     let regions = job.regions
     self.regions = regions.map { CoordinatorRegion(members: $0) }
     members = job.instances.enumerated().map { number, instance in
@@ -133,7 +138,8 @@ package struct CoordinatorNode {
     case .started: start(at: now, into: &effects)
     case .messageReceived(let process, let message):
       receive(message, from: process, at: now, into: &effects)
-    case .exited(let process, let end): exited(process, end, at: now, into: &effects)
+    case .exited(let process, let end, let mark):
+      exited(process, end, mark, at: now, into: &effects)
     case .spawnFailed(let process, let error):
       processEnded(process, error, at: now, into: &effects)
     case .numbersWritten: numbersWritten(at: now, into: &effects)
@@ -143,6 +149,8 @@ package struct CoordinatorNode {
       recordingFailed(epoch, error, at: now, into: &effects)
     case .manifestSetAside(let epoch): setAside(epoch)
     case .setAsideFailed(let epoch, let error): setAsideFailed(epoch, error, into: &effects)
+    case .quarantineWritten: quarantineWritten(at: now, into: &effects)
+    case .quarantineFailed(let error): quarantineFailed(error, at: now, into: &effects)
     case .signalled(let signal): signalled(signal, at: now, into: &effects)
     case .stopRequested(let reason): stopRequested(reason, at: now, into: &effects)
     case .ticked: tick(at: now, into: &effects)

@@ -39,6 +39,8 @@ package enum InstanceEvent {
   case committed(Epoch)
   /// To a source: the input ends here.
   case drainOrdered
+  /// Rows need no longer be taken with care.
+  case relaxOrdered
 }
 
 /// What an instance wants done, in order.

@@ -31,6 +31,7 @@ package struct InstanceNode {
   private let partitions: [PartitionID]
   private let pool: BatchPool
   private let flow: FlowBudget
+  private let memory: MarkMemory
   private var role: InstanceRole
   private var inputs: InputSet
   private var outputs: OutputSet
@@ -38,19 +39,23 @@ package struct InstanceNode {
   private var resuming = ResumeProgress()
   /// An epoch that is aligned while the state or output of one before is still being written.
   private var waiting: Epoch?
+  /// When the first barrier of the epoch that is being aligned, or waits, came.
+  private var aligningSince: (epoch: Epoch, instant: Instant)?
   /// State has been read since the last rewind.
   private var restoresState = false
   /// Frames of older generations that earlier rounds have dropped.
   private var staleBefore: UInt64 = 0
 
-  /// Makes the node of an instance; `partitions` are those of a source that it reads.
+  /// Makes the node of an instance; `partitions` are those of a source that it reads, and `memory` is
+  /// where it notes what it works on.
   package init(
     _ instance: InstanceID,
     incarnation: Incarnation = Incarnation(1),
     job: JobPlan,
     partitions: [PartitionID],
     pool: BatchPool,
-    flow: FlowBudget = FlowBudget()
+    flow: FlowBudget = FlowBudget(),
+    memory: MarkMemory = MarkMemory()
   ) {
     guard let stage = job.index(of: instance.stage) else {
       preconditionFailure("no stage '\(instance.stage)' in plan '\(job.name)'")
@@ -62,10 +67,18 @@ package struct InstanceNode {
     self.partitions = partitions
     self.pool = pool
     self.flow = flow
+    self.memory = memory
     // Before the first rewind there is no generation: whatever arrives is a broken invariant.
     let none = Generation(0)
     inputs = InputSet(job, instance: instance, generation: none, flow: flow)
-    outputs = OutputSet(job, instance: instance, generation: none, pool: pool, flow: flow)
+    outputs = OutputSet(
+      job,
+      instance: instance,
+      generation: none,
+      pool: pool,
+      flow: flow,
+      rowGuard: RowGuard(job, memory: memory)
+    )
     role = InstanceRole(job, stage: stage, partitions: partitions, flow: flow)
   }
 
@@ -123,7 +136,7 @@ package struct InstanceNode {
       if let waiting, waiting <= epoch { self.waiting = nil }
     case .stateWritten(let epoch, let state, let rewriting):
       keyedOrdered { keyed in keyed.stateWritten(epoch, rewriting: rewriting) }
-      snapshots.written(epoch, state, into: &effects)
+      snapshots.written(epoch, state, at: now.instant, into: &effects)
       markWaiting(into: &effects)
     case .stateFailed(let epoch, let error):
       keyedOrdered { keyed in keyed.stateFailed(epoch) }
@@ -140,6 +153,7 @@ package struct InstanceNode {
       committed(epoch, into: &effects)
       markWaiting(into: &effects)
     case .drainOrdered: sourceOrdered { source, outputs in source.drain(&outputs) }
+    case .relaxOrdered: rowGuard.relax()
     }
     guard hasStarted || phase == .ready && Mutant.sendsBeforeGo.isActive else { return }
     if resuming.isOpen { noteResumed(at: now, into: &effects) }
@@ -156,6 +170,9 @@ package struct InstanceNode {
       outputs.grant(frame.header)
     } else {
       try inputs.receive(frame)
+      if let epoch = inputs.aligning, aligningSince?.epoch != epoch {
+        aligningSince = (epoch, outputs.now.instant)
+      }
     }
   }
 
@@ -240,12 +257,20 @@ package struct InstanceNode {
       flow: flow,
       watermark: snapshot?.watermark ?? .start
     )
+    let rowGuard = RowGuard(
+      job,
+      memory: memory,
+      care: rewind.care,
+      quarantine: rewind.quarantine
+    )
+    rowGuard.trap = outputs.rowGuard.trap
     outputs = OutputSet(
       job,
       instance: instance,
       generation: rewind.generation,
       pool: pool,
       flow: flow,
+      rowGuard: rowGuard,
       counters: Mutant.countersKept.isActive ? outputs.counters : snapshot?.counters
     )
     outputs.now = now
@@ -305,6 +330,9 @@ package struct InstanceNode {
     snapshot.counters = outputs.counters
     snapshot.watermark = watermark
     snapshot.isFinished = phase != .running
+    if let since = aligningSince, since.epoch == epoch {
+      snapshot.times.alignment = since.instant.microseconds(to: outputs.now.instant)
+    }
     var waitsForOutput = false
     var waitsForState = false
     switch role {
@@ -326,6 +354,7 @@ package struct InstanceNode {
       snapshot,
       waitsForState: waitsForState,
       waitsForOutput: waitsForOutput,
+      at: outputs.now.instant,
       into: &effects
     )
   }
@@ -336,7 +365,7 @@ package struct InstanceNode {
     into effects: inout [InstanceEffect]
   ) {
     guard case .sink(let sink) = role, sink.delivery == .atLeastOnce else {
-      snapshots.prepared(epoch, outputs, into: &effects)
+      snapshots.prepared(epoch, outputs, at: self.outputs.now.instant, into: &effects)
       return
     }
     // Nobody's word is waited for: a failure before the checkpoint is complete shows it again. But it
@@ -346,7 +375,7 @@ package struct InstanceNode {
 
   private mutating func committed(_ epoch: Epoch, into effects: inout [InstanceEffect]) {
     if case .sink(let sink) = role, sink.delivery == .atLeastOnce {
-      snapshots.prepared(epoch, [], into: &effects)
+      snapshots.prepared(epoch, [], at: outputs.now.instant, into: &effects)
       return
     }
     snapshots.committed(epoch)
@@ -376,7 +405,7 @@ package struct InstanceNode {
     guard !outputs.isCongested, waiting == nil else { return false }
     return switch role {
     case .source(let source): source.hasWork(at: now) || phase == .running && source.isFinished
-    case .keyed(let keyed): keyed.isFiring || inputs.hasFrames
+    case .keyed(let keyed): keyed.isFiring || keyed.hasRows || inputs.hasFrames
     case .stateless, .sink: inputs.hasFrames || phase == .running && inputs.haveEnded
     case .moving: false
     }
@@ -439,6 +468,12 @@ package struct InstanceNode {
   private mutating func finish() { if phase == .running { phase = .draining } }
 
   // MARK: Queries
+
+  /// Stands before the rows of every stage whose work this instance does.
+  package var rowGuard: RowGuard { outputs.rowGuard }
+
+  /// The stage of the plan that this is an instance of.
+  package var stageIndex: StageIndex { stage }
 
   /// What became of rows, by stage of the plan.
   package var counters: [StageCounters] { outputs.counters }

@@ -19,6 +19,9 @@ struct KeyedNode {
   private let late = LateRows()
   private let emitted: Batch
   private let rows = SelectionBuffer(capacity: Limits.emittedRows)
+  private let poison: PoisonRows
+  /// A batch that is not worked on as a whole, and what of it has been.
+  private var opened: (batch: Batch, done: Int, watermark: Watermark)?
   private(set) var isFiring = false
   private(set) var isFinished = false
   private var earlyAt: Instant?
@@ -50,6 +53,7 @@ struct KeyedNode {
     main = (stagePlan.port(.main)?.outlets ?? []).map { Outlet($0) }
     updates = (stagePlan.port(.updates)?.outlets ?? []).map { Outlet($0) }
     failures = RowFailures(stage, plan.results.onError, port: stagePlan.port(.errors))
+    poison = PoisonRows(stage, stagePlan.onError, port: stagePlan.port(.poison))
     latePort = stagePlan.port(.late)
     lateOutlets = (latePort?.outlets ?? []).map { Outlet($0) }
     emitted = Batch(state.output, capacity: emittedRows)
@@ -57,6 +61,9 @@ struct KeyedNode {
 
   /// When preliminary results are due.
   var deadline: Instant? { earlyAt }
+
+  /// True while a batch is not done.
+  var hasRows: Bool { opened != nil }
 
   // MARK: Turns
 
@@ -79,6 +86,12 @@ struct KeyedNode {
       }
       if earlyAt == nil { earlyAt = now.instant.advanced(byNanoseconds: every * 1000) }
     }
+    if opened != nil {
+      try processSome(&outputs, into: &effects)
+      isFiring = true
+      try emit(inputs, &outputs)
+      return
+    }
     let before = inputs.watermark
     guard let taken = inputs.take(at: now.instant) else {
       if inputs.haveEnded { finish(inputs, &outputs) }
@@ -86,8 +99,13 @@ struct KeyedNode {
     }
     outputs.note(taken.frame.header)
     if let batch = taken.frame.batch {
-      try process(batch, before, &outputs)
-      effects.append(.recycle(batch))
+      if batch.count > outputs.rowGuard.care.rows {
+        opened = (batch, 0, before)
+        try processSome(&outputs, into: &effects)
+      } else {
+        try process(batch, before, &outputs)
+        effects.append(.recycle(batch))
+      }
       isFiring = true
     }
     if inputs.watermark > before { isFiring = true }
@@ -108,12 +126,30 @@ struct KeyedNode {
     outputs.end(at: inputs.watermark)
   }
 
+  /// Works on the next rows of the batch that was opened.
+  private mutating func processSome(
+    _ outputs: inout OutputSet,
+    into effects: inout [InstanceEffect]
+  ) throws(WeirError) {
+    guard let (batch, done, watermark) = opened else { return }
+    let left = batch.count - done
+    let piece = batch.copy(done..<done + min(left, outputs.rowGuard.care.rows))
+    try process(piece, watermark, &outputs)
+    if piece.count < left {
+      opened = (batch, done + piece.count, watermark)
+    } else {
+      opened = nil
+      effects.append(.recycle(batch))
+    }
+  }
+
   private func process(
-    _ batch: Batch,
+    _ arrived: Batch,
     _ watermark: Watermark,
     _ outputs: inout OutputSet
   ) throws(WeirError) {
-    try state.process(batch, watermark: watermark, late: late)
+    let batch = try admitted(arrived, &outputs)
+    try work(on: batch, watermark, outputs)
     outputs.counters[stage].late += UInt64(late.count)
     outputs.counters[stage].counted += UInt64(batch.count - late.count)
     guard late.count > 0, let port = latePort else { return }
@@ -129,12 +165,38 @@ struct KeyedNode {
     for outlet in lateOutlets { try outlet.push(aside, all, &outputs) }
   }
 
+  private func work(
+    on batch: Batch,
+    _ watermark: Watermark,
+    _ outputs: OutputSet
+  ) throws(WeirError) {
+    let position = outputs.counters[stage].seen + UInt64(batch.count)
+    outputs.rowGuard.begin(stage, batch, position: position)
+    defer { outputs.rowGuard.end() }
+    try state.process(batch, watermark: watermark, late: late)
+  }
+
+  /// The rows of a batch that are not kept from the operator; most often the batch itself.
+  private func admitted(
+    _ batch: Batch,
+    _ outputs: inout OutputSet
+  ) throws(WeirError) -> Batch {
+    guard outputs.rowGuard.knowsPoison(of: stage) else { return batch }
+    let buffer = SelectionBuffer(capacity: batch.count)
+    var rows = buffer.all(batch.count)
+    try poison.sift(batch, &rows, &outputs)
+    guard rows.count < batch.count else { return batch }
+    let left = Batch(batch.schema, capacity: rows.count)
+    left.append(batch, rows)
+    return left
+  }
+
   // MARK: Snapshots
 
   /// Marks the state at a barrier; slices of it are then written turn by turn.
   mutating func mark(_ epoch: Epoch, into effects: inout [InstanceEffect]) {
     precondition(
-      snapshot == nil && !isFiring,
+      snapshot == nil && !isFiring && opened == nil,
       "marked \(epoch) during \(String(describing: snapshot))"
     )
     effects.append(
@@ -189,7 +251,7 @@ struct KeyedNode {
     emitted.removeAll()
     var emission = try state.emit(maximumRows: emittedRows, into: emitted)
     // What the rows brought forth, such as updates, is out before their watermark fires anything.
-    if emission == .none, inputs.watermark > advancedTo {
+    if emission == .none, opened == nil, inputs.watermark > advancedTo {
       advancedTo = inputs.watermark
       state.advance(to: advancedTo)
       emission = try state.emit(maximumRows: emittedRows, into: emitted)
@@ -201,7 +263,7 @@ struct KeyedNode {
       try deliver(kind, &outputs)
     case .none:
       isFiring = false
-      conclude(inputs, &outputs)
+      if opened == nil { conclude(inputs, &outputs) }
     }
   }
 

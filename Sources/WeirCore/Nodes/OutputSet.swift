@@ -9,6 +9,8 @@ package struct OutputSet {
   /// What became of rows, by stage: pushed-up work counts for the operator it belongs to.
   package var counters: [StageCounters]
   package let pool: BatchPool
+  /// Stands before the rows of every stage whose work is done here.
+  let rowGuard: RowGuard
   /// Credits of older generations that were dropped.
   private(set) var staleFrames: UInt64 = 0
 
@@ -30,6 +32,7 @@ package struct OutputSet {
     generation: Generation,
     pool: BatchPool,
     flow: FlowBudget,
+    rowGuard: RowGuard,
     counters: [StageCounters]? = nil
   ) {
     let plans = job.channels.filter { $0.sender == instance }
@@ -62,6 +65,7 @@ package struct OutputSet {
     turn = job.edges.map { _ in 0 }
     scratch = PartitionScratch()
     self.pool = pool
+    self.rowGuard = rowGuard
   }
 
   func stageName(_ stage: StageIndex) -> String { names[stage] }

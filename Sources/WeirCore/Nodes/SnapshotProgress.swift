@@ -1,6 +1,7 @@
 /// The snapshot that an instance is taking, and what a sink has prepared and not committed.
 struct SnapshotProgress {
   private var snapshot: InstanceSnapshot?
+  private var markedAt = Instant(nanoseconds: 0)
   private var waitsForState = false
   private var waitsForOutput = false
   private var reported = Epoch.none
@@ -18,9 +19,11 @@ struct SnapshotProgress {
     _ snapshot: InstanceSnapshot,
     waitsForState: Bool = false,
     waitsForOutput: Bool,
+    at now: Instant,
     into effects: inout [InstanceEffect]
   ) {
     self.snapshot = snapshot
+    markedAt = now
     self.waitsForState = waitsForState
     self.waitsForOutput = waitsForOutput
     if waitsForOutput { preparing.append(snapshot.epoch) }
@@ -31,12 +34,14 @@ struct SnapshotProgress {
   mutating func prepared(
     _ epoch: Epoch,
     _ prepared: [PreparedOutput],
+    at now: Instant,
     into effects: inout [InstanceEffect]
   ) {
     guard let index = preparing.firstIndex(of: epoch) else { return }
     preparing.remove(at: index)
     outputs += prepared
     guard snapshot?.epoch == epoch else { return }
+    snapshot?.times.prepare = markedAt.microseconds(to: now)
     waitsForOutput = false
     reportWhenDone(into: &effects)
   }
@@ -45,10 +50,12 @@ struct SnapshotProgress {
   mutating func written(
     _ epoch: Epoch,
     _ state: StateReference,
+    at now: Instant,
     into effects: inout [InstanceEffect]
   ) {
     guard snapshot?.epoch == epoch else { return }
     snapshot?.state = state
+    snapshot?.times.write = markedAt.microseconds(to: now)
     waitsForState = false
     reportWhenDone(into: &effects)
   }

@@ -13,10 +13,16 @@ package struct StageCounters: Hashable, Sendable, Codable {
   package var late: UInt64 = 0
   package var rejected: UInt64 = 0
   package var errors: UInt64 = 0
+  /// Rows among `errors` that were kept from the operator because they kill it.
+  package var quarantined: UInt64 = 0
   /// Result rows that `having` took out.
   package var withheld: UInt64 = 0
 
   package init() {}
+
+  /// Rows of the stage that an instance has had in hand: those that came in, where they are counted,
+  /// or those that came to its own process.
+  package var seen: UInt64 { max(rowsIn, counted + late + errors) }
 
   package static func += (left: inout StageCounters, right: StageCounters) {
     left.rowsIn += right.rowsIn
@@ -26,6 +32,7 @@ package struct StageCounters: Hashable, Sendable, Codable {
     left.late += right.late
     left.rejected += right.rejected
     left.errors += right.errors
+    left.quarantined += right.quarantined
     left.withheld += right.withheld
   }
 }

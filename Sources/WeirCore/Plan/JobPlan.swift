@@ -72,19 +72,31 @@ package struct StagePlan: Sendable {
   package var ports: [PortPlan]
   /// The edges it reads, in the order of `from`.
   package var inputs: [EdgeIndex]
+  /// What happens to a row that kills it; no choice but for an operator.
+  package var onError: ErrorPolicy
 
   package init(
     name: String,
     role: StageRole,
     processes: Int,
     ports: [PortPlan] = [],
-    inputs: [EdgeIndex] = []
+    inputs: [EdgeIndex] = [],
+    onError: ErrorPolicy = .fail
   ) {
     self.name = name
     self.role = role
     self.processes = processes
     self.ports = ports
     self.inputs = inputs
+    self.onError = onError
+  }
+
+  /// True if the file may say what happens to rows that fail: so it is for operators.
+  package var hasChoice: Bool {
+    switch role {
+    case .stateless, .keyed: true
+    case .source, .sink: false
+    }
   }
 
   /// The port of that kind, if somebody reads it.
@@ -106,6 +118,7 @@ package enum PortKind: String, Hashable, Sendable, CaseIterable {
   case late
   case updates
   case errors
+  case poison
 }
 
 /// A stream that a stage produces, and who takes it.
@@ -159,6 +172,8 @@ package struct RowWorkPlan: Sendable {
   package var onError: ErrorPolicy
   /// The readers of `OPERATOR.errors`, and the form of its rows.
   package var errors: PortPlan?
+  /// The readers of `OPERATOR.poison`, and the form of its rows.
+  package var poison: PortPlan?
   package var counting: Counting
 
   /// Which counters of the operator the work keeps.
@@ -180,6 +195,7 @@ package struct RowWorkPlan: Sendable {
     outputSchema: Schema,
     onError: ErrorPolicy,
     errors: PortPlan? = nil,
+    poison: PortPlan? = nil,
     counting: Counting = .input
   ) {
     self.stage = stage
@@ -190,6 +206,7 @@ package struct RowWorkPlan: Sendable {
     self.outputSchema = outputSchema
     self.onError = onError
     self.errors = errors
+    self.poison = poison
     self.counting = counting
   }
 }
@@ -205,7 +222,7 @@ package struct ComputedColumn: Sendable {
   }
 }
 
-/// What happens to a row in which an expression fails.
+/// What happens to a row in which an expression fails, or which kills its operator.
 package enum ErrorPolicy: String, Hashable, Sendable, CaseIterable {
   case fail
   case skip

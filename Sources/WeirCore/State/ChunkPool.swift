@@ -2,8 +2,9 @@ import Glibc
 
 /// Zeroed memory blocks of one size, cut from slabs and used again.
 ///
-/// Slabs grow from 64 KiB to 2 MiB, and the large ones lie on huge pages where the system gives
-/// them. What was taken once stays with the pool, so memory is bounded by the most ever in use.
+/// Slabs grow with what the pool has, from 64 KiB to 2 MiB, so that at most a quarter of it waits to be
+/// used; the largest lie on huge pages where the system gives them. What was taken once stays with the
+/// pool, so memory is bounded by the most ever in use.
 final class ChunkPool {
   /// The most bytes of a chunk: what a checkpoint writes as one piece.
   static let maximumChunkBytes = 65_536
@@ -11,13 +12,13 @@ final class ChunkPool {
   let chunkBytes: Int
   private var slabs: [UnsafeMutableRawPointer] = []
   private var free: [UnsafeMutableRawPointer] = []
-  private var slabBytes = 32_768
   // The rest of the newest slab.
   private var cursor: UnsafeMutableRawPointer?
   private var left = 0
   /// Bytes of all slabs.
   private(set) var reservedBytes = 0
 
+  private static let leastSlab = 64 << 10
   private static let largestSlab = 2 << 20
 
   init(chunkBytes: Int) {
@@ -52,7 +53,8 @@ final class ChunkPool {
   }
 
   private func addSlab() {
-    slabBytes = min(slabBytes * 2, Self.largestSlab)
+    var slabBytes = Self.leastSlab
+    while slabBytes < Self.largestSlab, slabBytes * 8 <= reservedBytes { slabBytes *= 2 }
     let isLarge = slabBytes == Self.largestSlab
     let size = max(slabBytes, chunkBytes)
     let slab = UnsafeMutableRawPointer.allocate(

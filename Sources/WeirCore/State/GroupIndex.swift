@@ -2,9 +2,9 @@
 ///
 /// An entry is 8 bytes, the low 32 bits of the key's hash above the slot; 0 is free. Its home is the
 /// hash masked, collisions go to the next entries, at most half of which are taken. Entries lie in
-/// segments of at most 64 KiB. Snapshots do not hold it: it is made anew from the tags of the keys.
+/// segments of at most 4 KiB, so that a table that grows gives back what the next one takes. Snapshots do not hold it: it is made anew from the tags of the keys.
 struct GroupIndex {
-  static let segmentShift = 13
+  static let segmentShift = 9
   static let segmentMask = (1 << segmentShift) - 1
   private static let firstCapacity = 16
 

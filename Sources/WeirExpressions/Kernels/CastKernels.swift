@@ -15,7 +15,12 @@ enum CastKernels {
       words(input, failure, count, output) { text in
         text.baseAddress.flatMap { reader.read($0, text.count) }
       }
-    case .duration: words(input, failure, count, output) { DurationReader.read($0) }
+    case .duration:
+      let units = DurationWords.units
+      words(input, failure, count, output) { text in
+        text.baseAddress.flatMap { DurationWords.read($0, text.count, units) }
+          ?? DurationReader.read(text)
+      }
     case .float:
       let doublePowers = DigitWords.doublePowers
       words(input, failure, count, output) { text in
@@ -75,7 +80,8 @@ enum CastKernels {
       var writer = TimestampWriter()
       text(count, output, TimestampWriter.room) { writer.write(words[$0], to: $1) }
     case .duration:
-      text(count, output, DurationText.room) { DurationText.write(words[$0], to: $1) }
+      let numbers = DurationText.numbers
+      text(count, output, DurationText.room) { DurationText.write(words[$0], numbers, to: $1) }
     case .string, .bytes, .json, .list: preconditionFailure("writing \(input.type) as text")
     }
   }
@@ -84,6 +90,9 @@ enum CastKernels {
     let words = input.words
     if template.isFixed {
       text(count, output, template.length) { template.write(words[$0], to: $1) }
+    } else if template.format.isEpoch {
+      var writer = EpochWriter()
+      text(count, output, DecimalText.room) { writer.write(words[$0], to: $1) }
     } else {
       text(count, output, template.format.maximumLength) { template.format.write(words[$0], $1) }
     }

@@ -19,6 +19,10 @@ enum ReplaceKernels {
       // Then the marks are those of the input, whose rows with marks have no bytes.
       if wantedTexts[0].count == 1, replacements[0].count == 1 {
         exchange(input.column, wantedTexts[0][0], replacements[0][0], count, output)
+      } else if let short = ShortSeparator(wantedTexts[0]),
+        replacements[0].count <= 4 * short.length
+      {
+        replaceShort(input.column, short, replacements[0], count, output)
       } else {
         replaceAll(input.column, wantedTexts[0], replacements[0], count, output)
       }
@@ -110,6 +114,61 @@ enum ReplaceKernels {
     }
     let moved = writer.end - start
     writer.append(UnsafeRawBufferPointer(start: bytes + start, count: total - start))
+    while row < count {
+      to[row &+ 1] = UInt32(truncatingIfNeeded: Int(from[row &+ 1]) &+ moved)
+      row &+= 1
+    }
+  }
+
+  /// Does what `replaceAll` does for a short text by one of at most four times its length: there is
+  /// room for as many as could be, and all in 32 bytes are found at once.
+  private static func replaceShort(
+    _ input: Column,
+    _ wanted: ShortSeparator,
+    _ replacement: UnsafeRawBufferPointer,
+    _ count: Int,
+    _ output: Column
+  ) {
+    let total = input.byteCount(rows: count)
+    // All of it replaced, or all but the last byte.
+    let most = (total / wanted.length + 1) * max(replacement.count, wanted.length)
+    output.reserve(bytes: most, used: 0)
+    let bytes = UnsafeRawPointer(input.arena)
+    let target = output.arena
+    let from = input.offsets
+    let to = output.offsets
+    to[0] = 0
+    // Copied from `start` to `end`.
+    var start = 0
+    var end = 0
+    // The next row to end, and where it ends in the input.
+    var row = 0
+    var rowEnd = count > 0 ? Int(from[1]) : 0
+    var window = 0
+    while window < total {
+      // A text of two bytes may begin in the last place of a window.
+      let seen = ShortSeparator.longestText &+ wanted.length &- 1
+      var places = wanted.places(in: bytes + window, min(seen, total &- window))
+      while places != 0 {
+        let found = window &+ places.trailingZeroBitCount
+        places &= places &- 1
+        // Rows that end before it are moved by what was put in or taken out so far.
+        while found >= rowEnd {
+          to[row &+ 1] = UInt32(truncatingIfNeeded: end &+ rowEnd &- start)
+          row &+= 1
+          rowEnd = Int(from[row &+ 1])
+        }
+        guard found &+ wanted.length <= rowEnd else { continue }
+        let kept = found &- start
+        copyText(UnsafeRawBufferPointer(start: bytes + start, count: kept), to: target + end)
+        copyText(replacement, to: target + end + kept)
+        end &+= kept &+ replacement.count
+        start = found &+ wanted.length
+      }
+      window &+= ShortSeparator.longestText
+    }
+    copyText(UnsafeRawBufferPointer(start: bytes + start, count: total - start), to: target + end)
+    let moved = end - start
     while row < count {
       to[row &+ 1] = UInt32(truncatingIfNeeded: Int(from[row &+ 1]) &+ moved)
       row &+= 1

@@ -207,22 +207,41 @@ enum TextKernels {
   ) {
     let separators = TextLane(separator)
     let positions = positions.words
+    if separator.isConstant, !separator.column.hasMarks,
+      let short = ShortSeparator(separators[0])
+    {
+      slice(input, count, output) { row, text in
+        guard positions[row] >= 1 else { return (0..<0, .invalidArgument) }
+        guard text.count <= ShortSeparator.longestText, let bytes = text.baseAddress else {
+          return (part(positions[row], of: text, separators[0]), .value)
+        }
+        return (short.part(positions[row], of: bytes, text.count), .value)
+      }
+      return
+    }
     slice(input, count, output) { row, text in
-      let needle = separators[row]
       guard positions[row] >= 1 else { return (0..<0, .invalidArgument) }
-      guard let bytes = text.baseAddress, let wanted = needle.baseAddress, !needle.isEmpty else {
-        return (0..<(positions[row] == 1 ? text.count : 0), .value)
-      }
-      let last = text.count &- needle.count
-      var left = positions[row]
-      var start = 0
-      while true {
-        let end = TextSearch.find(wanted, needle.count, bytes, from: start, to: last)
-        left &-= 1
-        if left == 0 { return (start..<(end > last ? text.count : end), .value) }
-        guard end <= last else { return (0..<0, .value) }
-        start = end &+ needle.count
-      }
+      return (part(positions[row], of: text, separators[row]), .value)
+    }
+  }
+
+  @inline(__always)
+  private static func part(
+    _ position: Int64,
+    of text: UnsafeRawBufferPointer,
+    _ separator: UnsafeRawBufferPointer
+  ) -> Range<Int> {
+    guard let bytes = text.baseAddress, let wanted = separator.baseAddress, !separator.isEmpty
+    else { return 0..<(position == 1 ? text.count : 0) }
+    let last = text.count &- separator.count
+    var left = position
+    var start = 0
+    while true {
+      let end = TextSearch.find(wanted, separator.count, bytes, from: start, to: last)
+      left &-= 1
+      if left == 0 { return start..<(end > last ? text.count : end) }
+      guard end <= last else { return 0..<0 }
+      start = end &+ separator.count
     }
   }
 

@@ -6,7 +6,6 @@ enum DurationReader {
   ///
   /// Each unit stands behind a whole number. Months and years have no fixed length and are refused.
   static func read(_ text: UnsafeRawBufferPointer) -> Int64? {
-    // The form that Weir writes itself is by far the most frequent.
     DurationText.parse(text) ?? readWords(text)
   }
 

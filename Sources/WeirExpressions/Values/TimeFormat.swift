@@ -33,6 +33,9 @@ package struct TimeFormat: Hashable, Sendable {
     self.parts = parts
   }
 
+  /// Whether it is `%s` and nothing else.
+  var isEpoch: Bool { parts == [.field(.epoch, width: 1)] }
+
   /// The most bytes that may be written for a time in this format.
   var maximumLength: Int { parts.count * DecimalText.room }
 

@@ -5,8 +5,9 @@ import WeirCore
 ///
 /// It is the lock (`flock`) of an open file, and ends when the object or the process does. A child
 /// that inherited the descriptor would hold the lock after its parent's death: the descriptor is
-/// close-on-exec, and `ChildProcess` closes all others besides. The file stays and is never
-/// removed, because two processes could then hold locks on two files of the same name.
+/// close-on-exec, and `ChildProcess` closes all others besides. The file may be removed only by who
+/// holds the lock: whoever had opened it before then finds that his lock is on a file without that
+/// name, and takes it on the new one.
 package final class FileLock {
   package let path: String
   private let descriptor: Int32
@@ -15,21 +16,38 @@ package final class FileLock {
   ///
   /// Throws E111, naming the holder, if another process has it, otherwise E112.
   package init(_ path: String) throws(WeirError) {
-    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw PosixErrors.lock(path, errno) }
-    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-      let number = errno
-      if number == EINTR { continue }
-      let holder = number == EWOULDBLOCK ? Self.holder(descriptor) : nil
+    var descriptor = try Self.lock(path)
+    while !Self.has(path, descriptor) {
       close(descriptor)
-      if number == EWOULDBLOCK { throw PosixErrors.locked(path, holder: holder) }
-      throw PosixErrors.lock(path, number)
+      descriptor = try Self.lock(path)
     }
     self.path = path
     self.descriptor = descriptor
     // Only for the message to whoever comes next; the lock does not depend on it.
     let text = Array("\(getpid())\n".utf8)
     if ftruncate(descriptor, 0) == 0 { pwrite(descriptor, text, text.count, 0) }
+  }
+
+  /// Opens the file and takes its lock, whatever name it has by then.
+  private static func lock(_ path: String) throws(WeirError) -> Int32 {
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw PosixErrors.lock(path, errno) }
+    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+      let number = errno
+      if number == EINTR { continue }
+      let holder = number == EWOULDBLOCK ? holder(descriptor) : nil
+      close(descriptor)
+      if number == EWOULDBLOCK { throw PosixErrors.locked(path, holder: holder) }
+      throw PosixErrors.lock(path, number)
+    }
+    return descriptor
+  }
+
+  /// Whether an open file still has the path.
+  private static func has(_ path: String, _ descriptor: Int32) -> Bool {
+    var (named, opened) = (stat(), stat())
+    return stat(path, &named) == 0 && fstat(descriptor, &opened) == 0
+      && FileIdentity(named) == FileIdentity(opened)
   }
 
   deinit {

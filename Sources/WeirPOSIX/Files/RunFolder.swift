@@ -41,6 +41,9 @@ package struct RunFolder: Sendable {
   /// The ZeroMQ endpoint of one incarnation, or of the coordinator, which is number 0.
   package func endpoint(_ number: UInt32) -> String { "ipc://\(path)/\(number)" }
 
+  /// The file in which one incarnation notes what it works on.
+  package static func mark(_ number: UInt32, in path: String) -> String { "\(path)/\(number).mark" }
+
   /// The ZeroMQ endpoint at which the coordinator listens to commands.
   package var console: String { Self.console(in: path) }
 

@@ -100,6 +100,15 @@ package final class ChildProcess {
     return status
   }
 
+  /// Waits for the end of the process; throws E119.
+  package func waitForEnd() throws(WeirError) -> ExitStatus {
+    while true {
+      if let status = try exitStatus() { return status }
+      var item = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      poll(&item, 1, -1)
+    }
+  }
+
   /// Sends a signal; to a process that has ended it does nothing.
   ///
   /// Throws E120.

@@ -23,6 +23,15 @@ package enum ProcessIdentity {
   /// Whether this process is the first of a container: orphans then become its children.
   package static var isFirst: Bool { getpid() == 1 }
 
+  /// Makes this process the first of a session of its own, without a terminal: neither Ctrl-C nor the
+  /// end of the terminal reaches it.
+  ///
+  /// Not for one that leads a group already. `keeping` is not handed down to its children.
+  package static func beginSession(keeping descriptor: Int32) {
+    setsid()
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+  }
+
   /// Names the calling thread as `top` shows it, up to 15 bytes; for the main thread
   /// the whole process.
   package static func setName(_ name: String) { weir_set_thread_name(name) }

@@ -29,6 +29,14 @@ package final class WatchedProcess {
 
   deinit { close(descriptor) }
 
+  /// Kills it; one that has ended already is no error.
+  ///
+  /// Throws E120.
+  package func kill() throws(WeirError) {
+    guard weir_pidfd_send_signal(descriptor, SIGKILL) != 0, errno != ESRCH else { return }
+    throw PosixErrors.signal(SIGKILL, id, errno)
+  }
+
   /// Waits until it has ended; false if it has not within the time.
   package func waitForEnd(milliseconds: Int32) -> Bool {
     var item = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)

@@ -54,7 +54,8 @@ extension LanguageCatalogue {
       LanguageEntry(
         "on_error",
         .word(ErrorPolicy.allCases.map(\.rawValue)),
-        "What happens to a row in which an expression fails; 'divert' sends it to OPERATOR.errors.",
+        "What happens to a row in which an expression fails, or which kills the operator; 'divert' "
+          + "sends it to OPERATOR.errors or OPERATOR.poison.",
         standard: "fail",
         example: "skip"
       ),

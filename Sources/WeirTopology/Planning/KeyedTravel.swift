@@ -3,13 +3,13 @@ import WeirCore
 import WeirExpressions
 
 /// The columns that travel to a keyed operator: its key, the arguments and filters of its
-/// aggregates, what readers of its late rows want, and the event time.
+/// aggregates, what readers of its late and poisonous rows want, and the event time.
 struct KeyedTravel {
   private(set) var columns: [OutputColumn] = []
   private(set) var aggregates: [AggregateSpec] = []
   private(set) var schema = Schema([])
 
-  init(_ body: CheckedStage.KeyedBody, _ input: Schema, late: [Int]) {
+  init(_ body: CheckedStage.KeyedBody, _ input: Schema, aside: [Int]) {
     columns = body.key
     for (number, call) in body.calls.enumerated() {
       let argument = call.argument.map { place($0, "_argument\(number)", input) }
@@ -24,7 +24,7 @@ struct KeyedTravel {
         )
       )
     }
-    for column in late { _ = place(column, input) }
+    for column in aside { _ = place(column, input) }
     guard let time = input.eventTime else {
       schema = Schema(fields)
       return

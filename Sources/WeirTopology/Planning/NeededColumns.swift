@@ -69,9 +69,11 @@ struct NeededColumns {
         wanted[column] = true
       }
     }
-    let errors = PortReference(stage: index, kind: .errors)
-    for column in stage.input.fields.indices where isNeeded(column, of: errors) {
-      wanted[column] = true
+    for kind in [PortKind.errors, .poison] {
+      let port = PortReference(stage: index, kind: kind)
+      for column in stage.input.fields.indices where isNeeded(column, of: port) {
+        wanted[column] = true
+      }
     }
     spread(wanted, from: index, graph, stages)
   }

@@ -77,7 +77,7 @@ extension PlanBuilder {
     _ host: Int
   ) -> OutletPlan {
     let stage = stages[reader.stage]
-    let travel = KeyedTravel(body, stage.input, late: lateColumns(reader.stage))
+    let travel = KeyedTravel(body, stage.input, aside: asideColumns(reader.stage))
     var work = rowWork(
       travel.columns,
       conditions: body.condition.map { [$0] } ?? [],
@@ -88,6 +88,7 @@ extension PlanBuilder {
       counting: .input
     ) { self.moved($0, reader, physical) }
     work.errors = errorsPort(reader.stage, input: physical, host: host)
+    work.poison = poisonPort(reader.stage, input: physical, host: host)
     return OutletPlan(
       work: work,
       target: .edge(
@@ -176,6 +177,7 @@ extension PlanBuilder {
       return self.moved(expression, StageGraph.Reader(stage: index, input: input), physical)
     }
     work.errors = errorsPort(index, input: physical, host: host)
+    work.poison = poisonPort(index, input: physical, host: host)
     return work
   }
 

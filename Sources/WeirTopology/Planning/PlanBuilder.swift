@@ -150,7 +150,12 @@ final class PlanBuilder {
   func statelessStage(_ body: CheckedStage.StatelessBody, _ index: Int) -> StagePlan {
     let name = stages[index].name.value
     guard !stages[index].isInlined else {
-      return StagePlan(name: name, role: .stateless(StatelessPlan(work: nil)), processes: 0)
+      return StagePlan(
+        name: name,
+        role: .stateless(StatelessPlan(work: nil)),
+        processes: 0,
+        onError: body.stage.onError
+      )
     }
     let processes = body.stage.processes?.value ?? 1
     let main = PortReference(stage: index, kind: .main)
@@ -174,7 +179,8 @@ final class PlanBuilder {
       processes: processes,
       ports: [
         PortPlan(.main, schema: output, outlets: outlets(of: main, from: output, host: index))
-      ]
+      ],
+      onError: body.stage.onError
     )
   }
 
@@ -189,6 +195,8 @@ final class PlanBuilder {
     }
     let errors = PortReference(stage: index, kind: .errors)
     for column in needed.columns(of: errors, in: input) { used[column] = true }
+    let poison = PortReference(stage: index, kind: .poison)
+    for column in needed.columns(of: poison, in: input) { used[column] = true }
     let columns = input.fields.indices.filter { used[$0] }
     return Schema(
       columns.map { input.fields[$0] },
@@ -198,7 +206,7 @@ final class PlanBuilder {
 
   func keyedStage(_ body: CheckedStage.KeyedBody, _ index: Int) -> StagePlan {
     let name = stages[index].name.value
-    let travel = KeyedTravel(body, stages[index].input, late: lateColumns(index))
+    let travel = KeyedTravel(body, stages[index].input, aside: asideColumns(index))
     let main = PortReference(stage: index, kind: .main)
     let whole = stages[index].ports[.main] ?? Schema([])
     let output = needed.schema(of: main, in: whole)
@@ -241,11 +249,13 @@ final class PlanBuilder {
     if !marked.isEmpty { ports.append(PortPlan(.updates, schema: schema, outlets: marked)) }
     if let port = latePort(index, travel.schema) { ports.append(port) }
     if let port = results.errors { ports.append(port) }
+    if let port = poisonPort(index, input: travel.schema, host: index) { ports.append(port) }
     return StagePlan(
       name: name,
       role: .keyed(plan),
       processes: body.stage.processes?.value ?? 1,
-      ports: ports
+      ports: ports,
+      onError: body.stage.onError
     )
   }
 
@@ -261,9 +271,14 @@ final class PlanBuilder {
     }
   }
 
-  func lateColumns(_ index: Int) -> [Int] {
-    let late = PortReference(stage: index, kind: .late)
-    return needed.columns(of: late, in: stages[index].input)
+  /// The columns of its input that readers of a keyed operator's late and poisonous rows want.
+  func asideColumns(_ index: Int) -> [Int] {
+    let wanted = [PortKind.late, .poison].map { kind in
+      needed.columns(of: PortReference(stage: index, kind: kind), in: stages[index].input)
+    }
+    return stages[index].input.fields.indices.filter { column in
+      wanted.contains { $0.contains(column) }
+    }
   }
 
   func latePort(_ index: Int, _ travel: Schema) -> PortPlan? {
@@ -284,6 +299,16 @@ final class PlanBuilder {
     )
     let outlets = outlets(of: port, from: schema, host: host)
     return outlets.isEmpty ? nil : PortPlan(.errors, schema: schema, outlets: outlets)
+  }
+
+  func poisonPort(_ index: Int, input: Schema, host: Int) -> PortPlan? {
+    let port = PortReference(stage: index, kind: .poison)
+    let schema = Schema(
+      input.fields + [Field("error", .string)],
+      eventTime: input.eventTime
+    )
+    let outlets = outlets(of: port, from: schema, host: host)
+    return outlets.isEmpty ? nil : PortPlan(.poison, schema: schema, outlets: outlets)
   }
 
   // MARK: Edges

@@ -173,13 +173,24 @@ struct PlanRules {
     _ index: Int,
     _ diagnostics: inout Diagnostics
   ) {
-    guard stage.onError == .divert, !isRead(index, .errors) else { return }
-    diagnostics.report(
-      .unreadPort,
-      at: stage.name.location,
-      "nothing reads '\(stage.name.value).errors': rows that fail are counted and dropped",
-      hint: "give a sink 'from: \(stage.name.value).errors'"
-    )
+    guard stage.onError == .divert else { return }
+    let name = stage.name.value
+    if !isRead(index, .errors) {
+      diagnostics.report(
+        .unreadPort,
+        at: stage.name.location,
+        "nothing reads '\(name).errors': rows that fail are counted and dropped",
+        hint: "give a sink 'from: \(name).errors'"
+      )
+    }
+    if !isRead(index, .poison) {
+      diagnostics.report(
+        .unreadPort,
+        at: stage.name.location,
+        "nothing reads '\(name).poison': rows that kill '\(name)' are counted and dropped",
+        hint: "give a sink 'from: \(name).poison'"
+      )
+    }
   }
 
   private func remarkUnread(

@@ -137,6 +137,10 @@ struct StageChecker {
       input.fields + [Field("error", .string), Field("expression", .string)],
       eventTime: input.eventTime
     )
+    ports[.poison] = Schema(
+      input.fields + [Field("error", .string)],
+      eventTime: input.eventTime
+    )
     diagnostics = pass.diagnostics
     return CheckedStage(
       name: stage.name,

@@ -116,15 +116,6 @@ struct StageGraph {
         )
         return nil
       }
-      if word == "poison" {
-        diagnostics.report(
-          .notYet,
-          at: reference.location,
-          "the port '\(text)' is not there yet",
-          hint: "it comes with recovery; read '\(name).errors' for rows that fail"
-        )
-        return nil
-      }
       let names = known.filter { $0 != .main }.map(\.rawValue)
       diagnostics.report(
         .unknownPort,
@@ -151,12 +142,10 @@ struct StageGraph {
     switch stage {
     case .source: [.main, .rejected]
     case .processor(let stage):
-      if stage.aggregates.isEmpty {
-        [.main, .errors]
-      } else if stage.window == nil {
-        [.main, .errors]
+      if stage.aggregates.isEmpty || stage.window == nil {
+        [.main, .errors, .poison]
       } else {
-        [.main, .late, .updates, .errors]
+        [.main, .late, .updates, .errors, .poison]
       }
     case .sink: []
     }

@@ -26,6 +26,7 @@ package enum ControlCodec {
         ("outputs", .list(outputs.map(\.json)))
       )
     case .drain: encode("drain")
+    case .relax: encode("relax")
     case .leave: encode("leave")
     case .ping(let number): encode("ping", ("number", .number(number)))
     }
@@ -85,6 +86,7 @@ package enum ControlCodec {
     case "commit":
       return .commit(try message.epoch("epoch"), try message.values("outputs", PreparedOutput.init))
     case "drain": return .drain
+    case "relax": return .relax
     case "leave": return .leave
     case "ping": return .ping(try message.integer("number"))
     default: throw try unknown(message)

@@ -8,6 +8,7 @@ extension Rewind {
       "round": .number(round.number), "snapshot": snapshot?.json ?? .null,
       "generation": .number(generation.number), "peers": .list(peers.map(\.json)),
       "begins_pace": .bool(beginsPace),
+      "care": .text(care.rawValue), "quarantine": .list(quarantine.map(\.json)),
       "rows_read": rowsRead.map { .number($0) } ?? .null,
     ])
   }
@@ -20,6 +21,8 @@ extension Rewind {
       generation: Generation(try fields.integer("generation")),
       peers: try fields.values("peers", Peer.init),
       beginsPace: try fields.truth("begins_pace"),
+      care: try fields.word("care"),
+      quarantine: try fields.values("quarantine", QuarantinedRow.init),
       rowsRead: try fields.optionalInteger("rows_read")
     )
   }
@@ -44,6 +47,7 @@ extension InstanceSnapshot {
       "partitions": .list(partitions.map(\.json)), "rows_read": .number(rowsRead),
       "pace": pace?.json ?? .null, "outputs": .list(outputs.map(\.json)),
       "state": state?.json ?? .null,
+      "times": times.json,
     ])
   }
 
@@ -60,6 +64,23 @@ extension InstanceSnapshot {
     if fields.optional("pace") != nil { pace = try SourcePace(fields.fields("pace")) }
     outputs = try fields.values("outputs", PreparedOutput.init)
     if fields.optional("state") != nil { state = try StateReference(fields.fields("state")) }
+    if fields.optional("times") != nil { times = try SnapshotTimes(fields.fields("times")) }
+  }
+}
+
+extension SnapshotTimes {
+  var json: JSONValue {
+    .object([
+      "alignment_us": .number(alignment), "write_us": .number(write),
+      "prepare_us": .number(prepare),
+    ])
+  }
+
+  init(_ fields: ControlFields) throws(WeirError) {
+    self.init()
+    alignment = try fields.integer("alignment_us")
+    write = try fields.integer("write_us")
+    prepare = try fields.integer("prepare_us")
   }
 }
 
@@ -146,6 +167,27 @@ extension Manifest.Member {
     self.init(
       instance: try InstanceID(fields.fields("instance")),
       snapshot: try InstanceSnapshot(fields.fields("snapshot"))
+    )
+  }
+}
+
+extension QuarantinedRow {
+  var json: JSONValue {
+    .object([
+      "stage": .text(stage), "fingerprint": .text(RowFingerprint.text(fingerprint)),
+      "reason": .text(reason),
+    ])
+  }
+
+  init(_ fields: ControlFields) throws(WeirError) {
+    let text = try fields.text("fingerprint")
+    guard let fingerprint = UInt64(text, radix: 16) else {
+      throw ControlFields.damaged(fields.subject, "field 'fingerprint' is '\(text)'")
+    }
+    self.init(
+      stage: try fields.text("stage"),
+      fingerprint: fingerprint,
+      reason: try fields.text("reason")
     )
   }
 }

@@ -93,6 +93,7 @@ extension StageCounters {
       "in": .number(rowsIn), "out": .number(rowsOut), "filtered": .number(filtered),
       "counted": .number(counted), "late": .number(late), "rejected": .number(rejected),
       "errors": .number(errors), "withheld": .number(withheld),
+      "quarantined": .number(quarantined),
     ])
   }
 
@@ -106,6 +107,7 @@ extension StageCounters {
     rejected = try fields.integer("rejected")
     errors = try fields.integer("errors")
     withheld = try fields.integer("withheld")
+    quarantined = try fields.optionalInteger("quarantined") ?? 0
   }
 }
 

@@ -1,6 +1,6 @@
 import WeirCore
 
-/// Manifests and numbers as JSON texts with a checksum; their place on the disk is the store's matter.
+/// Manifests, numbers and the quarantine as JSON texts with a checksum; their place on the disk is the store's matter.
 package enum RecordCodec {
   /// The text of a manifest.
   package static func encode(_ manifest: StoredManifest) -> [UInt8] {
@@ -17,6 +17,18 @@ package enum RecordCodec {
   /// O(bytes).
   package static func isWhole(_ bytes: UnsafeRawBufferPointer) -> Bool {
     RecordSeal.open(bytes) != nil
+  }
+
+  /// The text of the list of rows that are kept from their operators.
+  package static func encode(_ quarantine: [QuarantinedRow]) -> [UInt8] {
+    RecordSeal.seal(JSONValue.object(["rows": .list(quarantine.map(\.json))]).bytes)
+  }
+
+  /// Reads that list; throws E310 if it is damaged.
+  package static func quarantine(
+    _ bytes: UnsafeRawBufferPointer
+  ) throws(WeirError) -> [QuarantinedRow] {
+    try fields(bytes, of: "quarantine").values("rows", QuarantinedRow.init)
   }
 
   /// Reads a manifest; throws E310 if it is damaged.

@@ -98,10 +98,12 @@ struct CoordinatorScript {
     switch event {
     case .started: "started"
     case .messageReceived(let process, let message): "\(name(process)) says \(words(message))"
-    case .exited(let process, let end): "\(name(process)) ends: \(end)"
+    case .exited(let process, let end, let mark):
+      "\(name(process)) ends: \(end)"
+        + (mark.map { ", at work for stage \($0.stage) on \($0.rows) rows" } ?? "")
     case .spawnFailed(let process, let error): "\(name(process)) cannot start: \(error)"
     case .numbersWritten, .numbersFailed, .manifestWritten, .manifestFailed, .manifestSetAside,
-      .setAsideFailed, .stopRequested:
+      .setAsideFailed, .stopRequested, .quarantineWritten, .quarantineFailed:
       "\(event)"
     case .signalled(let signal): "signal \(signal)"
     case .ticked: "the clock"
@@ -145,7 +147,7 @@ struct CoordinatorScript {
       "tell \(name(process)): commit \(epoch.number)"
     case .send(let process, let message): "tell \(name(process)): \(message)"
     case .kill(let process): "kill \(name(process))"
-    case .writeNumbers, .writeManifest, .setAside, .delete: "\(effect)"
+    case .writeNumbers, .writeManifest, .setAside, .writeQuarantine, .delete: "\(effect)"
     case .say(.progress(let instance, _)): "show progress of \(instance)"
     case .say(.failed(let instance, let error)): "show failure of \(instance): \(error)"
     case .say(let notice): "show \(notice)"

@@ -124,7 +124,7 @@ struct RecoveryFixture {
       case .setAside(let epoch): handle(.manifestSetAside(epoch))
       case .writeNumbers: handle(.numbersWritten)
       case .say(.caughtUp(let recovery)): told.append(recovery)
-      case .send, .delete, .say, .end: break
+      case .send, .writeQuarantine, .delete, .say, .end: break
       }
     }
   }

@@ -1,0 +1,136 @@
+// Rows that kill: found from death to death, made durable, kept from their operators.
+
+extension CoordinatorNode {
+  /// The stage in whose name a process worked; nil if the mark is none of this plan.
+  func stageName(of mark: WorkMark) -> String? {
+    job.stages.indices.contains(mark.stage) ? job.stages[mark.stage].name : nil
+  }
+
+  /// Takes a death into the search for a row that kills; true if nothing more is to be done about it,
+  /// because the row was found.
+  mutating func search(
+    _ index: Int,
+    _ death: PoisonDeath,
+    into effects: inout [CoordinatorEffect]
+  ) -> Bool {
+    guard let name = stageName(of: death.mark) else { return false }
+    switch members[index].search.died(death.mark, by: death.cause) {
+    case .nothing: return false
+    case .careful:
+      // The search must not use up the restarts: it ends with the next death, or is one of them.
+      members[index].failures -= 1
+      let search = WeirError(
+        "E428",
+        "'\(members[index].instance)' has died twice at work for '\(name)'",
+        detail: "it takes one row at a time until a checkpoint is past them, to find out which it "
+          + "dies of"
+      )
+      effects.append(.say(.warned(members[index].instance, search)))
+      return false
+    case .guilty(let stage, let fingerprint):
+      let isKnown = quarantine.contains { $0.stage == name && $0.fingerprint == fingerprint }
+      guard !isKnown else { return false }
+      let row = QuarantinedRow(stage: name, fingerprint: fingerprint, reason: death.reason)
+      condemn(index, row, policy: job.stages[stage].onError, into: &effects)
+      return true
+    }
+  }
+
+  /// Ends the run, or has the row made durable before the instance gets a process again.
+  private mutating func condemn(
+    _ index: Int,
+    _ row: QuarantinedRow,
+    policy: ErrorPolicy,
+    into effects: inout [CoordinatorEffect]
+  ) {
+    let text = RowFingerprint.text(row.fingerprint)
+    guard policy != .fail else {
+      let canChoose = job.index(of: row.stage).map { job.stages[$0].hasChoice } ?? false
+      let error = WeirError(
+        "E425",
+        "a row kills '\(row.stage)'",
+        detail: "row \(text), in '\(members[index].instance)': \(row.reason)",
+        hint: canChoose
+          ? "'on_error: skip' or 'divert' keeps such rows from it; or mend what dies of it: the next "
+            + "run goes on from the last complete checkpoint"
+          : "mend what dies of it: the next run goes on from the last complete checkpoint; or keep "
+            + "the row from it with an operator before it",
+        blame: .user,
+        recovery: .stop
+      )
+      fail(members[index].instance, error, into: &effects)
+      return
+    }
+    guard quarantine.count + members.count(where: { $0.condemned != nil }) < Limits.quarantinedRows
+    else {
+      let error = WeirError(
+        "E426",
+        "too many rows kill their operators",
+        detail: "\(Limits.quarantinedRows) are kept from them already; the next is row \(text) of "
+          + "'\(row.stage)': \(row.reason)",
+        hint: "mend what dies of them; the next run goes on from the last complete checkpoint",
+        blame: .user,
+        recovery: .stop
+      )
+      fail(members[index].instance, error, into: &effects)
+      return
+    }
+    members[index].condemned = row
+    writeQuarantine(into: &effects)
+  }
+
+  private mutating func writeQuarantine(into effects: inout [CoordinatorEffect]) {
+    guard writtenQuarantine == nil else { return }
+    let rows = quarantine + members.compactMap(\.condemned)
+    guard rows.count > quarantine.count else { return }
+    writtenQuarantine = rows
+    effects.append(.writeQuarantine(rows))
+  }
+
+  mutating func quarantineWritten(at now: Instant, into effects: inout [CoordinatorEffect]) {
+    guard let written = writtenQuarantine else { return }
+    writtenQuarantine = nil
+    let known = quarantine.count
+    quarantine = written
+    for index in members.indices {
+      guard let row = members[index].condemned, written.dropFirst(known).contains(row) else {
+        continue
+      }
+      members[index].condemned = nil
+      members[index].failures = 0
+      let found = WeirError(
+        "E427",
+        "a row that kills '\(row.stage)' is kept from it from now on",
+        detail: "row \(RowFingerprint.text(row.fingerprint)): \(row.reason)"
+      )
+      effects.append(.say(.warned(members[index].instance, found)))
+      if isActive { startProcess(for: index, at: now, into: &effects) }
+    }
+    writeQuarantine(into: &effects)
+  }
+
+  /// What could not be made durable must not be acted on: the instance dies of the row once more.
+  mutating func quarantineFailed(
+    _ error: WeirError,
+    at now: Instant,
+    into effects: inout [CoordinatorEffect]
+  ) {
+    guard let failed = writtenQuarantine else { return }
+    writtenQuarantine = nil
+    for index in members.indices {
+      guard let row = members[index].condemned, failed.contains(row) else { continue }
+      members[index].condemned = nil
+      effects.append(.say(.warned(members[index].instance, error)))
+      if isActive { restart(index, error, at: now, into: &effects) }
+    }
+  }
+
+  /// Ends the search where a complete checkpoint is past what an instance had died of.
+  mutating func relax(at manifest: Manifest, into effects: inout [CoordinatorEffect]) {
+    for (index, member) in zip(members.indices, manifest.members)
+    where members[index].search.isOver(member.snapshot.counters) {
+      members[index].search = PoisonSearch()
+      send(.relax, to: index, into: &effects)
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import Glibc
+import Testing
+
+/// A run whose input never ends, and what must be true of its output.
+enum EndlessRun {
+  /// Rows without end, paced; each window of a second has the rows of that second.
+  static func topology(_ name: String, checkpoints: String = "{ every: 100ms }") -> String {
+    """
+    weir: 1
+    name: \(name)
+    checkpoints: \(checkpoints)
+    batch: { rows: 256 }
+    sources:
+      payments:
+        generate:
+          rate: 5000
+          seed: 1
+          columns:
+            id: { sequence: "a%09d" }
+            card: { pick: "c%04d", count: 100 }
+            at: { clock: { start: 2026-01-01T00:00:00Z, rows_per_second: 100 } }
+        event_time: at
+        watermark: { lag: 1s }
+    operators:
+      totals:
+        from: payments
+        key: card
+        window: { tumbling: 10s }
+        aggregate: { n: count() }
+        processes: 2
+    sinks:
+      totals_out: { from: totals, file: { path: out/totals.jsonl }, format: json }
+      copy_out: { from: payments, file: { path: out/copy.jsonl }, format: json }
+    """
+  }
+
+  /// The rows that are visible are the first ones, each once.
+  @discardableResult
+  static func expectWholeCopy(_ folder: TestFolder) -> Int {
+    let lines = folder.sortedLines(in: "out", prefix: "copy")
+    #expect(Set(lines).count == lines.count)
+    let last =
+      "\"id\":\"a" + String(repeating: "0", count: 9 - "\(lines.count - 1)".count)
+      + "\(lines.count - 1)\""
+    #expect(lines.last?.contains(last) == true, "\(lines.count) rows, \(lines.last ?? "none")")
+    return lines.count
+  }
+}
