@@ -70,6 +70,14 @@ int weir_rename_exclusively(const char *from, const char *to) {
   return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
 }
 
+void weir_send_on(int descriptor, int64_t arrived, int64_t begun, int64_t end) {
+  if (begun > arrived)
+    sync_file_range(descriptor, arrived, begun - arrived,
+                    SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE |
+                        SYNC_FILE_RANGE_WAIT_AFTER);
+  if (end > begun) sync_file_range(descriptor, begun, end - begun, SYNC_FILE_RANGE_WRITE);
+}
+
 int weir_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
 int weir_spawn_close_from(posix_spawn_file_actions_t *actions, int first) {

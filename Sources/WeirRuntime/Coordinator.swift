@@ -44,6 +44,7 @@ package actor Coordinator {
     records: sending (any RecordGateway)?,
     marks: sending (any MarkGateway)? = nil,
     record: RunRecord = RunRecord(),
+    acceptsDuplicates: Bool = false,
     assignment: sending @escaping (Incarnation, InstanceID) -> Assignment
   ) {
     self.executor = executor
@@ -57,7 +58,7 @@ package actor Coordinator {
     self.console = console
     self.records = records
     self.marks = marks
-    node = CoordinatorNode(job, record: record)
+    node = CoordinatorNode(job, record: record, acceptsDuplicates: acceptsDuplicates)
   }
 
   /// Starts every instance.
@@ -125,6 +126,13 @@ package actor Coordinator {
         return .manifestWritten(epoch)
       } orElse: { error in
         .manifestFailed(epoch, error)
+      }
+    case .setAside(let epoch):
+      answer { records throws(WeirError) in
+        try records.setAside(epoch)
+        return .manifestSetAside(epoch)
+      } orElse: { error in
+        .setAsideFailed(epoch, error)
       }
     case .writeQuarantine(let rows):
       answer { records throws(WeirError) in
@@ -209,6 +217,7 @@ package actor Coordinator {
     case .rewound: .rewoundIn
     case .snapshotted: .reportIn
     case .committed: .committedIn
+    case .stateUnusable: .damageIn
     case .hello, .bound, .reached, .lost, .snapshotFailed, .progress, .finished, .failed,
       .readerGone, .warned, .pong:
       nil

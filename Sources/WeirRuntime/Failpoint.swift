@@ -21,6 +21,8 @@ package enum Failpoint: String, CaseIterable, Sendable {
   case restoreBegun = "restore-begun"
   /// A piece of its state is back.
   case stateRead = "state-read"
+  /// A part that became visible is withdrawn, and others perhaps not.
+  case partWithdrawn = "part-withdrawn"
   /// Everything is back, and it has not said so.
   case restored
   /// It may begin.
@@ -89,6 +91,10 @@ package enum Failpoint: String, CaseIterable, Sendable {
   case rewoundIn = "rewound-in"
   /// One instance may begin, and others do not know.
   case goOut = "go-out"
+  /// An instance says that the state of the last checkpoint is damaged.
+  case damageIn = "damage-in"
+  /// The checkpoint is put aside for good, and nothing is withdrawn.
+  case manifestAside = "manifest-aside"
   /// One source was told to end the epoch.
   case checkpointOut = "checkpoint-out"
   /// An instance has reported.
@@ -122,13 +128,15 @@ package enum Failpoint: String, CaseIterable, Sendable {
   package var isCoordinators: Bool {
     switch self {
     case .started, .greeted, .assigned, .bound, .rewindHeard, .linked, .restoreBegun, .stateRead,
-      .restored, .goHeard, .creditOut, .creditIn, .pinged, .checkpointHeard, .barrierOut,
+      .partWithdrawn, .restored, .goHeard, .creditOut, .creditIn, .pinged, .checkpointHeard,
+      .barrierOut,
       .barrierIn, .marked, .stateWritten, .stateSynced, .stateDurable, .prepareBegun, .partSynced,
       .partPrepared, .reportOut, .commitHeard, .partRenamed, .partCommitted, .abortHeard,
       .finishedOut, .leaveHeard:
       false
     case .numbersWritten, .numbersSynced, .numbersRenamed, .numbersDurable, .spawned, .assignOut,
-      .rewindOut, .rewoundIn, .goOut, .checkpointOut, .reportIn, .manifestWritten,
+      .rewindOut, .rewoundIn, .goOut, .damageIn, .manifestAside, .checkpointOut, .reportIn,
+      .manifestWritten,
       .manifestSynced, .manifestRenamed, .manifestDurable, .commitOut, .committedIn,
       .checkpointsDropped, .abortOut, .concluding, .concluded, .exitSeen, .leaveOut:
       true

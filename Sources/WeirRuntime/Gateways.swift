@@ -64,7 +64,14 @@ package protocol SinkGateway: AnyObject {
   /// left as it is.
   func commit(_ epoch: Epoch, _ outputs: [PreparedOutput]) throws(WeirError)
   /// Forgets everything that was written, and what was prepared after the epoch; keeps `outputs`.
-  func restore(_ epoch: Epoch, keeping outputs: [PreparedOutput]) throws(WeirError)
+  ///
+  /// What became visible after the epoch is withdrawn, where that is possible and not what was asked
+  /// for; returns what people should know of it. `isFinished`: no row came after the epoch.
+  func restore(
+    _ epoch: Epoch,
+    keeping outputs: [PreparedOutput],
+    isFinished: Bool
+  ) throws(WeirError) -> WeirError?
 }
 
 /// The snapshots of a keyed operator's state.
@@ -87,6 +94,8 @@ package protocol RecordGateway: AnyObject {
   func write(_ numbers: RunNumbers) throws(WeirError)
   /// Makes a checkpoint complete: the whole manifest is durable under its name, or there is none.
   func write(_ manifest: Manifest) throws(WeirError)
+  /// Makes durable that a checkpoint is not one any more, and keeps its manifest for people to see.
+  func setAside(_ epoch: Epoch) throws(WeirError)
   /// Makes the list of rows that are kept from their operators durable, in place of the one before.
   func write(_ quarantine: [QuarantinedRow]) throws(WeirError)
   /// Removes manifests, and then files of state; what cannot be removed stays.

@@ -251,11 +251,22 @@ package actor Instance {
       )
     case .restore(let request):
       try parts?.source?.seek(request.partitions)
-      try parts?.sink?.restore(request.epoch, keeping: request.outputs)
-      try parts?.state?.open(request.state)
-      Failpoint.restoreBegun.reached()
-      // State is read piece by piece, so that heartbeats are answered meanwhile.
-      restoring = request.round
+      let told = try parts?.sink?.restore(
+        request.epoch,
+        keeping: request.outputs,
+        isFinished: request.isFinished
+      )
+      if let told { try control.send(.warned(told)) }
+      restoring = nil
+      do throws(WeirError) {
+        try parts?.state?.open(request.state)
+        Failpoint.restoreBegun.reached()
+        // State is read piece by piece, so that heartbeats are answered meanwhile.
+        restoring = request.round
+      } catch {
+        let event = InstanceEvent.restoreFailed(request.round, error)
+        try parts?.node.handle(event, at: clocks.now(), into: &effects)
+      }
     case .beginState(let epoch, let live, let isFull):
       Failpoint.marked.reached()
       try write(epoch) { state throws(WeirError) in
@@ -310,11 +321,20 @@ package actor Instance {
 
   /// Reads some more of the state; true while there is more.
   private func restoreState(_ round: Round) throws(WeirError) -> Bool {
-    let sections = try parts?.state?.read() ?? []
+    let sections: [StateSection]
+    do throws(WeirError) {
+      sections = try parts?.state?.read() ?? []
+    } catch {
+      restoring = nil
+      try step(.restoreFailed(round, error))
+      return false
+    }
     guard sections.isEmpty else {
       try step(.stateRead(round, sections))
       Failpoint.stateRead.reached()
-      return true
+      // What makes no sense is not read on.
+      if parts?.node.phase != .restoring { restoring = nil }
+      return restoring != nil
     }
     restoring = nil
     try step(.restored(round))

@@ -42,7 +42,9 @@ extension Topology {
     let file = TopologyReader.read(text, in: context, &diagnostics)
     if let file {
       let plan = Planner.plan(file, &diagnostics)
-      if let plan, !diagnostics.hasErrors {
+      if var plan, !diagnostics.hasErrors {
+        plan.clauses = PlanClauses.of(file, base: context.base, stages: plan.stages)
+        plan.fingerprint = PlanFingerprint.of(plan)
         return Topology(file: file, plan: plan, remarks: diagnostics.sorted)
       }
     }

@@ -54,8 +54,13 @@ import WeirRuntime
     case .abortOut: "report-out@totals/0#3,\(name)"
     case .exitSeen: early + name
     case .concluding, .concluded, .leaveOut: name
+    case .damageIn, .manifestAside: name
+    case .partWithdrawn: "\(name)@copy_out/0"
     }
   }
+
+  /// The steps that are taken only when a checkpoint is damaged.
+  private static let stepsOfDamage = [Failpoint.damageIn, .manifestAside, .partWithdrawn]
 
   private static func start(
     _ folder: TestFolder,
@@ -93,7 +98,7 @@ import WeirRuntime
     return folder
   }
 
-  @Test(arguments: Failpoint.allCases)
+  @Test(arguments: Failpoint.allCases.filter { !stepsOfDamage.contains($0) })
   func `a process that dies at any step of the protocols loses and doubles nothing`(
     _ step: Failpoint
   ) throws {
@@ -101,6 +106,25 @@ import WeirRuntime
     // Heartbeats come once a second.
     if step == .pinged { topology.rate = 6_000 }
     _ = try Self.run(Self.order(step), topology)
+  }
+
+  @Test(arguments: stepsOfDamage)
+  func `a process that dies while the run goes back behind a damaged checkpoint doubles nothing`(
+    _ step: Failpoint
+  ) throws {
+    let folder = TestFolder()
+    let order = Self.order(step)
+    var run = try Self.start(folder, Self.topology, order)
+    let damage = Damage(folder: folder, run: run)
+    _ = try damage.strike("visits", afterEpoch: 3, output: "copy")
+    if step.isCoordinators {
+      #expect(run.end() == .killed(SIGKILL), "\(run.errors)")
+      run = try Self.start(folder, Self.topology, order)
+    }
+    #expect(run.end() == .exited(0), "\(run.errors)")
+    #expect(folder.names(in: ".weir/recovery").contains("failpoint-\(step.rawValue)"))
+    #expect(!Damage.takeWithdrawn(folder).isEmpty)
+    RecoveryTopology.expectWhole(folder, try Self.expected.get())
   }
 
   @Test(arguments: [

@@ -34,6 +34,8 @@ package enum ProtocolStep: String, CaseIterable, Sendable {
   case recording
   case recorded
   case delete
+  case aside
+  case asideDone = "aside done"
   case conclude
 
   /// The kinds of node that take the step.
@@ -46,9 +48,13 @@ package enum ProtocolStep: String, CaseIterable, Sendable {
     case .restore, .writeState, .finishState: [.keyed]
     case .barrier: [.stateless, .keyed, .sink]
     case .prepare, .prepared, .commit, .committed: [.sink]
-    case .numbers, .open, .recording, .recorded, .delete, .conclude: [.coordinator]
+    case .numbers, .open, .recording, .recorded, .delete, .aside, .asideDone, .conclude:
+      [.coordinator]
     }
   }
+
+  /// Whether the step is taken only when a checkpoint is damaged.
+  var needsDamage: Bool { self == .aside || self == .asideDone }
 }
 
 /// What goes wrong at a step.
@@ -130,6 +136,10 @@ package struct Coverage {
     case poisonAtSender
     case rowQuarantined
     case quarantineInterrupted
+    case damagedSnapshot
+    case damageAtStart
+    case withdrawn
+    case withdrawnAtStart
   }
 
   private var cells: [Int]

@@ -21,6 +21,8 @@ package struct Disturbance {
   var traps: [Trap] = []
   /// Steps at which some process is killed.
   var kills: [Int] = []
+  /// How many files of state are damaged when they are read.
+  var damages = 0
   /// Steps at which some connection loses what is under way.
   var cuts: [Int] = []
   var request = Request.none
@@ -72,6 +74,13 @@ package struct Disturbance {
       }
       if random.chance(15) {
         cuts = (0..<random.integer(1...3)).map { _ in random.integer(10...800) }
+      }
+      if random.chance(10) || traps.contains(where: { $0.step.needsDamage }) {
+        damages = random.integer(1...2)
+        settings.keep = random.integer(2...3)
+        settings.every = random.element(of: [300_000, 3_000_000])
+        checkpoints = settings
+        kills += (0..<4).map { _ in random.integer(50...1500) }
       }
       if random.chance(10) { delivery = random.element(of: [.atLeastOnce, .atMostOnce]) }
     } else if random.chance(30) {

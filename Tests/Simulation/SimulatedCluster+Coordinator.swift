@@ -8,6 +8,7 @@ extension SimulatedCluster {
   func startCoordinator() {
     restartAt = nil
     starts += 1
+    passOverDamage()
     let record = disk.record
     coverage.met(.resumed, if: starts > 1 && !record.manifests.isEmpty)
     let outputs = record.manifests.last?.members.flatMap(\.snapshot.outputs) ?? []
@@ -15,6 +16,20 @@ extension SimulatedCluster {
     coordinator = CoordinatorNode(job, record: record)
     note("coordinator starts at epoch \(record.manifests.last?.epoch.number ?? 0)")
     command(.started)
+  }
+
+  /// What a start does before anything else: a damaged checkpoint is put aside for the one before,
+  /// and what is visible after the one that is gone on from is withdrawn.
+  private func passOverDamage() {
+    while let last = disk.manifests.last, disk.isDamaged(last) {
+      coverage.met(.damageAtStart)
+      note("epoch \(last.epoch.number) is damaged and put aside")
+      disk.manifests.removeLast()
+    }
+    guard disturbance.checkpoints != nil, disturbance.delivery != .atLeastOnce,
+      let last = disk.manifests.last, disk.withdraw(after: last.epoch)
+    else { return }
+    coverage.met(.withdrawnAtStart)
   }
 
   func command(_ event: CoordinatorEvent) {
@@ -51,6 +66,10 @@ extension SimulatedCluster {
       note("coordinator records epoch \(manifest.epoch.number), finished \(manifest.isFinished)")
       guard reach(manifest.isFinished ? .conclude : .recording, .coordinator) else { return }
       begin(.manifest(manifest), owner: nil)
+    case .setAside(let epoch):
+      note("coordinator puts epoch \(epoch.number) aside")
+      guard reach(.aside, .coordinator) else { return }
+      begin(.aside(epoch), owner: nil)
     case .writeQuarantine(let rows):
       note("coordinator keeps \(rows.count) rows from their operators")
       begin(.quarantine(rows), owner: nil)

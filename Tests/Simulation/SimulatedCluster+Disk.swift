@@ -23,7 +23,8 @@ extension SimulatedCluster {
   /// A write is durable, or has failed; whoever asked for it hears of it.
   func finish(_ write: SimulatedWrite) {
     // A run whose state folder cannot be written at its start or its end has failed, and says so.
-    let isVital = coordinator?.phase == .numbering || coordinator?.phase == .concluding
+    let isVital =
+      coordinator?.phase == .numbering || coordinator?.phase == .concluding || write.isAside
     let fails = isDisturbed && !isVital && random.chance(disturbance.diskFailures)
     coverage.met(.diskFailure, if: fails)
     if !fails, write.isWork { makeDurable(write) }
@@ -36,6 +37,9 @@ extension SimulatedCluster {
       command(
         fails ? .manifestFailed(manifest.epoch, error) : .manifestWritten(manifest.epoch)
       )
+    case .aside(let epoch):
+      guard reach(.asideDone, .coordinator) else { return }
+      command(.manifestSetAside(epoch))
     case .quarantine: command(fails ? .quarantineFailed(error) : .quarantineWritten)
     case .state, .prepare, .commit:
       if let owner = write.owner { answer(write, owner, fails ? error : nil) }
@@ -117,10 +121,13 @@ extension SimulatedCluster {
         }
       }
       disk.write(manifest)
+    case .aside(let epoch):
+      note("epoch \(epoch.number) is aside")
+      disk.manifests.removeAll { $0.epoch == epoch }
     case .state(_, let reference, let file): disk.files[reference.file] = file
     case .prepare(_, let name, let part): disk.hidden[name] = part
     case .commit(let epoch, let outputs):
-      let isRecorded = disk.manifests.contains { $0.epoch >= epoch }
+      let isRecorded = disk.highestRecorded >= epoch
       if !isRecorded, disturbance.checkpoints != nil, disturbance.delivery != .atLeastOnce {
         violations.append("epoch \(epoch.number) becomes visible, and is not recorded")
       }

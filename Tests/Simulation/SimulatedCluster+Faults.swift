@@ -98,6 +98,20 @@ extension SimulatedCluster {
     processes[sender].reports.send(.lost(error), due: arrival())
   }
 
+  /// Damages a file that is about to be restored from, if the run can go back behind it: nothing older
+  /// needs it, and nothing newer is built on it.
+  func damage(_ request: RestoreRequest) {
+    guard damages > 0, isDisturbed, let state = request.state, disk.manifests.count > 1,
+      disk.manifests.last?.epoch == request.epoch, random.chance(50)
+    else { return }
+    let older = disk.manifests.dropLast().flatMap(\.files)
+    guard !older.contains(state.file) else { return }
+    damages -= 1
+    noteFault()
+    note("FAULT damage of \(state.file)")
+    disk.damaged.append(state.file)
+  }
+
   private func ask() {
     guard let coordinator else { return }
     switch disturbance.request {

@@ -288,7 +288,7 @@ extension SimulatedCluster {
   func answer(_ write: SimulatedWrite, _ process: Int, _ error: WeirError?) {
     guard processes[process].isAlive else { return }
     switch write.work {
-    case .numbers, .manifest, .quarantine: break
+    case .numbers, .manifest, .aside, .quarantine: break
     case .state(let epoch, let reference, let file):
       if let error {
         handle(.stateFailed(epoch, error), process)
@@ -372,18 +372,27 @@ extension SimulatedCluster {
     processes[process].written = []
     processes[process].newFile = nil
     disk.clean(instance, keeping: request.outputs)
+    if disturbance.delivery != .atLeastOnce, request.epoch > .none,
+      disk.withdraw(after: request.epoch, of: instance)
+    {
+      coverage.met(.withdrawn)
+      note("\(name(process)) withdraws what is visible after epoch \(request.epoch.number)")
+    }
+    damage(request)
     var sections: [StateSection] = []
     if let state = request.state {
       for file in state.files where disk.files[file]?.isWhole != true {
         violations.append("\(file) is gone or torn, and \(name(process)) is restored from it")
       }
       processes[process].stateFile = disk.files[state.file] ?? .init(sections: [])
+      processes[process].readsDamage = state.files.contains { disk.damaged.contains($0) }
       // By address; what was written first comes first.
       sections = processes[process].stateFile.sections.map(\.section).enumerated()
         .sorted { ($0.element.address, $0.offset) < ($1.element.address, $1.offset) }
         .map(\.element)
     } else {
       processes[process].stateFile = .init(sections: [])
+      processes[process].readsDamage = false
     }
     processes[process].restoring = (request.round, sections)
   }
@@ -391,6 +400,13 @@ extension SimulatedCluster {
   /// Reads some of the state, and says when there is no more.
   private func restoreSome(_ process: Int) {
     guard let (round, sections) = processes[process].restoring else { return }
+    if processes[process].readsDamage, sections.isEmpty || random.chance(50) {
+      coverage.met(.damagedSnapshot)
+      processes[process].restoring = nil
+      processes[process].readsDamage = false
+      handle(.restoreFailed(round, WeirError("E515", "it is damaged")), process)
+      return
+    }
     if kind(process) == .keyed {
       guard reach(.restore, .keyed, process) else { return }
     }

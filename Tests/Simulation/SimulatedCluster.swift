@@ -40,6 +40,8 @@ package final class SimulatedCluster {
   /// Faults that have come so far.
   var faults = 0
   var traps: [Disturbance.Trap]
+  /// Files of state that are still to be damaged.
+  var damages: Int
   /// True once somebody was killed in a run without checkpoints.
   var isDoomed = false
   var hasBeenAsked = false
@@ -85,6 +87,7 @@ package final class SimulatedCluster {
     }
     self.flow = flow
     traps = disturbance.traps
+    damages = disturbance.damages
     costs = self.random.fork()
     witnesses = channels.map { ChannelWitness($0) }
     for situation in scenario.situations { coverage.met(situation) }

@@ -25,6 +25,10 @@ struct SimulatedDisk {
   var files: [String: StateFile] = [:]
   /// Files whose removal is not durable.
   var removed: [String: StateFile] = [:]
+  /// Files whose bytes are not those that were written.
+  var damaged: [String] = []
+  /// The newest epoch that was ever recorded.
+  var highestRecorded = Epoch.none
   var hidden: [String: Part] = [:]
   var visible: [String: Part] = [:]
 
@@ -40,6 +44,21 @@ struct SimulatedDisk {
   mutating func write(_ manifest: Manifest) {
     manifests.removeAll { $0.epoch == manifest.epoch }
     manifests.append(manifest)
+    highestRecorded = max(highestRecorded, manifest.epoch)
+  }
+
+  /// True if a checkpoint cannot be restored.
+  func isDamaged(_ manifest: Manifest) -> Bool {
+    !manifest.isFinished && manifest.files.contains { damaged.contains($0) }
+  }
+
+  /// Takes back what is visible of later epochs, of one instance or of all; true if there was any.
+  mutating func withdraw(after epoch: Epoch, of instance: InstanceID? = nil) -> Bool {
+    let later = visible.filter { _, part in
+      part.epoch > epoch && (instance == nil || part.instance == instance)
+    }
+    for name in later.keys { visible[name] = nil }
+    return !later.isEmpty
   }
 
   /// Makes a hidden part visible, leaves what is so already alone, and returns what is wrong.
@@ -70,6 +89,7 @@ struct SimulatedWrite {
   enum Work {
     case numbers(RunNumbers)
     case manifest(Manifest)
+    case aside(Epoch)
     case quarantine([QuarantinedRow])
     case state(Epoch, StateReference, SimulatedDisk.StateFile)
     case prepare(Epoch, name: String, SimulatedDisk.Part)
@@ -85,4 +105,6 @@ struct SimulatedWrite {
   var isAwaited = true
   /// False: only the answer is to come.
   var isWork = true
+
+  var isAside: Bool { if case .aside = work { true } else { false } }
 }

@@ -20,6 +20,8 @@ struct SimulatedProcess {
   var newFile: (name: String, file: SimulatedDisk.StateFile)?
   /// State that is being read.
   var restoring: (round: Round, sections: [StateSection])?
+  /// Some of what is to be read is not what was written.
+  var readsDamage = false
   /// The connection to each peer.
   var routes: [InstanceID: Int] = [:]
   /// Messages to the coordinator and from it, and the process's end.

@@ -44,6 +44,9 @@ import WeirWire
     manifest.isFinished = true
     let origin = RunOrigin(
       text: "weir: 1\n",
+      clauses: [
+        PlanClause("totals", "window", "of 5m"), PlanClause("", "name", fingerprint: .max),
+      ],
       fingerprint: .max,
       partitions: [["a", ""], []],
       startedAt: WallTime(microseconds: -1)
@@ -122,6 +125,7 @@ import WeirWire
     .pong(1, EpochProgress(epoch: Epoch(4), step: .alignment)), .snapshotted(snapshot),
     .snapshotted(InstanceSnapshot(epoch: Epoch(1), incarnation: Incarnation(1))),
     .snapshotFailed(Epoch(4), .write, WeirError("E103", "write \"a\"", recovery: .retry)),
+    .stateUnusable(Round(4), WeirError("E515", "damaged")),
     .committed(Epoch(3)), .lost(WeirError("E406", "cannot send to 'out/0'")),
     .readerGone, .reached(Round(3), .restored(bytes: .max)),
     .reached(Round(3), .rows(at: Instant(nanoseconds: .max), before: Instant(nanoseconds: -1))),

@@ -52,6 +52,10 @@ int weir_signalfd_next(int descriptor);
 // Renames unless the new name exists (EEXIST); EINVAL or ENOSYS where the file system cannot.
 int weir_rename_exclusively(const char *from, const char *to);
 
+// Sends the bytes from `begun` to `end` on their way to the disk, and waits for those from `arrived` to
+// `begun`, which were sent before. A hint: what it cannot do is left to fsync.
+void weir_send_on(int descriptor, int64_t arrived, int64_t begun, int64_t end);
+
 // A pipe, both ends close-on-exec: first where to read, then where to write.
 int weir_pipe(int ends[_Nonnull 2]);
 

@@ -41,6 +41,13 @@ struct RunCommand: ParsableCommand {
   var fresh = false
   @Flag(help: "Do not read the output again when the run has finished.")
   var noAudit = false
+  @Flag(
+    help: ArgumentHelp(
+      "Go back behind a damaged checkpoint although a sink cannot take rows back.",
+      discussion: "Rows that 'stdout' has printed since the checkpoint before come again."
+    )
+  )
+  var acceptDuplicates = false
   @Flag(help: "Run in the background; return when all processes run.")
   var detach = false
   /// Given to the process in the background: where it says that it runs.
@@ -76,7 +83,10 @@ struct RunCommand: ParsableCommand {
     var audit: RunAudit.Result?
     do throws(WeirError) {
       if readyDescriptor != nil { try DetachedRun.check(loaded.job) }
-      let prepared = try RunPreparation(loaded).prepare(fresh: fresh)
+      let prepared = try RunPreparation(loaded).prepare(
+        fresh: fresh,
+        acceptsDuplicates: acceptDuplicates
+      )
       defer { prepared.close() }
       tell(prepared)
       if let last = prepared.stored.finished {
@@ -132,7 +142,11 @@ struct RunCommand: ParsableCommand {
       ReadyPipe.tell(readyDescriptor)
     }
     defer { watch.close() }
-    let end = try RunProcess(loaded, prepared).run(
+    let end = try RunProcess(
+      loaded,
+      prepared,
+      acceptsDuplicates: acceptDuplicates
+    ).run(
       view: watch,
       output: isWatched ? nil : file.descriptor
     )
@@ -158,6 +172,9 @@ struct RunCommand: ParsableCommand {
         "checkpoint \(broken.epoch.number) is passed over: \(broken.error)\n",
         to: .error
       )
+    }
+    for warning in prepared.withdrawals.compactMap(\.warning) + prepared.notes {
+      Console.write("\(warning)\n", to: .error)
     }
     guard let last = prepared.stored.record.manifests.last else { return }
     let text =

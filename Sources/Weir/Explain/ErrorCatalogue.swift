@@ -352,15 +352,39 @@ enum ErrorCatalogue {
     ErrorEntry(
       "E442",
       "the state is of another topology",
-      "The file, or what it is filled in with, has changed since the last checkpoint. Run it as it "
-        + "was to go on; another 'name' begins beside it, '--fresh' anew."
+      "Something that state or output depend on has changed since the last checkpoint: the message names "
+        + "it, by stage and clause, as the file says it or a variable of the environment fills it in. "
+        + "Run it as it was to go on; another 'name' begins beside it, '--fresh' anew. Free to change "
+        + "are comments and layout, 'description', 'checkpoints', 'restarts', 'batch', and the 'rate' "
+        + "of a source."
     ),
     ErrorEntry(
       "E443",
-      "going back would write visible output again",
-      "The newest checkpoint is damaged and its output is visible: from an older one the same rows "
-        + "would be written once more. Bring the state folder back from a copy, or begin anew with "
-        + "'--fresh'."
+      "going back would print rows again",
+      "The newest checkpoint is damaged. From the one before, file sinks would withdraw what they have "
+        + "written since, but what went to standard output cannot be taken back. Bring the state "
+        + "folder back from a copy, go on with '--accept-duplicates', or begin anew with '--fresh'."
+    ),
+    ErrorEntry(
+      "E444",
+      "visible output was withdrawn",
+      "A checkpoint was damaged, so the run goes on from an older one. What had become visible after "
+        + "that lies in the folder '.withdrawn' beside the parts, and the same rows become visible "
+        + "again, in parts with other numbers. Whoever has read the withdrawn parts has rows twice."
+    ),
+    ErrorEntry(
+      "E445",
+      "a complete checkpoint is damaged",
+      "Bytes of its manifest or of its state are missing or changed: suspect the disk. The run goes back "
+        + "to the checkpoint before, withdraws what became visible since (E444), and goes on. The "
+        + "manifest is kept beside the others, with '.broken' behind its name."
+    ),
+    ErrorEntry(
+      "E446",
+      "files that came after the run had begun are not read",
+      "A note: the run goes on. A source without 'follow: true' takes the list of its files once, when "
+        + "the run begins, and the list belongs to its checkpoints. Use 'follow: true' for files that "
+        + "come later, or begin anew with '--fresh'."
     ),
   ]
 

@@ -1,5 +1,6 @@
 import WeirCore
 import WeirPOSIX
+import WeirWire
 
 /// Looks for what would keep a topology from running on this machine, and changes nothing.
 struct RunInspection {
@@ -55,23 +56,53 @@ struct RunInspection {
     }
   }
 
+  /// Files that match the path of a source and will not be read: a note for each such source.
+  ///
+  /// The list of files was taken when the run began. Throws E108 or E115.
+  func unreadFiles(_ origin: RunOrigin) throws(WeirError) -> [WeirError] {
+    var notes: [WeirError] = []
+    for (stage, listed) in zip(job.stages, origin.partitions) {
+      guard case .source(let source) = stage.role, case .file(let file) = source.connector,
+        !file.follow
+      else { continue }
+      let new = try Glob(file.path).paths().filter { !listed.contains($0) }
+      guard let first = new.first else { continue }
+      let more = new.count > 1 ? " and \(new.count - 1) more" : ""
+      notes.append(
+        WeirError(
+          "E446",
+          "source '\(stage.name)' does not read files that came after the run had begun",
+          detail: "\"\(first)\"\(more)",
+          hint: "a source without 'follow: true' reads the files that were there at the start; "
+            + "'--fresh' begins anew with all of them",
+          blame: .user
+        )
+      )
+    }
+    return notes
+  }
+
   // MARK: Outputs
 
-  /// The sinks that make files, and the names of their parts.
-  var fileSinks: [(sink: String, names: PartNames)] {
+  /// The sinks that make files.
+  var fileSinks: [FileSinkOutput] {
     job.stages.compactMap { stage in
       guard case .sink(let sink) = stage.role, case .file(let file) = sink.connector else {
         return nil
       }
-      return (stage.name, PartNames(file.path))
+      return FileSinkOutput(
+        name: stage.name,
+        delivery: sink.delivery,
+        names: PartNames(file.path)
+      )
     }
   }
 
   /// Throws E409 if output of an earlier run is in the way.
   func checkOutputs() throws(WeirError) {
     var taken: [String] = []
-    for (_, names) in fileSinks {
-      for path in try names.existing() where !taken.contains(path) { taken.append(path) }
+    for sink in fileSinks {
+      for path in try sink.names.existing() where !taken.contains(path) { taken.append(path) }
     }
     guard let first = taken.first else { return }
     let more = taken.count > 1 ? " and \(taken.count - 1) more" : ""

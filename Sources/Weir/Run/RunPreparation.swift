@@ -18,8 +18,9 @@ struct RunPreparation {
   /// limits, and makes the folders.
   ///
   /// With `fresh`, state and output of earlier runs are moved aside. Without it a run that has
-  /// checkpoints goes on, and output that no checkpoint knows of is an error.
-  func prepare(fresh: Bool) throws(WeirError) -> PreparedRun {
+  /// checkpoints goes on, and output that no checkpoint knows of is an error. Going on from an older
+  /// checkpoint than the newest withdraws the output after it; `acceptsDuplicates` if a sink cannot.
+  func prepare(fresh: Bool, acceptsDuplicates: Bool) throws(WeirError) -> PreparedRun {
     var folder = try loaded.stateFolder()
     let epochs = try folder.epochs()
     if fresh || epochs.isEmpty {
@@ -43,19 +44,18 @@ struct RunPreparation {
     }
     let stored = try StoredRun(folder)
     try stored.check(loaded, folder)
-    try stored.checkVisible(inspection.fileSinks)
+    if !acceptsDuplicates { try stored.checkVisible(loaded.job) }
     try stored.settle(folder)
-    let origin: RunOrigin
-    if let known = stored.origin {
-      origin = known
-    } else {
-      origin = RunOrigin(
-        text: loaded.text,
-        fingerprint: loaded.job.fingerprint,
-        partitions: try inspection.partitions(),
-        startedAt: WallClock.now()
-      )
-    }
+    let withdrawals = try stored.withdraw(inspection.fileSinks)
+    // The list of files and the beginning are those of the first start, whatever is there now.
+    let known = stored.origin
+    let origin = RunOrigin(
+      text: loaded.text,
+      clauses: loaded.job.clauses,
+      fingerprint: loaded.job.fingerprint,
+      partitions: known == nil ? try inspection.partitions() : known?.partitions ?? [],
+      startedAt: known?.startedAt ?? WallClock.now()
+    )
     if loaded.job.checkpoints != nil { try Folder.create(folder.files, mode: 0o700) }
     try makeOutputFolders(stored)
     return PreparedRun(
@@ -66,14 +66,16 @@ struct RunPreparation {
       lock: lock,
       run: loaded.job.name,
       fileSinks: inspection.fileSinks,
-      moved: moved
+      moved: moved,
+      withdrawals: withdrawals,
+      notes: stored.finished == nil ? try inspection.unreadFiles(origin) : []
     )
   }
 
   private func moveOutputs(_ ending: String) throws(WeirError) -> [String] {
     var moved: [String] = []
-    for (_, names) in inspection.fileSinks {
-      for path in try names.existing() {
+    for sink in inspection.fileSinks {
+      for path in try sink.names.existing() {
         try Folder.rename(path, to: path + ending)
         moved.append("\"\(path)\" to \"\(path)\(ending)\"")
       }
@@ -85,18 +87,19 @@ struct RunPreparation {
   ///
   /// What a dead run left hidden in them is removed, unless a checkpoint names it.
   private func makeOutputFolders(_ stored: StoredRun) throws(WeirError) {
-    let kept = stored.prepared(by: inspection.fileSinks.map(\.sink))
-    for (sink, names) in inspection.fileSinks {
+    let kept = stored.prepared(by: inspection.fileSinks)
+    for sink in inspection.fileSinks {
+      let names = sink.names
       try Folder.create(names.folder)
       guard access(names.folder, W_OK | X_OK) == 0 else {
         throw WeirError(
           "E412",
-          "sink '\(sink)' cannot write into \"\(names.folder)\"",
+          "sink '\(sink.name)' cannot write into \"\(names.folder)\"",
           detail: String(cString: strerror(errno)),
           hint: "check the folder's owner and mode"
         )
       }
-      try names.removeHidden(run: loaded.job.name, sink: sink, keeping: kept)
+      try names.removeHidden(run: loaded.job.name, sink: sink.name, keeping: kept)
     }
   }
 
@@ -116,9 +119,13 @@ struct PreparedRun {
   let runFolder: RunFolder
   private let lock: FileLock
   private let run: String
-  private let fileSinks: [(sink: String, names: PartNames)]
+  private let fileSinks: [FileSinkOutput]
   /// What was moved aside, from where to where.
   let moved: [String]
+  /// Output after the checkpoint that the run goes on from.
+  let withdrawals: [Withdrawal]
+  /// What else people should know.
+  let notes: [WeirError]
 
   init(
     stateFolder: StateFolder,
@@ -127,8 +134,10 @@ struct PreparedRun {
     runFolder: RunFolder,
     lock: FileLock,
     run: String,
-    fileSinks: [(sink: String, names: PartNames)],
-    moved: [String]
+    fileSinks: [FileSinkOutput],
+    moved: [String],
+    withdrawals: [Withdrawal],
+    notes: [WeirError]
   ) {
     self.stateFolder = stateFolder
     self.stored = stored
@@ -138,12 +147,14 @@ struct PreparedRun {
     self.run = run
     self.fileSinks = fileSinks
     self.moved = moved
+    self.withdrawals = withdrawals
+    self.notes = notes
   }
 
   /// The files that are visible now.
   func outputs() -> [SinkOutput] {
-    fileSinks.flatMap { sink, names in
-      ((try? names.existing()) ?? []).map { SinkOutput(sink: sink, path: $0) }
+    fileSinks.flatMap { sink in
+      ((try? sink.names.existing()) ?? []).map { SinkOutput(sink: sink.name, path: $0) }
     }
   }
 
@@ -154,7 +165,7 @@ struct PreparedRun {
   func close() {
     try? Folder.removeTree(runFolder.path)
     guard StoredRun.needsNothing(stateFolder) else { return }
-    for (sink, names) in fileSinks { _ = try? names.removeHidden(run: run, sink: sink) }
+    for sink in fileSinks { _ = try? sink.names.removeHidden(run: run, sink: sink.name) }
   }
 }
 

@@ -7,10 +7,12 @@ import WeirZeroMQ
 struct RunProcess {
   private let loaded: LoadedTopology
   private let prepared: PreparedRun
+  private let acceptsDuplicates: Bool
 
-  init(_ loaded: LoadedTopology, _ prepared: PreparedRun) {
+  init(_ loaded: LoadedTopology, _ prepared: PreparedRun, acceptsDuplicates: Bool) {
     self.loaded = loaded
     self.prepared = prepared
+    self.acceptsDuplicates = acceptsDuplicates
   }
 
   /// How a run ended.
@@ -66,6 +68,7 @@ struct RunProcess {
       records: records,
       marks: RunMarks(in: folder),
       record: stored.record,
+      acceptsDuplicates: acceptsDuplicates,
       assignment: assign
     )
     var hasBegun = false

@@ -10,7 +10,7 @@ import WeirRuntime
 ///     write -> hidden, grows
 ///     prepare -> hidden, durable, read back; length and checksum go into the snapshot
 ///     commit -> final
-///     restore -> removed, unless a snapshot keeps it
+///     restore -> removed, unless a snapshot keeps it; what is visible of later epochs is withdrawn
 /// ```
 ///
 /// What is prepared says itself what is to be done, so any incarnation can commit it, as often as it
@@ -33,7 +33,11 @@ final class FileSink: SinkGateway {
   /// The part that is being written; nil as long as the epoch has no row.
   private var file: FileWriter?
   private var checksum = Checksum()
+  /// What was read back of the part so far.
+  private var readBack: PartReading?
   private var rows = 0
+  /// Parts that this incarnation has made durable and read back, by their hidden names.
+  private var verified: [String: FileIdentity] = [:]
   /// The epoch that may be prepared next, at the earliest.
   private var next = Epoch(1)
   /// Something was prepared since the beginning, as far as this incarnation knows.
@@ -84,12 +88,24 @@ final class FileSink: SinkGateway {
     try file.append(records)
     checksum.add(records)
     rows += count
+    try sendOn(file)
+  }
+
+  /// Bytes after which a part is sent on its way to the disk, and read back.
+  private static let sentBytes: Int64 = 8 << 20
+
+  /// Does now what `prepare` would have to do for all of a large part at once.
+  private func sendOn(_ file: FileWriter) throws(WeirError) {
+    guard let readBack, file.written - readBack.offset >= Self.sentBytes else { return }
+    file.sendOn()
+    try readBack.read(to: file.written)
   }
 
   private func openPart() throws(WeirError) -> FileWriter {
     if let file { return file }
     let opened = try FileWriter(creating: hiddenPath(next))
     checksum = Checksum()
+    readBack = try PartReading(opened.path)
     rows = 0
     let header = self.header
     try header.span.withUnsafeBytes { raw throws(WeirError) in
@@ -164,7 +180,9 @@ final class FileSink: SinkGateway {
       rows: rows,
       checksum: checksum.value
     )
-    guard try isWhole(hidden, part) == true else {
+    guard let readBack, try readBack.isWhole(part),
+      try FileReader.identity(of: hidden) == readBack.identity
+    else {
       let error = Self.changed(hidden, part, "it does not read back as it was written")
       loss = error
       throw error
@@ -173,24 +191,33 @@ final class FileSink: SinkGateway {
     try Folder.sync(names.folder)
     Failpoint.partPrepared.reached()
     file.close()
+    verified[part.hidden] = readBack.identity
     self.file = nil
+    self.readBack = nil
     next = Epoch(max(next.number, epoch.number + 1))
     hasPrepared = true
     return [PreparedOutput(epoch: epoch, text: part.text)]
   }
 
   /// Whether a file is what was prepared; nil if there is none.
+  ///
+  /// A large one that this incarnation has read back itself is not read once more.
   private func isWhole(_ path: String, _ part: PreparedPart) throws(WeirError) -> Bool? {
-    guard try FileReader.identity(of: path) != nil else { return nil }
+    guard let identity = try FileReader.identity(of: path) else { return nil }
     let reader = try FileReader(path)
     guard try reader.size() == part.length else { return false }
+    if part.length > Self.sentBytes, verified[part.hidden] == identity { return true }
     return try reader.checksum(of: 0..<part.length) == part.checksum
   }
 
   // MARK: Commit
 
   func commit(_ epoch: Epoch, _ outputs: [PreparedOutput]) throws(WeirError) {
-    for output in outputs { try publish(PreparedPart(output.text)) }
+    for output in outputs {
+      let part = try PreparedPart(output.text)
+      try publish(part)
+      verified[part.hidden] = nil
+    }
     // Also when all were renamed already: the one who did it may have died before this.
     if !outputs.isEmpty { try Folder.sync(names.folder) }
   }
@@ -241,14 +268,20 @@ final class FileSink: SinkGateway {
 
   // MARK: Restore
 
-  func restore(_ epoch: Epoch, keeping outputs: [PreparedOutput]) throws(WeirError) {
+  func restore(
+    _ epoch: Epoch,
+    keeping outputs: [PreparedOutput],
+    isFinished: Bool
+  ) throws(WeirError) -> WeirError? {
     try file?.discard()
     file = nil
+    readBack = nil
+    verified = [:]
     loss = nil
     hasPrepared = !outputs.isEmpty
     let last = outputs.reduce(epoch) { max($0, $1.epoch) }
     next = Epoch(last.number + 1)
-    guard cut == .eachEpoch else { return }
+    guard cut == .eachEpoch else { return nil }
     // Output of which nobody knows whether it became visible is asked for no more.
     var kept: [String] = []
     if delivery != .atMostOnce {
@@ -265,5 +298,15 @@ final class FileSink: SinkGateway {
       }
       try Folder.removeTree(path(name))
     }
+    // What is shown early may be shown again; the output of any other epoch is shown only once its
+    // checkpoint is complete. If the run goes back behind that, it was damaged, and the rows come again.
+    guard delivery != .atLeastOnce, epoch > .none else { return nil }
+    let later = try names.parts(
+      after: epoch,
+      isFinished: isFinished,
+      of: isAlone ? nil : instance.index
+    )
+    let withdrawal = Withdrawal(sink: instance.stage, after: epoch, try names.withdraw(later))
+    return withdrawal.warning
   }
 }

@@ -1,5 +1,6 @@
 import WeirCore
 import WeirPOSIX
+import WeirRuntime
 
 /// The names of a file sink's parts.
 struct PartNames {
@@ -119,6 +120,64 @@ struct PartNames {
     guard name.hasPrefix(stem + "-"), epoch(ofPart: path) != nil else { return 0 }
     return name.dropFirst(stem.count + 1).dropLast(suffix.count)
       .split(separator: "-").last.flatMap { Int($0) } ?? 0
+  }
+
+  /// The paths of visible parts of later epochs, of one instance or of all.
+  ///
+  /// `isFinished`: no row came after the epoch. Then the only part of a bounded run, which does not
+  /// say of which epoch it is, is not later: it is made when the input has ended.
+  func parts(
+    after epoch: Epoch,
+    isFinished: Bool,
+    of instance: Int? = nil
+  ) throws(WeirError) -> [String] {
+    try existing().filter { path in
+      guard let found = self.epoch(ofPart: path) else { return !isFinished }
+      return found > epoch && (instance == nil || self.instance(ofPart: path) == instance)
+    }
+  }
+
+  // MARK: Withdrawing
+
+  /// The folder of parts that were visible and are not valid any more.
+  var withdrawn: String { "\(folder)/.withdrawn" }
+
+  /// Takes visible parts back, durably: from where to where.
+  ///
+  /// Whoever has read one keeps what it has read. Throws E104, E105, E107 or E109.
+  func withdraw(_ paths: [String]) throws(WeirError) -> [(from: String, to: String)] {
+    guard !paths.isEmpty else { return [] }
+    try Folder.create(withdrawn)
+    var moves: [(from: String, to: String)] = []
+    for path in paths {
+      let target = try withdraw(path)
+      moves.append((path, target))
+      Failpoint.partWithdrawn.reached()
+    }
+    try Folder.sync(withdrawn)
+    try Folder.sync(folder)
+    return moves
+  }
+
+  private func withdraw(_ path: String) throws(WeirError) -> String {
+    let name = "\(withdrawn)/\(path.dropFirst(folder.count + 1))"
+    var target = name
+    var number = 1
+    while true {
+      do throws(WeirError) {
+        try Folder.rename(path, to: target)
+        return target
+      } catch {
+        guard PosixErrors.isTaken(error) else { throw error }
+        // Where renaming takes two steps, a crash between them leaves both names to one file.
+        if try FileReader.identity(of: path) == FileReader.identity(of: target) {
+          try Folder.removeTree(path)
+          return target
+        }
+      }
+      number += 1
+      target = "\(name).\(number)"
+    }
   }
 
   /// Removes hidden parts that a run has left, but for those that a checkpoint names.

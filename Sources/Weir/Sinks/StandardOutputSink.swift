@@ -51,11 +51,16 @@ final class StandardOutputSink: SinkGateway {
   func commit(_ epoch: Epoch, _ outputs: [PreparedOutput]) {}
 
   /// Prints the header if the run begins here; one that goes on has printed it.
-  func restore(_ epoch: Epoch, keeping outputs: [PreparedOutput]) throws(WeirError) {
-    guard epoch == .none, !hasHeader else { return }
+  func restore(
+    _ epoch: Epoch,
+    keeping outputs: [PreparedOutput],
+    isFinished: Bool
+  ) throws(WeirError) -> WeirError? {
+    guard epoch == .none, !hasHeader else { return nil }
     hasHeader = true
     let header = self.header
     try header.span.withUnsafeBytes { raw throws(WeirError) in try print(raw) }
+    return nil
   }
 }
 
@@ -73,5 +78,9 @@ final class DiscardSink: SinkGateway {
 
   func commit(_ epoch: Epoch, _ outputs: [PreparedOutput]) {}
 
-  func restore(_ epoch: Epoch, keeping outputs: [PreparedOutput]) {}
+  func restore(
+    _ epoch: Epoch,
+    keeping outputs: [PreparedOutput],
+    isFinished: Bool
+  ) -> WeirError? { nil }
 }

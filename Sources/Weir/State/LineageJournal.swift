@@ -47,6 +47,12 @@ final class LineageJournal {
     }
   }
 
+  /// Drops what was said of an epoch, and of all behind it: their output is withdrawn.
+  func forget(from epoch: Epoch) {
+    points.removeAll { $0.epoch >= epoch }
+    rewrite()
+  }
+
   /// Every second point of the older half, and all of the newer.
   static func thinned(_ points: [LineagePoint]) -> [LineagePoint] {
     let half = points.count / 2

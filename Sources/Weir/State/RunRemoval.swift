@@ -52,8 +52,8 @@ struct RunRemoval {
 
   private func removeHidden() throws(WeirError) -> [String] {
     var removed: [String] = []
-    for (sink, names) in RunInspection(loaded).fileSinks {
-      removed += try names.removeHidden(run: loaded.job.name, sink: sink)
+    for sink in RunInspection(loaded).fileSinks {
+      removed += try sink.names.removeHidden(run: loaded.job.name, sink: sink.name)
     }
     return removed
   }

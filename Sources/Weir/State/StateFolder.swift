@@ -9,6 +9,7 @@ import WeirWire
 ///     numbers                     numbers that nobody may use again
 ///     quarantine                  rows that are kept from their operators, because they kill them
 ///     manifest-0000000012.json    a complete checkpoint
+///     manifest-0000000013.json.broken    one that was damaged, or whose state was
 ///     lineage                     what was sent to the sinks, by epoch
 ///     state/declines-1-12-7       keyed state: stage, instance, epoch, incarnation
 ///     checkpoints.log             how the checkpoints went: one a line
@@ -21,6 +22,8 @@ struct StateFolder: Sendable {
   private static let manifestPrefix = "manifest-"
   private static let manifestSuffix = ".json"
   private static let epochDigits = 10
+  /// Behind the name of a manifest that is damaged, or whose state is.
+  private static let asideSuffix = ".broken"
 
   init(_ path: String) { self.path = path }
 
@@ -104,6 +107,17 @@ struct StateFolder: Sendable {
   }
 
   // MARK: Removing
+
+  /// Makes durable that these manifests are none any more: they are kept under other names.
+  ///
+  /// Throws E104 or E105.
+  func setAside(_ epochs: [Epoch]) throws(WeirError) {
+    for epoch in epochs {
+      let path = manifest(epoch)
+      try Folder.replace(path + Self.asideSuffix, by: path)
+    }
+    if !epochs.isEmpty { try Folder.sync(path) }
+  }
 
   /// Removes files of state that are not named, which checkpoints that failed have left.
   ///

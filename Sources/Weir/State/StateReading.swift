@@ -15,7 +15,7 @@ final class StateReading {
   /// Opens the files that make a state.
   ///
   /// With a description the state must be of it. Throws E101 or E102 for a file that cannot be read,
-  /// E515 for a damaged one, E516 if it is the state of something else.
+  /// E515 for one that is damaged or gone, E516 if it is the state of something else.
   init(
     _ reference: StateReference,
     in folder: String,
@@ -23,7 +23,7 @@ final class StateReading {
     codec: BlockCodec
   ) throws(WeirError) {
     let name = reference.file
-    let file = try FileReader("\(folder)/\(name)")
+    let file = try Self.open(name, in: folder)
     let length = Int(try file.size())
     let end = max(length - SnapshotReader.footerLength, 0)
     let footer = try Self.read(file, end..<length) { raw throws(SnapshotFault) in
@@ -45,7 +45,7 @@ final class StateReading {
     reader = SectionReader(stored, codec: codec)
     var files: [FileReader] = []
     for entry in directory.files {
-      let other = entry.name == name ? file : try FileReader("\(folder)/\(entry.name)")
+      let other = entry.name == name ? file : try Self.open(entry.name, in: folder)
       let size = Int(try other.size())
       guard size >= entry.length else {
         throw SnapshotFault(.truncated(count: size), file: entry.name, offset: size).error
@@ -53,6 +53,13 @@ final class StateReading {
       files.append(other)
     }
     self.files = files
+  }
+
+  private static func open(_ name: String, in folder: String) throws(WeirError) -> FileReader {
+    guard try FileReader.identity(of: "\(folder)/\(name)") != nil else {
+      throw SnapshotFault(.missing, file: name, offset: 0).error
+    }
+    return try FileReader("\(folder)/\(name)")
   }
 
   /// Bytes from which the length of a header can be told.

@@ -46,6 +46,12 @@ final class StateRecords: RecordGateway {
     if manifest.isFinished { Failpoint.concluded.reached() }
   }
 
+  func setAside(_ epoch: Epoch) throws(WeirError) {
+    try folder.setAside([epoch])
+    journal?.forget(from: epoch)
+    Failpoint.manifestAside.reached()
+  }
+
   func write(_ quarantine: [QuarantinedRow]) throws(WeirError) {
     try folder.write(RecordCodec.encode(quarantine), as: folder.quarantine)
   }

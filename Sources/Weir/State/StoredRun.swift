@@ -10,6 +10,8 @@ struct StoredRun {
   struct Broken {
     var epoch: Epoch
     var error: WeirError
+
+    var cause: String { error.message + (error.detail.map { ": \($0)" } ?? "") }
   }
 
   private(set) var record = RunRecord()
@@ -17,6 +19,8 @@ struct StoredRun {
   private(set) var origin: RunOrigin?
   /// Newer than what the run goes on from.
   private(set) var broken: [Broken] = []
+  /// Older than that, and of no use either.
+  private var unreadable: [Epoch] = []
 
   /// The checkpoint at which the run had ended; nil: it can be gone on with.
   var finished: Manifest? { record.manifests.last.flatMap { $0.isFinished ? $0 : nil } }
@@ -40,21 +44,19 @@ struct StoredRun {
         // Only the one that is gone on from is needed whole.
         if record.manifests.isEmpty { try Self.verify(stored.manifest, folder) }
       } catch {
-        if record.manifests.isEmpty { broken.append(Broken(epoch: epoch, error: error)) }
+        guard error.isDamage else { throw error }
+        if record.manifests.isEmpty {
+          broken.append(Broken(epoch: epoch, error: error))
+        } else {
+          unreadable.append(epoch)
+        }
         continue
       }
       if origin == nil { origin = stored.origin }
       record.manifests.insert(stored.manifest, at: 0)
     }
     guard record.manifests.isEmpty, let first = broken.first else { return }
-    throw WeirError(
-      "E441",
-      "no checkpoint in \"\(folder.path)\" can be used",
-      detail: "checkpoint \(first.epoch.number): \(first.error.message)"
-        + (first.error.detail.map { ": \($0)" } ?? ""),
-      hint: "bring the folder back from a copy, or begin anew with '--fresh'",
-      blame: .user
-    )
+    throw WeirError.unusable(first.epoch, first.cause)
   }
 
   private mutating func readNumbers(
@@ -126,18 +128,30 @@ struct StoredRun {
     let stored: StoredManifest
     do throws(WeirError) {
       stored = try bytes.span.withUnsafeBytes { raw throws(WeirError) in
-        try RecordCodec.manifest(raw)
+        guard RecordCodec.isWhole(raw) else {
+          throw Self.damaged(path, "the checksum does not fit")
+        }
+        return try RecordCodec.manifest(raw)
       }
     } catch {
-      throw WeirError("E441", "the manifest \"\(path)\" is damaged", detail: error.detail)
-    }
-    guard stored.manifest.epoch == epoch else {
+      guard !error.isDamage else { throw error }
       throw WeirError(
         "E441",
-        "the manifest \"\(path)\" is of epoch \(stored.manifest.epoch.number)"
+        "the manifest \"\(path)\" cannot be understood",
+        detail: error.detail,
+        hint: "it was written by another version of weir: go on with that one, or begin anew with "
+          + "'--fresh'",
+        blame: .user
       )
     }
+    guard stored.manifest.epoch == epoch else {
+      throw Self.damaged(path, "it is that of epoch \(stored.manifest.epoch.number)")
+    }
     return stored
+  }
+
+  private static func damaged(_ path: String, _ what: String) -> WeirError {
+    WeirError("E515", "the manifest \"\(path)\" is damaged", detail: what)
   }
 
   /// Reads all keyed state of a checkpoint, as a restore would.
@@ -158,10 +172,11 @@ struct StoredRun {
 
   private static let verifiedBytes = 4 << 20
 
-  /// The hidden names of output that a checkpoint names, of file sinks.
-  func prepared(by sinks: [String]) -> [String] {
+  /// The hidden names of output that a checkpoint names, of file sinks that may be asked for it.
+  func prepared(by sinks: [FileSinkOutput]) -> [String] {
     var names: [String] = []
-    for member in record.manifests.flatMap(\.members) where sinks.contains(member.instance.stage) {
+    let asked = sinks.filter { $0.delivery == .exactlyOnce }.map(\.name)
+    for member in record.manifests.flatMap(\.members) where asked.contains(member.instance.stage) {
       for output in member.snapshot.outputs {
         // What cannot be read is refused when it is to be committed.
         if let part = try? PreparedPart(output.text) { names.append(part.hidden) }
@@ -179,16 +194,16 @@ struct StoredRun {
 
   // MARK: Going on
 
-  /// Throws E442 unless the state is of the topology that is to run.
+  /// Throws E442 unless the state can be gone on with by the topology that is to run.
   func check(_ loaded: LoadedTopology, _ folder: StateFolder) throws(WeirError) {
     guard let origin else { return }
     let reason: String
     if loaded.job.checkpoints == nil {
       reason = "it was made with checkpoints, and the topology says 'checkpoints: none'"
-    } else if origin.text != loaded.text {
-      reason = "the file has changed since: \(Self.difference(origin.text, loaded.text))"
+    } else if let difference = PlanDifference.text(origin.clauses, loaded.job.clauses) {
+      reason = difference
     } else if origin.fingerprint != loaded.job.fingerprint {
-      reason = "the file is the same, and what it is filled in with from the environment is not"
+      reason = "it says the same, and this version of weir plans it otherwise"
     } else {
       return
     }
@@ -196,50 +211,48 @@ struct StoredRun {
       "E442",
       "the state in \"\(folder.path)\" is of another topology",
       detail: reason,
-      hint: "run the topology as it was to go on, give it another 'name' to begin beside it, or "
-        + "move its state and output aside with '--fresh'",
+      hint: "run the topology as it was to go on, with the same values of its variables; give it "
+        + "another 'name' to begin beside it, or move its state and output aside with '--fresh'",
       blame: .user
     )
   }
 
-  /// The first line in which two texts differ.
-  private static func difference(_ old: String, _ new: String) -> String {
-    let old = old.split(separator: "\n", omittingEmptySubsequences: false)
-    let new = new.split(separator: "\n", omittingEmptySubsequences: false)
-    let same = zip(old, new).prefix { $0 == $1 }.count
-    return "line \(same + 1)"
+  /// Throws E443 if a sink cannot take back what it has shown since the checkpoint that the run would
+  /// go on from.
+  func checkVisible(_ job: JobPlan) throws(WeirError) {
+    guard let newest = broken.first, let last = record.manifests.last else { return }
+    for stage in job.stages {
+      guard case .sink(let sink) = stage.role, !sink.connector.canWithdraw else { continue }
+      throw WeirError.notTakenBack(newest.epoch, by: stage.name, last.epoch, newest.cause)
+    }
   }
 
-  /// Throws E443 if output behind the checkpoint that the run would go on from is visible: it would
-  /// be made again.
-  func checkVisible(
-    _ fileSinks: [(sink: String, names: PartNames)]
-  ) throws(WeirError) {
-    guard let newest = broken.first, let last = record.manifests.last else { return }
-    for (_, names) in fileSinks {
-      for path in try names.existing() {
-        // A part without a number is the only one of a run that has ended.
-        if let epoch = names.epoch(ofPart: path), epoch <= last.epoch { continue }
-        throw WeirError(
-          "E443",
-          "checkpoint \(newest.epoch.number) cannot be used, and its output is visible",
-          detail: "\(newest.error.message)"
-            + (newest.error.detail.map { ": \($0)" } ?? "")
-            + "; to go on from checkpoint \(last.epoch.number) would write \"\(path)\" again",
-          hint: "bring the state folder back from a copy, or begin anew with '--fresh'",
-          blame: .user
-        )
+  /// Puts checkpoints aside that are not gone on from, durably, and removes files that nobody needs.
+  func settle(_ folder: StateFolder) throws(WeirError) {
+    try folder.setAside(broken.map(\.epoch) + unreadable)
+    if broken.isEmpty { folder.removeFiles(except: record.manifests.flatMap(\.files)) }
+  }
+
+  /// Withdraws what is visible of later epochs than that which the run goes on from.
+  ///
+  /// Output is shown only when its checkpoint is complete, so if there is any, its checkpoint was put
+  /// aside: by this run, or by one that has died before it was through. Sinks that show their output
+  /// early may show it again; theirs is withdrawn only by the run that has found the damage. Throws
+  /// E104, E105, E107 to E109 or E115.
+  func withdraw(_ sinks: [FileSinkOutput]) throws(WeirError) -> [Withdrawal] {
+    var withdrawals: [Withdrawal] = []
+    guard let last = record.manifests.last, !last.isFinished else { return [] }
+    for sink in sinks where sink.delivery != .atLeastOnce || !broken.isEmpty {
+      let isFinished = last.members.allSatisfy {
+        $0.instance.stage != sink.name || $0.snapshot.isFinished
+      }
+      let later = try sink.names.parts(after: last.epoch, isFinished: isFinished)
+      let moves = try sink.names.withdraw(later)
+      if !moves.isEmpty {
+        withdrawals.append(Withdrawal(sink: sink.name, after: last.epoch, moves))
       }
     }
-  }
-
-  /// Puts checkpoints aside that are not gone on from, and removes files that nobody needs.
-  func settle(_ folder: StateFolder) throws(WeirError) {
-    for broken in broken {
-      let path = folder.manifest(broken.epoch)
-      try Folder.replace(path + ".broken", by: path)
-    }
-    if broken.isEmpty { folder.removeFiles(except: record.manifests.flatMap(\.files)) }
+    return withdrawals
   }
 }
 

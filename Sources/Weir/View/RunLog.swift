@@ -66,6 +66,11 @@ struct RunLog: Sendable {
         "checkpoint",
         metadata: ["epoch": "\(epoch.number)", "ms": "\(nanoseconds / 1_000_000)"]
       )
+    case .checkpointBroken(let epoch, let error):
+      var metadata = Self.metadata(error)
+      metadata["epoch"] = "\(epoch.number)"
+      if let detail = error.detail { metadata["detail"] = "\(detail)" }
+      logger.warning("a complete checkpoint is damaged", metadata: metadata)
     case .committed(let times):
       logger.debug(
         "committed",

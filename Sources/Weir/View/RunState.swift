@@ -72,6 +72,7 @@ struct RunState {
     case .checkpointed(_, let nanoseconds):
       checkpoints.completed += 1
       checkpoints.last = (now.wall, nanoseconds / 1000)
+    case .checkpointBroken(_, let error): note(error, nil, at: now)
     case .committed(let times): checkpoints.times = times
     case .checkpointFailed(_, let error):
       checkpoints.failed += 1

@@ -48,6 +48,14 @@ package struct WeirError: Error, Hashable, Sendable, Codable {
   }
 }
 
+extension WeirError {
+  /// True of what reading stored state ends with when it is not what was stored, so that only an older
+  /// checkpoint helps: bytes that are missing, changed or unreadable, or do not fit together.
+  ///
+  /// That it is of another topology or version is not damage, nor what the system is short of.
+  package var isDamage: Bool { ["E102", "E513", "E514", "E515"].contains(code) }
+}
+
 extension WeirError: CustomStringConvertible {
   /// The message, the detail and the hint on one line.
   package var description: String {

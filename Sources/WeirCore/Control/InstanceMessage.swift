@@ -6,6 +6,8 @@ package enum InstanceMessage: Hashable, Sendable, Codable {
   case bound(endpoint: String)
   /// It has restored what the rewind of that round named, and waits for `go`.
   case rewound(Round)
+  /// The state that the rewind of that round named is damaged; it waits to be told another place.
+  case stateUnusable(Round, WeirError)
   /// It has come so far since that rewind: for reports, never for decisions.
   case reached(Round, RecoveryStep)
   /// A peer cannot be reached; it goes on and waits to be rewound.

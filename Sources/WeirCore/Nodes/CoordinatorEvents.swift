@@ -14,6 +14,10 @@ package enum CoordinatorEvent: Hashable, Sendable {
   case manifestWritten(Epoch)
   /// It is not, as far as is known.
   case manifestFailed(Epoch, WeirError)
+  /// What `.setAside` asked for is durable: nobody will go back to that checkpoint any more.
+  case manifestSetAside(Epoch)
+  /// It is not, as far as is known.
+  case setAsideFailed(Epoch, WeirError)
   /// What `.writeQuarantine` asked for is durable.
   case quarantineWritten
   /// It is not.
@@ -63,6 +67,9 @@ package enum CoordinatorEffect: Hashable, Sendable {
   /// Make the checkpoint complete by one atomic act; answered by `.manifestWritten` or
   /// `.manifestFailed`.
   case writeManifest(Manifest)
+  /// Make durable that a checkpoint is not one any more; answered by `.manifestSetAside` or
+  /// `.setAsideFailed`.
+  case setAside(Epoch)
   /// Make durable which rows are kept from their operators, in place of those before; answered by
   /// `.quarantineWritten` or `.quarantineFailed`.
   case writeQuarantine([QuarantinedRow])
@@ -97,6 +104,8 @@ package enum RunNotice: Hashable, Sendable {
   case caughtUp(Recovery)
   /// A checkpoint is complete, so many nanoseconds after it was opened.
   case checkpointed(Epoch, nanoseconds: Int64)
+  /// A checkpoint that was complete is damaged; the run goes back to the one before.
+  case checkpointBroken(Epoch, WeirError)
   /// The output of a complete checkpoint is visible.
   case committed(CheckpointTimes)
   /// A checkpoint has failed; the run goes on.

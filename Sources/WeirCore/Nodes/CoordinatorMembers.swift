@@ -25,6 +25,8 @@ struct CoordinatorMember {
   let isSource: Bool
   /// The guarantee of a sink; nil for others.
   let delivery: Delivery?
+  /// False for a sink that cannot take back what became visible.
+  let canWithdraw: Bool
   let region: Int
   var step = Step.missing
   var process: Incarnation?

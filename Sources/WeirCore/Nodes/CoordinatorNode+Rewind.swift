@@ -25,7 +25,7 @@ extension CoordinatorNode {
     at now: Instant,
     into effects: inout [CoordinatorEffect]
   ) {
-    guard regions[region].step == .waiting,
+    guard regions[region].step == .waiting, settingAside == nil,
       open?.step != .recording || Mutant.recordingNotAwaited.isActive
     else { return }
     guard regions[region].members.allSatisfy({ members[$0].isReachable }) else { return }

@@ -51,6 +51,10 @@ package struct CoordinatorNode {
   /// What is being made durable in its place.
   var writtenQuarantine: [QuarantinedRow]?
   var open: OpenEpoch?
+  /// A checkpoint that is damaged and is being put aside; nobody goes back meanwhile.
+  var settingAside: Epoch?
+  /// Rows may become visible twice rather than end the run.
+  let acceptsDuplicates: Bool
   /// When the next checkpoint is due.
   var epochDue: Instant?
   /// Checkpoints that failed since the last complete one.
@@ -81,8 +85,16 @@ package struct CoordinatorNode {
   package static let sparePauseNanoseconds: Int64 = 1_000_000_000
 
   /// Makes the coordinator of a run; `record` is what the state folder holds of it.
-  package init(_ job: JobPlan, record: RunRecord = RunRecord()) {
+  ///
+  /// `acceptsDuplicates`: a damaged checkpoint is gone back behind also where a sink cannot take back
+  /// what it has shown.
+  package init(
+    _ job: JobPlan,
+    record: RunRecord = RunRecord(),
+    acceptsDuplicates: Bool = false
+  ) {
     self.job = job
+    self.acceptsDuplicates = acceptsDuplicates
     settings = job.checkpoints
     numbers = record.numbers
     taken = record.numbers
@@ -96,15 +108,19 @@ package struct CoordinatorNode {
       }
       var isSource = false
       var delivery: Delivery?
+      var canWithdraw = true
       switch job.stages[stage].role {
       case .source: isSource = true
-      case .sink(let plan): delivery = plan.delivery
+      case .sink(let plan):
+        delivery = plan.delivery
+        canWithdraw = plan.connector.canWithdraw
       case .keyed, .stateless: break
       }
       return CoordinatorMember(
         instance: instance,
         isSource: isSource,
         delivery: delivery,
+        canWithdraw: canWithdraw,
         region: regions.firstIndex { $0.contains(number) } ?? 0
       )
     }
@@ -131,6 +147,8 @@ package struct CoordinatorNode {
     case .manifestWritten(let epoch): recorded(epoch, at: now, into: &effects)
     case .manifestFailed(let epoch, let error):
       recordingFailed(epoch, error, at: now, into: &effects)
+    case .manifestSetAside(let epoch): setAside(epoch)
+    case .setAsideFailed(let epoch, let error): setAsideFailed(epoch, error, into: &effects)
     case .quarantineWritten: quarantineWritten(at: now, into: &effects)
     case .quarantineFailed(let error): quarantineFailed(error, at: now, into: &effects)
     case .signalled(let signal): signalled(signal, at: now, into: &effects)
@@ -190,6 +208,7 @@ package struct CoordinatorNode {
       members[index].dueBy = nil
       tracker.bound(index, at: now)
     case .rewound(let round): rewound(index, round, at: now, into: &effects)
+    case .stateUnusable(let round, let error): stateUnusable(index, round, error, into: &effects)
     case .reached(let round, let step):
       guard regions[members[index].region].round == round else { break }
       tracker.reached(index, step, at: now)

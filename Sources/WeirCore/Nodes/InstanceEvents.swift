@@ -16,6 +16,8 @@ package enum InstanceEvent {
   case stateRead(Round, [StateSection])
   /// What `.restore` asked for is done.
   case restored(Round)
+  /// It cannot be done: what was stored is damaged.
+  case restoreFailed(Round, WeirError)
   /// All instances of the region are restored: rows may flow.
   case started(Round)
   /// To a source: the epoch ends here.
@@ -54,7 +56,7 @@ package enum InstanceEffect {
   /// Write rows to the outside; not visible, and not durable before `.prepare`.
   case write(Batch, edge: EdgeIndex, oldest: WallTime)
   /// Bring back what the outside held at an epoch; answered by `.stateRead`, as often as there is
-  /// state, and then by `.restored`.
+  /// state, and then by `.restored`, or by `.restoreFailed`.
   case restore(RestoreRequest)
   /// Begin the file of an epoch's state; of tables that are not named nothing is needed any more.
   case beginState(Epoch, live: [StateTable], isFull: Bool)
@@ -90,8 +92,11 @@ package struct RestoreRequest: Hashable, Sendable {
   }
 
   package var round: Round
-  /// A sink forgets everything that was written or prepared after it.
+  /// A sink forgets everything that was written or prepared after it, and withdraws what became
+  /// visible.
   package var epoch: Epoch
+  /// No row came after it.
+  package var isFinished: Bool
   package var partitions: [Partition]
   /// What a sink keeps: prepared up to the epoch, and perhaps committed.
   package var outputs: [PreparedOutput]

@@ -7,7 +7,7 @@ import WeirColumns
 package struct InstanceNode {
   /// Where the instance is in its life; a rewind leads from any phase to `restoring`.
   package enum Phase: Hashable, Sendable {
-    /// Made; waits for the coordinator to say where to begin.
+    /// Made, or told to begin where it cannot; waits for the coordinator to say where to begin.
     case bound
     /// What was queued and gathered is gone; the state is being brought back.
     case restoring
@@ -101,16 +101,27 @@ package struct InstanceNode {
     case .stateRead(let read, let sections):
       guard phase == .restoring, read == round, case .keyed(let keyed) = role else { break }
       guard !Mutant.stateForgotten.isActive else { break }
-      for section in sections {
-        try keyed.restore(section)
-        resuming.restored(section.bytes.count)
-      }
       restoresState = true
+      do throws(WeirError) {
+        for section in sections {
+          try keyed.restore(section)
+          resuming.restored(section.bytes.count)
+        }
+      } catch {
+        try restoreFailed(error, into: &effects)
+      }
     case .restored(let restored):
       guard phase == .restoring, restored == round else { break }
-      try finishRestore()
-      resuming.finishRestore(round, into: &effects)
-      effects.append(.report(.rewound(round)))
+      do throws(WeirError) {
+        try finishRestore()
+        resuming.finishRestore(round, into: &effects)
+        effects.append(.report(.rewound(round)))
+      } catch {
+        try restoreFailed(error, into: &effects)
+      }
+    case .restoreFailed(let restored, let error):
+      guard phase == .restoring, restored == round else { break }
+      try restoreFailed(error, into: &effects)
     case .started(let started):
       guard phase == .ready, started == round else { break }
       phase = .running
@@ -203,11 +214,22 @@ package struct InstanceNode {
   }
 
   private mutating func finishRestore() throws(WeirError) {
+    if restoresState, case .keyed(var keyed) = role {
+      role = .moving
+      defer { role = .keyed(keyed) }
+      try keyed.finishRestore(at: inputs.watermark)
+    }
     phase = .ready
-    guard restoresState, case .keyed(var keyed) = role else { return }
-    role = .moving
-    defer { role = .keyed(keyed) }
-    try keyed.finishRestore(at: inputs.watermark)
+  }
+
+  /// Waits for an older epoch to begin at, if what was stored is damaged; throws anything else.
+  private mutating func restoreFailed(
+    _ error: WeirError,
+    into effects: inout [InstanceEffect]
+  ) throws(WeirError) {
+    guard error.isDamage else { throw error }
+    phase = .bound
+    effects.append(.report(.stateUnusable(round, error)))
   }
 
   /// Drops everything of the generation before, and begins to restore.
@@ -267,6 +289,7 @@ package struct InstanceNode {
         RestoreRequest(
           round: round,
           epoch: rewind.epoch,
+          isFinished: snapshot?.isFinished ?? false,
           partitions: restoredPartitions(snapshot),
           outputs: snapshot?.outputs ?? [],
           state: snapshot?.state

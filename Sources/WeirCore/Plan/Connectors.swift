@@ -158,6 +158,14 @@ package enum SinkConnector: Hashable, Sendable {
 }
 
 extension SinkConnector {
+  /// True if what became visible can be taken back, or nothing does.
+  package var canWithdraw: Bool {
+    switch self {
+    case .file, .discard: true
+    case .standardOutput: false
+    }
+  }
+
   /// True if it writes rows as CSV, whose columns only the header tells.
   package var isCSV: Bool {
     switch self {

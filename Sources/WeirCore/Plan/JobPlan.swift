@@ -11,6 +11,8 @@ package struct JobPlan: Sendable {
   /// In topological order: sources first, every stage after those it reads.
   package var stages: [StagePlan]
   package var edges: [EdgePlan]
+  /// What state and output depend on, in the words of the file.
+  package var clauses: [PlanClause] = []
   /// Compared in the first frame of every channel.
   package var fingerprint: UInt64
   /// Nil: none are taken, a failure ends the run, and everything becomes visible at the end.

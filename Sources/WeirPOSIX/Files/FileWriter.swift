@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import WeirCore
 
@@ -17,7 +18,10 @@ package final class FileWriter {
   private var buffer: UnsafeMutableRawBufferPointer
   private var used = 0
   /// Bytes that the system has taken.
-  private var written: Int64 = 0
+  package private(set) var written: Int64 = 0
+  /// Bytes that are on their way to the disk, and of those the ones that were waited for.
+  private var begun: Int64 = 0
+  private var arrived: Int64 = 0
 
   /// Creates a file that must not exist yet; throws E106 if it does, otherwise E101.
   package init(creating path: String, mode: mode_t = 0o644) throws(WeirError) {
@@ -79,6 +83,16 @@ package final class FileWriter {
   package func flush() throws(WeirError) {
     try write(UnsafeRawBufferPointer(rebasing: buffer[0..<used]))
     used = 0
+  }
+
+  /// Sends what was written since the last time on its way to the disk, and waits for what was sent
+  /// then, so that the end of a large file takes no longer than that of a small one.
+  ///
+  /// Promises nothing: what is durable only `sync` says.
+  package func sendOn() {
+    weir_send_on(descriptor, arrived, begun, written)
+    arrived = begun
+    begun = written
   }
 
   /// Flushes, and waits until the bytes are on the disk; throws E103 or E104.

@@ -38,6 +38,8 @@ package enum ControlCodec {
     case .hello(let version): encode("hello", ("version", .number(version)))
     case .bound(let endpoint): encode("bound", ("endpoint", .text(endpoint)))
     case .rewound(let round): encode("rewound", ("round", .number(round.number)))
+    case .stateUnusable(let round, let error):
+      encode("state_unusable", ("round", .number(round.number)), ("error", error.json))
     case .reached(let round, let step):
       encode("reached", ("round", .number(round.number)), ("step", step.json))
     case .lost(let error): encode("lost", ("error", error.json))
@@ -100,6 +102,11 @@ package enum ControlCodec {
     case "hello": return .hello(version: try message.integer("version"))
     case "bound": return .bound(endpoint: try message.text("endpoint"))
     case "rewound": return .rewound(Round(try message.integer("round")))
+    case "state_unusable":
+      return .stateUnusable(
+        Round(try message.integer("round")),
+        try WeirError(message.fields("error"))
+      )
     case "reached":
       return .reached(
         Round(try message.integer("round")),

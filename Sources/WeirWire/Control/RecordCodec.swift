@@ -12,6 +12,13 @@ package enum RecordCodec {
     RecordSeal.seal(numbers.json.bytes)
   }
 
+  /// Whether a record is as it was written: if so and it cannot be read, another version wrote it.
+  ///
+  /// O(bytes).
+  package static func isWhole(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    RecordSeal.open(bytes) != nil
+  }
+
   /// The text of the list of rows that are kept from their operators.
   package static func encode(_ quarantine: [QuarantinedRow]) -> [UInt8] {
     RecordSeal.seal(JSONValue.object(["rows": .list(quarantine.map(\.json))]).bytes)

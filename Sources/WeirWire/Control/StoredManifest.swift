@@ -15,7 +15,9 @@ package struct StoredManifest: Hashable, Sendable {
 package struct RunOrigin: Hashable, Sendable {
   /// The topology's text.
   package var text: String
-  /// Of the plan that was made of it.
+  /// What state and output depend on of the plan that was made of it.
+  package var clauses: [PlanClause]
+  /// Of that plan.
   package var fingerprint: UInt64
   /// By stage: the partitions of sources, whose list is taken once.
   package var partitions: [[String]]
@@ -24,11 +26,13 @@ package struct RunOrigin: Hashable, Sendable {
 
   package init(
     text: String,
+    clauses: [PlanClause] = [],
     fingerprint: UInt64,
     partitions: [[String]],
     startedAt: WallTime
   ) {
     self.text = text
+    self.clauses = clauses
     self.fingerprint = fingerprint
     self.partitions = partitions
     self.startedAt = startedAt
@@ -39,7 +43,7 @@ extension StoredManifest {
   var json: JSONValue {
     .object([
       "manifest": manifest.json, "topology": .text(origin.text),
-      "fingerprint": .number(origin.fingerprint),
+      "clauses": .list(origin.clauses.map(\.json)), "fingerprint": .number(origin.fingerprint),
       "partitions": .list(origin.partitions.map { .list($0.map { .text($0) }) }),
       "started_at": .number(origin.startedAt.microseconds),
     ])
@@ -64,10 +68,25 @@ extension StoredManifest {
       try Manifest(fields.fields("manifest")),
       of: RunOrigin(
         text: try fields.text("topology"),
+        clauses: try fields.values("clauses", PlanClause.init),
         fingerprint: try fields.integer("fingerprint"),
         partitions: partitions,
         startedAt: WallTime(microseconds: try fields.integer("started_at"))
       )
+    )
+  }
+}
+
+extension PlanClause {
+  var json: JSONValue {
+    .object(["stage": .text(stage), "name": .text(name), "fingerprint": .number(fingerprint)])
+  }
+
+  init(_ fields: ControlFields) throws(WeirError) {
+    self.init(
+      try fields.text("stage"),
+      try fields.text("name"),
+      fingerprint: try fields.integer("fingerprint")
     )
   }
 }

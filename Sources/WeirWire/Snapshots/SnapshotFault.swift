@@ -17,6 +17,8 @@ package struct SnapshotFault: Error, Hashable, Sendable {
 
   /// What is wrong.
   package enum Reason: Error, Hashable, Sendable {
+    /// There is no such file.
+    case missing
     case truncated(count: Int)
     case badMagic(UInt32)
     case unsupportedVersion(Int)
@@ -47,7 +49,7 @@ package struct SnapshotFault: Error, Hashable, Sendable {
   private var isOther: Bool {
     switch reason {
     case .otherState, .unsupportedVersion: true
-    case .truncated, .badMagic, .badChecksum, .unknownKind, .unknownCodec, .unknownFlags,
+    case .missing, .truncated, .badMagic, .badChecksum, .unknownKind, .unknownCodec, .unknownFlags,
       .overLimit, .damagedBlock, .damagedDirectory, .otherSection:
       false
     }
@@ -57,6 +59,7 @@ package struct SnapshotFault: Error, Hashable, Sendable {
 
   private var text: String {
     switch reason {
+    case .missing: "the file is not there"
     case .truncated(let count): "it ends after \(count) bytes"
     case .badMagic(let magic): "\(hexadecimal(magic)) is not what belongs there"
     case .unsupportedVersion(let version):

@@ -102,8 +102,8 @@ struct CoordinatorScript {
       "\(name(process)) ends: \(end)"
         + (mark.map { ", at work for stage \($0.stage) on \($0.rows) rows" } ?? "")
     case .spawnFailed(let process, let error): "\(name(process)) cannot start: \(error)"
-    case .numbersWritten, .numbersFailed, .manifestWritten, .manifestFailed, .stopRequested,
-      .quarantineWritten, .quarantineFailed:
+    case .numbersWritten, .numbersFailed, .manifestWritten, .manifestFailed, .manifestSetAside,
+      .setAsideFailed, .stopRequested, .quarantineWritten, .quarantineFailed:
       "\(event)"
     case .signalled(let signal): "signal \(signal)"
     case .ticked: "the clock"
@@ -115,6 +115,7 @@ struct CoordinatorScript {
     case .hello(let version): "hello, version \(version)"
     case .bound(let endpoint): "bound \(endpoint)"
     case .rewound(let round): "rewound \(round.number)"
+    case .stateUnusable(let round, let error): "cannot do \(round.number): \(error)"
     case .reached(let round, let step): "reached \(step) in \(round.number)"
     case .lost(let error): "lost a peer: \(error)"
     case .snapshotted(let snapshot): "snapshotted \(snapshot.epoch.number)"
@@ -146,7 +147,7 @@ struct CoordinatorScript {
       "tell \(name(process)): commit \(epoch.number)"
     case .send(let process, let message): "tell \(name(process)): \(message)"
     case .kill(let process): "kill \(name(process))"
-    case .writeNumbers, .writeManifest, .writeQuarantine, .delete: "\(effect)"
+    case .writeNumbers, .writeManifest, .setAside, .writeQuarantine, .delete: "\(effect)"
     case .say(.progress(let instance, _)): "show progress of \(instance)"
     case .say(.failed(let instance, let error)): "show failure of \(instance): \(error)"
     case .say(let notice): "show \(notice)"

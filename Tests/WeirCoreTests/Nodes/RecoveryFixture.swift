@@ -121,6 +121,7 @@ struct RecoveryFixture {
       case .send(_, .checkpoint(let epoch, _)): opened = epoch
       case .writeManifest(let manifest): handle(.manifestWritten(manifest.epoch))
       case .kill(let process): killed.append(process)
+      case .setAside(let epoch): handle(.manifestSetAside(epoch))
       case .writeNumbers: handle(.numbersWritten)
       case .say(.caughtUp(let recovery)): told.append(recovery)
       case .send, .writeQuarantine, .delete, .say, .end: break

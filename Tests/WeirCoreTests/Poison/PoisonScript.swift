@@ -78,6 +78,7 @@ struct PoisonScript {
       return []
     case .writeNumbers: return [.numbersWritten]
     case .writeManifest(let manifest): return [.manifestWritten(manifest.epoch)]
+    case .setAside(let epoch): return [.manifestSetAside(epoch)]
     case .writeQuarantine(let rows):
       said.append("write \(rows.map { "\($0.stage) \($0.fingerprint)" })")
       return [

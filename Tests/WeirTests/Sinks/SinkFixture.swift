@@ -34,7 +34,7 @@ struct SinkFixture {
       writers: [:],
       header: Array(header.utf8)
     )
-    try sink.restore(Epoch(epoch), keeping: outputs)
+    _ = try sink.restore(Epoch(epoch), keeping: outputs)
     return sink
   }
 
@@ -51,6 +51,14 @@ extension FileSink {
 
   func prepare(_ epoch: UInt64, isLast: Bool = false) throws(WeirError) -> [PreparedOutput] {
     try prepare(Epoch(epoch), isLast: isLast)
+  }
+
+  /// Goes back to an epoch after which rows came.
+  func restore(
+    _ epoch: Epoch,
+    keeping outputs: [PreparedOutput]
+  ) throws(WeirError) -> WeirError? {
+    try restore(epoch, keeping: outputs, isFinished: false)
   }
 
   func commit(_ epoch: UInt64, _ outputs: [PreparedOutput]) throws(WeirError) {
