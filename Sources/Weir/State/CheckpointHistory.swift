@@ -49,7 +49,7 @@ struct CheckpointHistory: Sendable {
     func note(_ notice: RunNotice, at now: WallTime) {
       switch notice {
       case .committed(let times): append(Entry(epoch: times.epoch, at: now, times: times))
-      case .checkpointFailed(let epoch, let error):
+      case .checkpointFailed(let epoch, let error), .checkpointBroken(let epoch, let error):
         append(Entry(epoch: epoch, at: now, error: error))
       case .running, .progress, .finished, .stopping, .readerGone, .killing, .warned, .failed,
         .stateFailed, .died, .rewinding, .recovered, .caughtUp, .checkpointed:
