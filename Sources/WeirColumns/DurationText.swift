@@ -9,18 +9,6 @@ package enum DurationText {
   /// Bytes that may be written for a duration, whatever its length.
   package static let room = 48
 
-  /// The microseconds of each unit, from days down.
-  private static func length(ofUnit index: Int) -> UInt64 {
-    switch index {
-    case 0: 86_400_000_000
-    case 1: 3_600_000_000
-    case 2: 60_000_000
-    case 3: 1_000_000
-    case 4: 1_000
-    default: 1
-    }
-  }
-
   /// The microseconds of a text; nil if it is no duration or does not fit 64 bits.
   package static func parse(_ text: String) -> Int64? {
     var text = text
@@ -28,63 +16,71 @@ package enum DurationText {
   }
 
   /// The microseconds of a text; nil if it is no duration or does not fit 64 bits.
+  ///
+  /// A loop over bytes: numbers are too short for words of digits to pay.
+  @inlinable
+  @inline(__always)
   package static func parse(_ text: UnsafeRawBufferPointer) -> Int64? {
-    let isNegative = text.first == UInt8(ascii: "-")
-    var at = isNegative ? 1 : 0
+    guard var at = text.baseAddress, !text.isEmpty else { return nil }
+    let end = at + text.count
+    let isNegative = at.load(as: UInt8.self) == UInt8(ascii: "-")
+    if isNegative { at += 1 }
     var sum: UInt64 = 0
-    var nextUnit = 0
-    guard at < text.count else { return nil }
-    while at < text.count {
-      guard let (number, unitStart) = number(text, at),
-        let (unit, end) = unit(text, unitStart, nextUnit)
-      else { return nil }
-      let (product, overflowed) = number.multipliedReportingOverflow(by: length(ofUnit: unit))
+    var rank = 0
+    repeat {
+      let start = at
+      var number: UInt64 = 0
+      while at < end {
+        let digit = at.load(as: UInt8.self) &- 0x30
+        guard digit < 10 else { break }
+        number = number &* 10 &+ UInt64(digit)
+        at += 1
+      }
+      guard at > start, at < end else { return nil }
+      if at - start > 19 {
+        guard let long = longNumber(start, at - start) else { return nil }
+        number = long
+      }
+      let letter = at.load(as: UInt8.self)
+      at += 1
+      let hasSecond = at < end && at.load(as: UInt8.self) == UInt8(ascii: "s")
+      let length: UInt64
+      let unit: Int
+      switch (letter, hasSecond) {
+      case (UInt8(ascii: "d"), false): (unit, length) = (1, 86_400_000_000)
+      case (UInt8(ascii: "h"), false): (unit, length) = (2, 3_600_000_000)
+      case (UInt8(ascii: "m"), false): (unit, length) = (3, 60_000_000)
+      case (UInt8(ascii: "s"), false): (unit, length) = (4, 1_000_000)
+      case (UInt8(ascii: "m"), true): (unit, length) = (5, 1_000)
+      case (UInt8(ascii: "u"), true): (unit, length) = (6, 1)
+      default: return nil
+      }
+      if hasSecond { at += 1 }
+      let (product, overflowed) = number.multipliedReportingOverflow(by: length)
       let (total, carried) = sum.addingReportingOverflow(product)
-      guard !overflowed, !carried else { return nil }
+      guard unit > rank, !overflowed, !carried else { return nil }
+      rank = unit
       sum = total
-      nextUnit = unit + 1
-      at = end
-    }
+    } while at < end
     if isNegative {
       return sum <= Int64.min.magnitude ? Int64(truncatingIfNeeded: 0 &- sum) : nil
     }
     return Int64(exactly: sum)
   }
 
-  private static func number(_ text: UnsafeRawBufferPointer, _ start: Int) -> (UInt64, Int)? {
-    var at = start
-    var value: UInt64 = 0
-    while at < text.count, text[at] >= 0x30, text[at] <= 0x39 {
-      let (shifted, overflowed) = value.multipliedReportingOverflow(by: 10)
-      let (sum, carried) = shifted.addingReportingOverflow(UInt64(text[at] - 0x30))
+  /// The number that so many digits make; nil if it does not fit.
+  @usableFromInline
+  @inline(never)
+  static func longNumber(_ start: UnsafeRawPointer, _ count: Int) -> UInt64? {
+    var number: UInt64 = 0
+    for place in 0..<count {
+      let digit = UInt64(start.load(fromByteOffset: place, as: UInt8.self) &- 0x30)
+      let (shifted, overflowed) = number.multipliedReportingOverflow(by: 10)
+      let (sum, carried) = shifted.addingReportingOverflow(digit)
       guard !overflowed, !carried else { return nil }
-      value = sum
-      at += 1
+      number = sum
     }
-    return at > start ? (value, at) : nil
-  }
-
-  /// The unit, from `first` on, whose letters run from `start` to the next digit or the end.
-  private static func unit(
-    _ text: UnsafeRawBufferPointer,
-    _ start: Int,
-    _ first: Int
-  ) -> (Int, Int)? {
-    guard start < text.count else { return nil }
-    let second = start + 1 < text.count && text[start + 1] >= 0x61 ? text[start + 1] : 0
-    let index: Int
-    switch (text[start], second) {
-    case (UInt8(ascii: "d"), 0): index = 0
-    case (UInt8(ascii: "h"), 0): index = 1
-    case (UInt8(ascii: "m"), 0): index = 2
-    case (UInt8(ascii: "s"), 0): index = 3
-    case (UInt8(ascii: "m"), UInt8(ascii: "s")): index = 4
-    case (UInt8(ascii: "u"), UInt8(ascii: "s")): index = 5
-    default: return nil
-    }
-    let end = start + (second == 0 ? 1 : 2)
-    guard index >= first, end == text.count || text[end] < 0x61 else { return nil }
-    return (index, end)
+    return number
   }
 
   /// The text of a duration, such as `1d2h`.

@@ -75,7 +75,8 @@ import WeirColumns
   @Test(
     arguments: [
       (0, "0s"), (5_400_000_000, "1h30m"), (-90_061_001_001, "-1d1h1m1s1ms1us"), (1, "1us"),
-      (Int64.max, "106751991d4h54s775ms807us"), (Int64.min, "-106751991d4h54s775ms808us"),
+      (7_000_000, "7s"), (23_000, "23ms"), (Int64.max, "106751991d4h54s775ms807us"),
+      (Int64.min, "-106751991d4h54s775ms808us"),
     ] as [(Int64, String)]
   )
   func `durations are written and read back`(duration: Int64, text: String) {
@@ -83,8 +84,14 @@ import WeirColumns
     #expect(DurationText.parse(text) == duration)
   }
 
+  @Test func `zeros in front of a number do not count`() {
+    #expect(DurationText.parse(String(repeating: "0", count: 30) + "5s") == 5_000_000)
+    #expect(DurationText.parse("0d0h") == 0)
+  }
+
   @Test(arguments: [
-    "", "-", "5", "s", "1x", "1s1s", "1s1m", "1 s", "1.5s", "+1s", "1s ", "1sm",
+    "", "-", "5", "s", "1x", "1s1s", "1s1m", "1 s", "1.5s", "+1s", "1s ", "1sm", "1d1", "1us1ms",
+    "1u", "1ds", "1hs", "1ss", "1mss", "--1s", "1S", "18446744073709551616us",
     "106751991d4h54s775ms808us", "99999999999999999999d",
   ])
   func `a text that is no duration is refused`(text: String) {

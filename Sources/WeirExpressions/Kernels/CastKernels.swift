@@ -15,12 +15,7 @@ enum CastKernels {
       words(input, failure, count, output) { text in
         text.baseAddress.flatMap { reader.read($0, text.count) }
       }
-    case .duration:
-      let units = DurationWords.units
-      words(input, failure, count, output) { text in
-        text.baseAddress.flatMap { DurationWords.read($0, text.count, units) }
-          ?? DurationReader.read(text)
-      }
+    case .duration: words(input, failure, count, output) { DurationReader.read($0) }
     case .float:
       let doublePowers = DigitWords.doublePowers
       words(input, failure, count, output) { text in

@@ -5,10 +5,13 @@ enum DurationReader {
   /// Reads `1h30m`, `250ms`, `-5m`, `10 minutes`, `1 hour 30 minutes`; nil if it is none.
   ///
   /// Each unit stands behind a whole number. Months and years have no fixed length and are refused.
+  @inline(__always)
   static func read(_ text: UnsafeRawBufferPointer) -> Int64? {
+    // The form that Weir writes itself is by far the most frequent.
     DurationText.parse(text) ?? readWords(text)
   }
 
+  @inline(never)
   private static func readWords(_ text: UnsafeRawBufferPointer) -> Int64? {
     var position = 0
     let isNegative = ScalarReader.sign(text, &position)
