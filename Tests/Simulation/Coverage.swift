@@ -119,6 +119,10 @@ package struct Coverage {
     case spareUsed
     case atLeastOnce
     case atMostOnce
+    case poisonedRow
+    case poisonAtSender
+    case rowQuarantined
+    case quarantineInterrupted
   }
 
   private var cells: [Int]

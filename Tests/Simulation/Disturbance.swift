@@ -38,6 +38,10 @@ package struct Disturbance {
   /// Whether the wall clock jumps by an hour now and then.
   var jumps: Bool
   var delivery = Delivery.exactlyOnce
+  /// Whether there is a row that kills its operator.
+  let hasPoison: Bool
+  /// Whether the coordinator dies while it has that made durable.
+  let interruptsQuarantine: Bool
 
   init(_ random: inout SeededRandom, seed: UInt64) {
     delay = random.element(of: [10_000, 300_000, 5_000_000])
@@ -48,6 +52,8 @@ package struct Disturbance {
     let failures = random.element(of: [0, 0, 0, 20])
     let hasCheckpoints = random.chance(85)
     diskFailures = hasCheckpoints ? failures : 0
+    hasPoison = hasCheckpoints && seed % 8 == 5
+    interruptsQuarantine = seed % 16 == 5
     if hasCheckpoints {
       var settings = CheckpointSettings()
       settings.every = random.element(of: [300_000, 3_000_000, 30_000_000])

@@ -20,7 +20,17 @@ struct Scenario {
     var rows: [[Value]]
   }
 
+  /// A row that kills whoever works on it in the name of a stage.
+  struct Poison {
+    var stage: StageIndex
+    /// Of its column `n`.
+    var number: Int64
+    /// Whether that is who does the pushed-up work, or the operator's own process.
+    var kind: NodeKind
+  }
+
   var job: JobPlan
+  var poison: Poison?
   /// The partitions of each source, by stage.
   var partitions: [StageIndex: [[SimulatedRecord]]] = [:]
   var expectations: [Expectation] = []
@@ -67,6 +77,11 @@ struct ScenarioMaker {
     maker.delivery = disturbance.delivery
     maker.isQuiet = disturbance.isQuiet
     maker.leastStateless = disturbance.needsStateless ? 1 : 0
+    if disturbance.hasPoison, !disturbance.needsStateless {
+      maker.poisonedWindows()
+      maker.scenario.job = maker.builder.plan()
+      return maker.scenario
+    }
     switch disturbance.needsStateless ? 3 : maker.random.integer(0...8) {
     case 0: maker.windows()
     case 1: maker.union()
@@ -89,6 +104,23 @@ struct ScenarioMaker {
     let shape = random.element(of: Self.shapes)
     let rows = rows(of: input).filter { PlainModel.word($0.values[1]) % 3 != 1 }
     let windows = window("windows", [input], shape, where: "n % 3 <> 1")
+    let late = builder.late(windows)
+    sink("out", windows, PlainModel.results(rows, shape))
+    sink("late", late, PlainModel.late(rows, shape))
+  }
+
+  /// Windows over rows of which one kills them, and is kept from them in the end.
+  private mutating func poisonedWindows() {
+    let input = source("events")
+    let shape = random.element(of: Self.shapes)
+    var rows = rows(of: input).filter { PlainModel.word($0.values[1]) % 3 != 1 }
+    let windows = window("windows", [input], shape, where: "n % 3 <> 1", onError: .skip)
+    if !rows.isEmpty {
+      let number = PlainModel.word(random.element(of: rows).values[1])
+      let kind = random.element(of: [NodeKind.source, .keyed])
+      scenario.poison = Scenario.Poison(stage: windows.stage, number: number, kind: kind)
+      rows.removeAll { PlainModel.word($0.values[1]) == number }
+    }
     let late = builder.late(windows)
     sink("out", windows, PlainModel.results(rows, shape))
     sink("late", late, PlainModel.late(rows, shape))
@@ -298,7 +330,8 @@ struct ScenarioMaker {
     _ name: String,
     _ inputs: [PlanBuilder.Stream],
     _ shape: PlainModel.Windows,
-    where filter: String? = nil
+    where filter: String? = nil,
+    onError: ErrorPolicy = .fail
   ) -> PlanBuilder.Stream {
     let form: WindowSpec.Shape =
       shape.size == shape.every
@@ -310,6 +343,7 @@ struct ScenarioMaker {
       key: ["k"],
       WindowSpec(form, allowedLateness: shape.lateness),
       Self.aggregates,
+      onError: onError,
       processes: random.integer(1...3)
     )
   }

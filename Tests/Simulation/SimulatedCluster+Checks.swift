@@ -63,6 +63,7 @@ extension SimulatedCluster {
     }
     if let settlement = scenario.settlement, isComplete, !isDrained { check(settlement) }
     if isComplete { checkAccount() }
+    if isComplete, !isDrained { checkQuarantine() }
     if isComplete, disturbance.checkpoints != nil, disk.manifests.last?.isFinished != true {
       violations.append("the run is finished, and its last manifest does not say so")
     }
@@ -150,6 +151,16 @@ extension SimulatedCluster {
           "'\(job.stages[stage].name)' counts \(sum.rowsOut) rows, \(rows) are there"
         )
       }
+    }
+  }
+
+  /// The row that kills was found, and no other was taken for it.
+  private func checkQuarantine() {
+    let stages = disk.quarantine.map(\.stage)
+    let expected = scenario.poison.map { [job.stages[$0.stage].name] } ?? []
+    guard stages == expected else {
+      violations.append("rows are kept from \(stages), not from \(expected)\n\(dump)")
+      return
     }
   }
 

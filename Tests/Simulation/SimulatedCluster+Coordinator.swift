@@ -54,6 +54,10 @@ extension SimulatedCluster {
     case .writeQuarantine(let rows):
       note("coordinator keeps \(rows.count) rows from their operators")
       begin(.quarantine(rows), owner: nil)
+      if disturbance.interruptsQuarantine, starts == 1 {
+        coverage.met(.quarantineInterrupted)
+        killCoordinator(losesPower: random.chance(50))
+      }
     case .delete(let epochs, let files):
       note("coordinator deletes \(epochs.map(\.number)), \(files)")
       guard reach(.delete, .coordinator) else { return }
@@ -170,7 +174,9 @@ extension SimulatedCluster {
   func makeDurable(_ write: SimulatedWrite) {
     switch write.work {
     case .numbers(let numbers): disk.numbers = numbers
-    case .quarantine(let rows): disk.quarantine = rows
+    case .quarantine(let rows):
+      coverage.met(.rowQuarantined)
+      disk.quarantine = rows
     case .manifest(let manifest):
       note("epoch \(manifest.epoch.number) is recorded")
       for file in manifest.files where disk.files[file] == nil {

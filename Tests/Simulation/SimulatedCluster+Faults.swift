@@ -125,12 +125,35 @@ extension SimulatedCluster {
 
   // MARK: Deaths
 
+  /// Plants the row that kills whoever works on it.
+  func plant(in process: Int) {
+    guard let poison = scenario.poison, poison.kind == kind(process) else { return }
+    let (memory, fatal) = (processes[process].memory, processes[process].fatal)
+    processes[process].node?.rowGuard.trap = { stage, batch, rows in
+      guard stage == poison.stage, fatal.mark == nil else { return }
+      let numbers = batch.columns[1].words
+      for position in 0..<rows.count where numbers[Int(rows.indices[position])] == poison.number {
+        fatal.mark = memory.mark
+      }
+    }
+  }
+
+  /// Ends a process that a row has killed in the middle of a step: true if there was one.
+  func dieOfPoison(_ process: Int) -> Bool {
+    guard processes[process].isAlive, let mark = processes[process].fatal.mark else { return false }
+    coverage.met(.poisonedRow)
+    coverage.met(.poisonAtSender, if: kind(process) == .source)
+    note("FAULT a row kills \(name(process)), one of \(mark.rows)")
+    die(process, .killed(signal: 11), at: mark)
+    return true
+  }
+
   /// Ends a process; what it sent before still arrives.
-  func die(_ process: Int, _ end: ProcessEnd) {
+  func die(_ process: Int, _ end: ProcessEnd, at mark: WorkMark? = nil) {
     guard processes[process].isAlive else { return }
     note("\(name(process)) ends: \(end)")
     bury(process, losesPower: false)
-    processes[process].ends.send(end, due: arrival())
+    processes[process].ends.send(SimulatedEnd(end: end, mark: mark), due: arrival())
   }
 
   private func bury(_ process: Int, losesPower: Bool) {
@@ -149,7 +172,7 @@ extension SimulatedCluster {
   }
 
   /// Kills the coordinator, and with it all processes; it is started again.
-  private func killCoordinator(losesPower: Bool) {
+  func killCoordinator(losesPower: Bool) {
     guard coordinator != nil else { return }
     coordinator = nil
     abandonWrites(of: nil, losesPower: losesPower)

@@ -65,8 +65,10 @@ extension SimulatedCluster {
       job: job,
       partitions: owned.map { PartitionID($0) },
       pool: processes[process].pool,
-      flow: flow
+      flow: flow,
+      memory: processes[process].memory
     )
+    plant(in: process)
     guard case .source(let plan) = job.stages[stage].role else { return }
     let records = owned.map { (PartitionID($0), all[$0]) }
     processes[process].source = SimulatedSource(
@@ -186,7 +188,7 @@ extension SimulatedCluster {
     do throws(WeirError) {
       try processes[process].node?.handle(event, at: moment, into: &effects)
       var index = 0
-      while index < effects.count, processes[process].isAlive {
+      while !dieOfPoison(process), index < effects.count, processes[process].isAlive {
         try carryOut(effects[index], process, into: &effects)
         index += 1
       }

@@ -202,7 +202,7 @@ package final class SimulatedCluster {
     case .end(let process):
       guard let end = processes[process].ends.receive() else { return }
       note("coordinator hears of the end of \(name(process))")
-      command(.exited(processes[process].incarnation, end))
+      command(.exited(processes[process].incarnation, end.end, mark: end.mark))
     case .turn(let process): turn(process)
     case .write(let number): finish(writes.remove(at: number))
     case .tick: command(.ticked)

@@ -10,6 +10,9 @@ struct SimulatedProcess {
   var node: InstanceNode?
   var source: SimulatedSource?
   var pool = BatchPool()
+  let memory = MarkMemory()
+  /// What it was working on when a row killed it in the middle of a step.
+  let fatal = FatalMark()
   /// Rows that a sink has written since it last prepared.
   var written: [(edge: EdgeIndex, row: [Value])] = []
   /// What the next snapshot of the state builds on, and the file being written.
@@ -22,7 +25,7 @@ struct SimulatedProcess {
   /// Messages to the coordinator and from it, and the process's end.
   var reports = SimulatedLink<InstanceMessage>()
   var orders = SimulatedLink<CoordinatorMessage>()
-  var ends = SimulatedLink<ProcessEnd>()
+  var ends = SimulatedLink<SimulatedEnd>()
   /// Nothing happens in it before that time, in nanoseconds.
   var busyUntil: Int64 = 0
   /// Nanoseconds that a turn takes.
@@ -47,6 +50,17 @@ struct SimulatedProcess {
     guard let due = node.deadline(at: now) else { return nil }
     return max(due.nanoseconds, busyUntil, now.instant.nanoseconds)
   }
+}
+
+/// How a process ended, and at what work.
+struct SimulatedEnd {
+  var end: ProcessEnd
+  var mark: WorkMark?
+}
+
+/// The place where a row that kills says so.
+final class FatalMark {
+  var mark: WorkMark?
 }
 
 /// Frames from one process to another.

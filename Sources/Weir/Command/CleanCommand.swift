@@ -18,26 +18,11 @@ struct CleanCommand: ParsableCommand {
       """
   )
 
-  @Argument(
-    help: ArgumentHelp("The topology file of the run.", valueName: "run"),
-    completion: .file(extensions: ["yaml", "yml"])
-  )
-  var file: String
-  @Option(
-    help: ArgumentHelp(
-      "The '--base' that the run was started with, if any.",
-      valueName: "dir"
-    ),
-    completion: .directory
-  )
-  var base: String?
+  @OptionGroup var target: PlaceArguments
   @Option(help: "How what was removed is told.") var format = OutputFormat.text
 
   func run() throws {
-    var arguments = TopologyArguments()
-    arguments.file = file
-    arguments.base = base
-    let loaded = try LoadedTopology.load(arguments)
+    let loaded = try LoadedTopology.load(topology())
     let place = try RunPlace.of(loaded, .auto)
     let removed = try telling { () throws(WeirError) in
       try RunRemoval(loaded, place).removeAll()
@@ -50,5 +35,18 @@ struct CleanCommand: ParsableCommand {
         ? ["nothing is left of '\(place.name)'"] : removed.map { "removed \"\($0)\"" }
       Console.write(lines.joined(separator: "\n") + "\n")
     }
+  }
+
+  /// The file of the run, which says where its sinks write: that of one that died is known by name.
+  private func topology() throws -> TopologyArguments {
+    var arguments = TopologyArguments()
+    arguments.file = target.run
+    arguments.base = target.base
+    guard case .name = RunReference(target.run), let run = try target.place(.auto).known else {
+      return arguments
+    }
+    arguments.file = run.identity.topology
+    arguments.base = target.base ?? run.identity.base
+    return arguments
   }
 }

@@ -129,8 +129,9 @@ extension CoordinatorNode {
   mutating func relax(at manifest: Manifest, into effects: inout [CoordinatorEffect]) {
     for (index, member) in zip(members.indices, manifest.members)
     where members[index].search.isOver(member.snapshot.counters) {
+      let care = members[index].search.care
       members[index].search = PoisonSearch()
-      send(.relax, to: index, into: &effects)
+      if care != .usual { send(.relax, to: index, into: &effects) }
     }
   }
 }

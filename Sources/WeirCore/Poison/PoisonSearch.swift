@@ -5,7 +5,7 @@
 /// by the fingerprints of rows. The first death makes the instance note them, the second, in the name
 /// of the same stage, lets it take one row at a time, the third names the row: it must be one of those
 /// that the second death had in hand. Who is killed from outside names a row too, by chance, so it
-/// must be named twice. A checkpoint that completes between two deaths says little: it may have been
+/// must be named twice, and nothing is noted after the first kill. A checkpoint that completes between two deaths says little: it may have been
 /// opened and done before the row came again.
 struct PoisonSearch: Hashable, Sendable {
   /// What a death says of the row that was in work.
@@ -31,9 +31,10 @@ struct PoisonSearch: Hashable, Sendable {
   private var stage: StageIndex?
   /// How many rows of the stage the instance had seen at the death that came latest among its rows.
   private var position: UInt64 = 0
-  /// The rows in hand at the death after which rows were taken one by one; empty once one of them was
-  /// found.
+  /// The rows in hand at the death after which rows were taken one by one, if they were noted.
   private var suspects: [UInt64] = []
+  /// One of them was found: a fault behind it needs no other proof.
+  private var hasFound = false
   /// The row in hand at the last death, where that alone proved nothing.
   private var named: UInt64?
 
@@ -44,8 +45,10 @@ struct PoisonSearch: Hashable, Sendable {
     position = isSame ? max(position, mark.position) : mark.position
     switch care {
     case .usual:
-      care = .recording
-      return .nothing
+      // Who was killed once was most likely killed from outside: that costs it nothing.
+      guard cause == .fault || isSame else { return .nothing }
+      care = cause == .fault ? .recording : .careful
+      return cause == .fault ? .nothing : .careful
     case .recording:
       guard isSame, !mark.fingerprints.isEmpty else { return .nothing }
       care = .careful
@@ -53,12 +56,12 @@ struct PoisonSearch: Hashable, Sendable {
       return .careful
     case .careful:
       guard mark.fingerprints.count == 1, let row = mark.fingerprints.first else { return .nothing }
-      let isProven = cause == .fault && (suspects.isEmpty || isSame && suspects.contains(row))
+      let isProven = cause == .fault && (hasFound || isSame && suspects.contains(row))
       guard isProven || isSame && named == row else {
         named = row
         return .nothing
       }
-      suspects = []
+      hasFound = true
       named = nil
       return .guilty(stage: mark.stage, fingerprint: row)
     }

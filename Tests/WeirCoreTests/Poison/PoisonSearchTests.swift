@@ -12,12 +12,12 @@ import Testing
     WorkMark(stage: stage, rows: rows.count, position: position, fingerprints: rows)
   }
 
-  /// A search after two deaths at these rows.
-  private func careful(_ rows: [UInt64], _ cause: PoisonSearch.Cause = .fault) -> PoisonSearch {
+  /// A search after two faults at these rows.
+  private func careful(_ rows: [UInt64]) -> PoisonSearch {
     var search = PoisonSearch()
-    #expect(search.died(mark([]), by: cause) == .nothing)
+    #expect(search.died(mark([]), by: .fault) == .nothing)
     #expect(search.care == .recording)
-    #expect(search.died(mark(rows), by: cause) == .careful)
+    #expect(search.died(mark(rows), by: .fault) == .careful)
     #expect(search.care == .careful)
     return search
   }
@@ -37,7 +37,12 @@ import Testing
   }
 
   @Test func `who is killed from outside has no row taken away but one named twice`() {
-    var search = careful([7, 8, 9], .kill)
+    var search = PoisonSearch()
+    #expect(search.died(mark([]), by: .kill) == .nothing)
+    #expect(search.care == .usual)
+    #expect(search.died(mark([], stage: 2), by: .kill) == .nothing)
+    #expect(search.care == .usual)
+    #expect(search.died(mark([], stage: 2), by: .kill) == .careful)
     #expect(search.died(mark([7]), by: .kill) == .nothing)
     #expect(search.died(mark([8]), by: .kill) == .nothing)
     #expect(search.died(mark([7]), by: .kill) == .nothing)
@@ -57,6 +62,14 @@ import Testing
     #expect(search.died(mark([7], stage: 2), by: .fault) == .nothing)
     #expect(search.died(mark([7], stage: 1), by: .fault) == .nothing)
     #expect(search.died(mark([7], stage: 1), by: .fault) == .guilty(stage: 1, fingerprint: 7))
+  }
+
+  @Test func `a fault after kills must be named twice, since nothing was noted before`() {
+    var search = PoisonSearch()
+    #expect(search.died(mark([]), by: .kill) == .nothing)
+    #expect(search.died(mark([]), by: .kill) == .careful)
+    #expect(search.died(mark([7]), by: .fault) == .nothing)
+    #expect(search.died(mark([7]), by: .fault) == .guilty(stage: 1, fingerprint: 7))
   }
 
   @Test func `rows that cannot be told apart are never taken one by one`() {
