@@ -118,7 +118,7 @@ struct StoredRun {
     }
   }
 
-  /// The manifest of an epoch; throws E101 or E102, or E441 if it is damaged.
+  /// The manifest of an epoch; throws E101 or E102, or E515 if it is damaged.
   static func manifest(
     _ epoch: Epoch,
     _ folder: StateFolder

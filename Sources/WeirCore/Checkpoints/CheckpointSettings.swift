@@ -14,6 +14,9 @@ package struct CheckpointSettings: Hashable, Sendable {
   package var hangAfter: Int64 = 3_000_000_000
 
   package init() {}
+
+  /// Nanoseconds between two pings: a hang is seen by so much before `hangAfter` at the most.
+  var pingEvery: Int64 { hangAfter / 12 }
 }
 
 /// The guarantee of a sink.

@@ -41,8 +41,8 @@ struct CoordinatorMember {
   var search = PoisonSearch()
   /// The row that it has died of, while that is being made durable; it has no process meanwhile.
   var condemned: QuarantinedRow?
-  /// When the ping was sent that it has not answered.
-  var pingedAt: Instant?
+  /// When it gave a sign of life last, or was to begin to; nil while none is expected.
+  var heardAt: Instant?
   /// What it said of itself last.
   var progress: EpochProgress?
 

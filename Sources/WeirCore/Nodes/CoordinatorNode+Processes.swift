@@ -9,7 +9,7 @@ extension CoordinatorNode {
   ) {
     members[index].step = .starting
     members[index].retryAt = nil
-    members[index].pingedAt = nil
+    members[index].heardAt = nil
     members[index].progress = nil
     members[index].dueBy = now.advanced(byNanoseconds: Self.startNanoseconds)
     let instance = members[index].instance
@@ -107,7 +107,7 @@ extension CoordinatorNode {
       return
     }
     members[index].step = .missing
-    members[index].pingedAt = nil
+    members[index].heardAt = nil
     members[index].dueBy = nil
     members[index].failures += 1
     effects.append(.say(.died(members[index].instance, error)))
@@ -173,7 +173,7 @@ extension CoordinatorNode {
   ) {
     guard let process = members[index].process, members[index].step != .doomed else { return }
     members[index].step = .doomed
-    members[index].pingedAt = nil
+    members[index].heardAt = nil
     members[index].dueBy = nil
     for entry in processes.indices where processes[entry].incarnation == process {
       processes[entry].lastWords = error
@@ -250,13 +250,13 @@ extension CoordinatorNode {
     guard let settings, let due = pingAt else { return }
     // Whoever was stopped itself, such as by a closed lid, cannot say that others were silent.
     if now.nanoseconds - due.nanoseconds > settings.hangAfter / 2 {
-      for index in members.indices where members[index].pingedAt != nil {
-        members[index].pingedAt = now
+      for index in members.indices where members[index].heardAt != nil {
+        members[index].heardAt = now
       }
     }
     for index in members.indices {
-      guard let pinged = members[index].pingedAt,
-        now.nanoseconds - pinged.nanoseconds >= settings.hangAfter, !Mutant.hangIgnored.isActive
+      guard let heard = members[index].heardAt,
+        now.nanoseconds - heard.nanoseconds >= settings.hangAfter, !Mutant.hangIgnored.isActive
       else { continue }
       let error = WeirError(
         "E424",
@@ -267,11 +267,11 @@ extension CoordinatorNode {
       doom(index, error, .hung, at: now, into: &effects)
     }
     guard due <= now else { return }
-    pingAt = now.advanced(byNanoseconds: settings.hangAfter / 3)
+    pingAt = now.advanced(byNanoseconds: settings.pingEvery)
     pingNumber += 1
     for index in members.indices where members[index].isReachable {
       guard let process = members[index].process else { continue }
-      if members[index].pingedAt == nil { members[index].pingedAt = now }
+      if members[index].heardAt == nil { members[index].heardAt = now }
       effects.append(.send(process, .ping(pingNumber)))
     }
   }

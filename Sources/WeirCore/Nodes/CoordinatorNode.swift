@@ -180,7 +180,7 @@ package struct CoordinatorNode {
     // before one is due must not keep the run from going on.
     let isFirst = numbers.run == 1
     epochDue = settings.map { isFirst ? now.advanced(byNanoseconds: $0.every) : now }
-    pingAt = settings.map { now.advanced(byNanoseconds: $0.hangAfter / 3) }
+    pingAt = settings.map { now.advanced(byNanoseconds: $0.pingEvery) }
     resumeCommit(at: now)
     tracker.start(at: now)
     for index in members.indices { startProcess(for: index, at: now, into: &effects) }
@@ -230,9 +230,9 @@ package struct CoordinatorNode {
       effects.append(.say(.readerGone(members[index].instance)))
       signalled(.pipe, at: now, into: &effects)
     case .warned(let error): effects.append(.say(.warned(members[index].instance, error)))
-    case .pong(let number, let progress):
+    case .pong(_, let progress):
       // A late answer is one, too: only silence counts.
-      members[index].pingedAt = number == pingNumber ? nil : now
+      members[index].heardAt = now
       members[index].progress = progress
     }
   }
@@ -299,8 +299,8 @@ package struct CoordinatorNode {
     for member in members {
       add(member.dueBy)
       add(member.retryAt)
-      if let settings, let pinged = member.pingedAt {
-        add(pinged.advanced(byNanoseconds: settings.hangAfter))
+      if let settings, let heard = member.heardAt {
+        add(heard.advanced(byNanoseconds: settings.hangAfter))
       }
     }
     return earliest

@@ -27,14 +27,14 @@ package struct InstanceNode {
   /// The rewind that was obeyed last.
   package private(set) var round = Round(0)
   private let job: JobPlan
-  private let stage: StageIndex
+  let stage: StageIndex
   private let partitions: [PartitionID]
   private let pool: BatchPool
   private let flow: FlowBudget
   private let memory: MarkMemory
-  private var role: InstanceRole
-  private var inputs: InputSet
-  private var outputs: OutputSet
+  private(set) var role: InstanceRole
+  private(set) var inputs: InputSet
+  private(set) var outputs: OutputSet
   private var snapshots = SnapshotProgress()
   private var resuming = ResumeProgress()
   /// An epoch that is aligned while the state or output of one before is still being written.
@@ -44,7 +44,7 @@ package struct InstanceNode {
   /// State has been read since the last rewind.
   private var restoresState = false
   /// Frames of older generations that earlier rounds have dropped.
-  private var staleBefore: UInt64 = 0
+  private(set) var staleBefore: UInt64 = 0
 
   /// Makes the node of an instance; `partitions` are those of a source that it reads, and `memory` is
   /// where it notes what it works on.
@@ -470,39 +470,4 @@ package struct InstanceNode {
   }
 
   private mutating func finish() { if phase == .running { phase = .draining } }
-
-  // MARK: Queries
-
-  /// Stands before the rows of every stage whose work this instance does.
-  package var rowGuard: RowGuard { outputs.rowGuard }
-
-  /// The stage of the plan that this is an instance of.
-  package var stageIndex: StageIndex { stage }
-
-  /// What became of rows, by stage of the plan.
-  package var counters: [StageCounters] { outputs.counters }
-
-  /// The least watermark of the inputs; a source's own.
-  package var watermark: Watermark {
-    if case .source(let source) = role { return source.watermark }
-    return inputs.watermark
-  }
-
-  /// True while rows wait for credit: the next stage is slower than this one.
-  package var isBackpressured: Bool { outputs.isCongested }
-
-  /// True while the results of a firing are left.
-  package var isFiring: Bool {
-    if case .keyed(let keyed) = role { return keyed.isFiring }
-    return false
-  }
-
-  /// Bytes that were cut and wait for credit.
-  package var heldBytes: Int { outputs.heldBytes }
-
-  /// Bytes that wait in the input queues.
-  package var queuedBytes: Int { inputs.queuedBytes }
-
-  /// Frames and credits of older generations that were dropped.
-  package var staleFrames: UInt64 { staleBefore + inputs.staleFrames + outputs.staleFrames }
 }

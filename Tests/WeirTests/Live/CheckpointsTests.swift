@@ -94,7 +94,7 @@ struct CheckpointsTests {
     try folder.write("manifest-0000000003.json", "{")
     let found = try StoredCheckpoint.all(in: state)
     #expect(found.map(\.epoch.number) == [3, 2, 1])
-    #expect(found.map(\.fault?.code) == ["E441", "E101", nil])
+    #expect(found.map(\.fault?.code) == ["E515", "E101", nil])
     #expect(found[1].writtenBytes == 9)
   }
 }
