@@ -187,7 +187,7 @@ import Testing
   @Test func `another topology, and a run that never was, cannot be audited`() throws {
     let folder = try finished()
     var other = Self.topology
-    other.rate = 40_001
+    other.seed += 1
     folder.write("run.yaml", other.text)
     let (code, text) = try audit(folder)
     #expect(code == 2 && text.contains("E450") && text.contains("another topology"), "\(text)")

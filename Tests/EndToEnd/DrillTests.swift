@@ -28,9 +28,16 @@ private struct PrintedDrill: Decodable {
     var isMet: Bool
   }
 
+  struct Audit: Decodable {
+    var isWhole: Bool
+    var checkpoint: Int
+    var rowsFound: Int
+  }
+
   var seed: UInt64
   var drills: [Drill]
   var goals: [Goal]
+  var audit: Audit?
 }
 
 /// Drills on a run that lives: processes die for real, and nothing is lost.
@@ -120,6 +127,9 @@ private struct PrintedDrill: Decodable {
     #expect(report.goals.map(\.isMet) == [true, true])
     #expect(report.drills.map(\.instance) == ["totals/1"])
     for drill in report.drills { expectOrder(drill) }
+    let audit = try #require(report.audit)
+    #expect(audit.isWhole && audit.rowsFound > 0)
+    #expect(audit.checkpoint > report.drills[0].epoch)
     #expect(run.errors.contains("'totals/1' died"), "\(run.errors)")
     #expect(run.errors.contains("caught up"), "\(run.errors)")
     expectWhole(folder, run)
@@ -138,6 +148,25 @@ private struct PrintedDrill: Decodable {
     let epochs = drawn.drills.map(\.epoch)
     #expect(Set(epochs).count == 3 && epochs == epochs.sorted(), "\(epochs)")
     expectWhole(folder, run)
+  }
+
+  @Test func `a drill sees that a row of the output is missing`() throws {
+    let folder = TestFolder()
+    let run = try start(folder)
+    let isThere = Waiting.until { !folder.sortedLines(in: "out", prefix: "copy").isEmpty }
+    try #require(isThere, "\(run.errors)")
+    let parts = folder.names(in: "out").filter { $0.hasPrefix("copy") }
+    let part = try #require(parts.sorted().first)
+    let lines = TestFolder.lines(folder.text("out/\(part)"))
+    folder.write("out/\(part)", lines.dropLast().map { $0 + "\n" }.joined())
+    let report = try drill(["--kill", "totals"], in: folder, code: 1)
+    #expect(report.drills.allSatisfy(\.hasRecovered) && report.audit?.isWhole == false)
+    let named = try WeirProcess(["audit", "drilled"], in: folder)
+    #expect(named.end() == .exited(1), "\(named.errors)")
+    let unasked = try drill(["--kill", "totals", "--no-audit"], in: folder)
+    #expect(unasked.audit == nil)
+    run.send(SIGTERM)
+    #expect(run.end() == .exited(0), "\(run.errors)")
   }
 
   @Test func `a goal that is missed is exit code 1`() throws {

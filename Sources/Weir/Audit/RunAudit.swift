@@ -30,11 +30,12 @@ struct RunAudit {
         blame: .user
       )
     }
-    guard newest.origin.text == loaded.text, newest.origin.fingerprint == job.fingerprint else {
+    let difference = PlanDifference.text(newest.origin.clauses, job.clauses)
+    guard difference == nil, newest.origin.fingerprint == job.fingerprint else {
       throw WeirError(
         "E450",
         "the state in \"\(folder.path)\" is of another topology",
-        detail: "the file, or what it is filled in with, has changed since",
+        detail: difference ?? "what it is filled in with from the environment has changed since",
         hint: "audit it with the file as it was",
         blame: .user
       )

@@ -7,7 +7,7 @@ struct AuditCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "audit",
     abstract: "Reads the files of a run's sinks again and proves that no row is lost or doubled.",
-    usage: "weir audit <file> [options]",
+    usage: "weir audit <run> [options]",
     discussion: """
       Compares what every stage has counted with one another and with what is in the
       files, by number and by content, epoch by epoch; what a sink has counted is not
@@ -16,12 +16,13 @@ struct AuditCommand: ParsableCommand {
 
       Examples:
         weir audit harbor-fleet.yaml
+        weir audit harbor-fleet                     a run that lives, by its name
         weir audit harbor-fleet.yaml --format json
         weir audit harbor-fleet.yaml --no-inputs    the inputs are not read
       """
   )
 
-  @OptionGroup var topology: TopologyArguments
+  @OptionGroup var target: PlaceArguments
   @Flag(
     inversion: .prefixedNo,
     help: "Read what the sources have read again, and compare it."
@@ -32,7 +33,7 @@ struct AuditCommand: ParsableCommand {
 
   func run() throws {
     let environment = ProcessIdentity.environment
-    let loaded = try LoadedTopology.load(topology, format: format, color: color)
+    let loaded = try LoadedTopology.load(topology(), format: format, color: color)
     let report: AuditReport
     do throws(WeirError) {
       report = try RunAudit(loaded).report(readsInputs: inputs)
@@ -47,5 +48,23 @@ struct AuditCommand: ParsableCommand {
     case .json: Console.write(Console.json(report))
     }
     if !report.isWhole { throw CommandExit.failure }
+  }
+
+  /// The file of the run that is meant, by its path or, while it lives, by its name.
+  private func topology() throws -> TopologyArguments {
+    var arguments = TopologyArguments()
+    let reference = RunReference(target.run)
+    switch reference {
+    case .file:
+      arguments.file = target.run
+      arguments.base = target.base
+    case .name:
+      let run = try telling(color) { () throws(WeirError) in
+        try reference.only(of: RunDirectory.living())
+      }
+      arguments.file = run.identity.topology
+      arguments.base = run.identity.base
+    }
+    return arguments
   }
 }

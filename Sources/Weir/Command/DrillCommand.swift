@@ -21,11 +21,13 @@ struct DrillCommand: ParsableCommand {
         gap              the longest time without rows at the sinks
 
       A goal, such as "running<100ms", is a limit for one of them ('recovery' is
-      another word for running); several drills must all keep it. Whatever the
-      report says, the run goes on.
+      another word for running); several drills must all keep it. At the next
+      complete checkpoint the files of the sinks are read and compared with what
+      was sent to them, as 'weir audit' does. Whatever the report says, the run
+      goes on.
 
-      Exit codes: 0 the run came back and every goal was met; 1 it did not, or a
-      goal was missed; 2 no such run or stage, or it cannot be hit now.
+      Exit codes: 0 the run came back, every goal was met and no row is lost or
+      doubled; 1 not so; 2 no such run or stage, or it cannot be hit now.
 
       Examples:
         weir drill harbor-fleet                        any instance
@@ -71,6 +73,7 @@ struct DrillCommand: ParsableCommand {
     help: ArgumentHelp("How long the run may take to come back.", valueName: "duration")
   )
   var timeout = DrillTimeout(nanoseconds: DrillLimits.recovery)
+  @Flag(help: "Do not read the output after the drill.") var noAudit = false
   @Option(help: "How the report is printed.") var format = OutputFormat.text
   @Option(help: "Whether the report is coloured.") var color = ColorChoice.auto
 
@@ -84,13 +87,21 @@ struct DrillCommand: ParsableCommand {
 
   func run() throws {
     let seed = seed ?? UInt64.random(in: 0...9999)
+    let run = try telling(color) { () throws(WeirError) in try target.living() }
+    // What cannot be audited is said before anything is hit.
+    let loaded = noAudit ? nil : try topology(of: run)
     let report = try telling(color) { () throws(WeirError) in
-      let run = try target.living()
+      let drills = try drills(run, seed: seed)
+      var audit: AuditReport?
+      if let loaded, drills.allSatisfy(\.hasRecovered) {
+        audit = try DrillAudit(loaded).report(after: drills.compactMap(\.epoch).max() ?? .none)
+      }
       return DrillReport(
         run: run.identity.name,
         seed: seed,
-        drills: try drills(run, seed: seed),
-        goals: goal
+        drills: drills,
+        goals: goal,
+        audit: audit
       )
     }
     switch format {
@@ -102,6 +113,14 @@ struct DrillCommand: ParsableCommand {
       )
     }
     if !report.isGood { throw CommandExit.failure }
+  }
+
+  /// The topology that a run was started with.
+  private func topology(of run: KnownRun) throws -> LoadedTopology {
+    var arguments = TopologyArguments()
+    arguments.file = run.identity.topology
+    arguments.base = run.identity.base
+    return try LoadedTopology.load(arguments, color: color)
   }
 
   private func drills(_ run: KnownRun, seed: UInt64) throws(WeirError) -> [DrillResult] {

@@ -16,6 +16,7 @@ enum DrillText {
       let worst = verdict.worstMicroseconds.map { NumberText.latency($0) } ?? "it never came"
       lines.append("goal \(verdict.goal): \(word) (\(worst))")
     }
+    if let audit = report.audit { lines += AuditText.summary(audit, isColored: isColored) }
     return lines.joined(separator: "\n") + "\n"
   }
 

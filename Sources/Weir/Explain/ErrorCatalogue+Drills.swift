@@ -33,5 +33,12 @@ extension ErrorCatalogue {
       "a run did not go on after its coordinator was killed",
       "The new 'weir run' ended at once; its log says why. Nothing that was committed is lost."
     ),
+    ErrorEntry(
+      "E496",
+      "no checkpoint is complete after a drill",
+      "The output is audited at a checkpoint that was completed after the run had come back; the drill "
+        + "waits for one for half a minute, and twice the time between two checkpoints. Look at 'weir "
+        + "checkpoints': they fail, or take long."
+    ),
   ]
 }

@@ -21,6 +21,13 @@ enum AuditText {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  /// The verdict behind its title, the faults and the notes, a line each.
+  static func summary(_ report: AuditReport, isColored: Bool) -> [String] {
+    let style: Style = report.isWhole ? .good : .failure
+    return ["audit: " + style.applied(to: verdict(report), isColored)]
+      + remarks(report, isColored: isColored)
+  }
+
   /// The faults and the notes, a line each.
   static func remarks(_ report: AuditReport, isColored: Bool) -> [String] {
     let fault = Style.failure.applied(to: "fault:", isColored)

@@ -17,9 +17,7 @@ enum SummaryText {
     }
     for output in summary.outputs { lines.append("\(output.sink) wrote \(output.path)") }
     if let audit = summary.audit {
-      let style: Style = audit.isWhole ? .good : .failure
-      lines.append("audit: " + style.applied(to: AuditText.verdict(audit), isColored))
-      lines += AuditText.remarks(audit, isColored: isColored)
+      lines += AuditText.summary(audit, isColored: isColored)
     }
     return lines.joined(separator: "\n") + "\n"
   }
