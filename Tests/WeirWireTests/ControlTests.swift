@@ -32,6 +32,7 @@ import WeirWire
       PartitionSnapshot(partition: PartitionID(1), position: nil, highest: nil, hasEnded: false),
     ]
     snapshot.rowsRead = 17
+    snapshot.newFrom = PartitionID(9)
     snapshot.pace = SourcePace(since: WallTime(microseconds: 5), row: 3)
     snapshot.outputs = [PreparedOutput(epoch: Epoch(5), text: ".weir-out-5-1")]
     snapshot.state = StateReference(file: "b", earlier: ["a"], bytes: 9)
