@@ -83,7 +83,9 @@ final class FollowedFiles {
     files.first { $0.partition == partition }
   }
 
-  /// What was read of a file, by whichever process; nil if that is not known. Throws E102.
+  /// What was read of a file, by whichever process; nil if that is not known.
+  ///
+  /// Throws E102.
   func extent(of partition: PartitionID) throws(WeirError) -> ReadExtents.Extent? {
     try extents.extent(of: share.ordinal(of: partition))
   }

@@ -47,7 +47,9 @@ final class ReadExtents {
     }
   }
 
-  /// What was read of the nth file; nil if nothing is known of it. Throws E102.
+  /// What was read of the nth file; nil if nothing is known of it.
+  ///
+  /// Throws E102.
   func extent(of ordinal: Int) throws(WeirError) -> Extent? {
     guard let slot = try file.bytes(Self.slotBytes, at: Int64(ordinal * Self.slotBytes)) else {
       return nil

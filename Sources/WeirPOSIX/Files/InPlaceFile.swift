@@ -32,7 +32,9 @@ package final class InPlaceFile {
     }
   }
 
-  /// The bytes at an offset; nil if the file does not have them all. Throws E102.
+  /// The bytes at an offset; nil if the file does not have them all.
+  ///
+  /// Throws E102.
   package func bytes(_ count: Int, at offset: Int64) throws(WeirError) -> [UInt8]? {
     var bytes = [UInt8](repeating: 0, count: count)
     var done = 0
