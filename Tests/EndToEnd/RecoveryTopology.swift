@@ -84,4 +84,36 @@ struct RecoveryTopology {
     #expect(folder.names(in: "r/weir") == [])
     #expect(folder.names(in: "out").filter { $0.hasPrefix(".") } == [])
   }
+
+  // MARK: A run of it
+
+  /// Starts a run in a folder.
+  static func start(
+    _ folder: TestFolder,
+    _ text: String,
+    options: [String] = []
+  ) throws -> WeirProcess {
+    folder.write("run.yaml", text)
+    return try WeirProcess(["run", "\(folder.path)/run.yaml"] + options, in: folder)
+  }
+
+  /// The names of the manifests that it has.
+  static func manifests(_ folder: TestFolder) -> [String] {
+    folder.names(in: ".weir/recovery").filter { $0.hasPrefix("manifest-") }
+  }
+
+  /// Waits until so many checkpoints are complete, and the run is in its middle.
+  static func waitForCheckpoint(
+    _ number: Int,
+    _ folder: TestFolder,
+    _ run: WeirProcess
+  ) throws {
+    let isThere = Waiting.until {
+      run.poll() != nil
+        || manifests(folder).contains { name in
+          Int(name.dropFirst(9).dropLast(5)).map { $0 >= number } ?? false
+        }
+    }
+    try #require(isThere && run.poll() == nil, "\(run.errors)")
+  }
 }
