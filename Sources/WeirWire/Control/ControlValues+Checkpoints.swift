@@ -48,6 +48,7 @@ extension InstanceSnapshot {
       "partitions": .list(partitions.map(\.json)), "rows_read": .number(rowsRead),
       "pace": pace?.json ?? .null, "outputs": .list(outputs.map(\.json)),
       "state": state?.json ?? .null,
+      "inherited": inherited.isEmpty ? .null : .list(inherited.map(\.json)),
       "times": times.json,
     ])
   }
@@ -66,6 +67,9 @@ extension InstanceSnapshot {
     if fields.optional("pace") != nil { pace = try SourcePace(fields.fields("pace")) }
     outputs = try fields.values("outputs", PreparedOutput.init)
     if fields.optional("state") != nil { state = try StateReference(fields.fields("state")) }
+    if fields.optional("inherited") != nil {
+      inherited = try fields.values("inherited", StateReference.init)
+    }
     if fields.optional("times") != nil { times = try SnapshotTimes(fields.fields("times")) }
   }
 }
