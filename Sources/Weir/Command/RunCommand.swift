@@ -92,6 +92,7 @@ struct RunCommand: ParsableCommand {
       if let last = prepared.stored.finished {
         state.show(last, at: SystemClocks().now())
       } else {
+        state.goOn(fromCheckpointAt: prepared.stored.completedAt)
         let end: RunProcess.End
         (end, state) = try carryOut(prepared, loaded, state, isColored)
         outcome = end.outcome

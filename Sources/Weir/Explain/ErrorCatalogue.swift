@@ -180,7 +180,8 @@ enum ErrorCatalogue {
       "E404",
       "a process of the run died",
       "It was killed (a signal 9 may come from the system, when memory is short), or it met a fault "
-        + "of Weir's own. In this version the whole run ends; parts not yet published stay hidden."
+        + "of Weir's own. It is replaced, and the run goes back to the last complete checkpoint; with "
+        + "'checkpoints: none' the run ends, and what was not published is not in the output."
     ),
     ErrorEntry(
       "E405",
@@ -265,7 +266,10 @@ enum ErrorCatalogue {
     ErrorEntry(
       "E423",
       "a process fails again and again",
-      "'restarts: { most: … }' says how often one may without a complete checkpoint in between."
+      "'restarts: { most: …, within: … }' says how often one may: failures count until the next "
+        + "checkpoint is complete, and crashes of its own for a time besides, ten minutes by default, so "
+        + "that one that crashes more slowly than checkpoints come is given up too. The message tells "
+        + "each failure that counts. The next run goes on from the last complete checkpoint."
     ),
     ErrorEntry(
       "E424",

@@ -17,6 +17,8 @@ struct StoredRun {
   private(set) var record = RunRecord()
   /// What the run was started from; nil: it has no checkpoint yet.
   private(set) var origin: RunOrigin?
+  /// When the checkpoint was complete that it goes on from, as far as is known.
+  private(set) var completedAt: WallTime?
   /// Newer than what the run goes on from.
   private(set) var broken: [Broken] = []
   /// Older than that, and of no use either.
@@ -52,7 +54,7 @@ struct StoredRun {
         }
         continue
       }
-      if origin == nil { origin = stored.origin }
+      if origin == nil { (origin, completedAt) = (stored.origin, stored.writtenAt) }
       record.manifests.insert(stored.manifest, at: 0)
     }
     guard record.manifests.isEmpty, let first = broken.first else { return }

@@ -106,7 +106,7 @@ extension CoordinatorNode {
   ) {
     guard let done = open else { return }
     failedEpochs = 0
-    for index in members.indices { members[index].failures = 0 }
+    for index in members.indices { members[index].budget.checkpointed() }
     relax(at: manifest, into: &effects)
     if let settings {
       manifests.append(manifest)
