@@ -134,7 +134,7 @@ package struct OutputChannel {
     queue.removeAll { $0.header.kind == .barrier }
     var header = FrameHeader(.barrier, plan.id, generation)
     header.epoch = epoch
-    if !hasEnded {
+    if !hasEnded, !Mutant.barrierWithoutTime.isActive {
       header.watermark = watermark
       watermarkSaid = watermark
       watermarkDeadline = nil

@@ -244,7 +244,7 @@ struct KeyedNode {
   ) throws(WeirError) {
     try state.finishRestore()
     advancedTo = watermark
-    needsFullSnapshot = isInherited
+    needsFullSnapshot = isInherited && !Mutant.inheritedTrusted.isActive
   }
 
   // MARK: Firing
