@@ -165,7 +165,8 @@ package actor Instance {
     case .commit: .commitHeard
     case .leave: .leaveHeard
     case .ping: .pinged
-    case .drain, .relax: nil
+    case .drain: .drainHeard
+    case .relax: nil
     }
   }
 

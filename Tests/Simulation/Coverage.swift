@@ -142,6 +142,9 @@ package struct Coverage {
     case withdrawnAtStart
     case layoutChanged
     case stateInherited
+    case audited
+    case auditedLive
+    case auditAlarm
   }
 
   private var cells: [Int]

@@ -2,6 +2,7 @@ import Glibc
 import WeirColumns
 import WeirCore
 import WeirPOSIX
+import WeirRuntime
 import WeirWire
 
 /// Makes a run ready to start: everything that can go wrong does so before a process is spawned.
@@ -30,17 +31,22 @@ struct RunPreparation {
     }
     try Folder.create(folder.path)
     var lock = try FileLock(folder.lock)
+    #if DEBUG
+    FailpointTrap.arm(stateFolder: folder.path)
+    #endif
     var moved: [String] = []
     if fresh {
       let ending = ".old-\(Self.timeText(WallClock.now()))"
-      moved = try moveOutputs(ending)
+      // The state first: what is left of the output belongs to nobody then, and no run adds to it.
       if try folder.holdsState() {
         try Folder.rename(folder.path, to: folder.path + ending)
         moved.append("\"\(folder.path)\" to \"\(folder.path)\(ending)\"")
         folder = StateFolder(folder.path)
         try Folder.create(folder.path)
         lock = try FileLock(folder.lock)
+        Failpoint.stateAside.reached()
       }
+      moved += try moveOutputs(ending)
     }
     let stored = try StoredRun(folder)
     try stored.check(loaded, folder)

@@ -415,6 +415,7 @@ struct SourcePartition {
   mutating func restore(_ known: PartitionSnapshot, _ clock: PartitionClock) {
     self.clock = clock
     position = known.position
+    guard !Mutant.readForgotten.isActive else { return }
     rows = known.rows
     fingerprint = known.fingerprint
   }
