@@ -27,8 +27,8 @@ final class StateStore: StateGateway {
   /// Bytes that are restored in one turn.
   private static let restoredBytes = 1 << 20
 
-  /// Makes the store of an instance; `folder` is that of the state files, and exists. The stage has
-  /// so many processes.
+  /// Makes the store of an instance, of a stage with so many processes; `folder` is that of the state
+  /// files, and exists.
   init(
     in folder: String,
     instance: InstanceID,

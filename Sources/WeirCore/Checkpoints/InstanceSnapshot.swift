@@ -23,8 +23,10 @@ package struct InstanceSnapshot: Hashable, Sendable, Codable {
   package var outputs: [PreparedOutput] = []
   /// Where the keyed state lies; nil if there is none.
   package var state: StateReference?
-  /// Where it lies instead if the stage had another number of instances: in what each of those has
-  /// written whose key groups are this one's now. Never stored, since the next snapshot is whole.
+  /// Where it lies instead if the stage had another number of instances.
+  ///
+  /// That is in what each of those has written whose key groups are this one's now. It is never stored,
+  /// since the next snapshot is whole.
   package var inherited: [StateReference] = []
   package var times = SnapshotTimes()
 
