@@ -251,7 +251,7 @@ package actor Instance {
         rows: batch.count
       )
     case .restore(let request):
-      try parts?.source?.seek(request.partitions)
+      try parts?.source?.seek(request.partitions, newFrom: request.newFrom)
       let told = try parts?.sink?.restore(
         request.epoch,
         keeping: request.outputs,

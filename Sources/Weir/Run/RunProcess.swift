@@ -106,7 +106,7 @@ struct RunProcess {
   private func assignments() -> @Sendable (Incarnation, InstanceID) -> Assignment {
     let job = loaded.job
     let (runFolder, origin) = (prepared.runFolder.path, prepared.origin)
-    let stateFolder = job.checkpoints == nil ? nil : prepared.stateFolder.files
+    let stateFolder = job.checkpoints == nil ? nil : prepared.stateFolder.path
     let (path, base, text) = (loaded.path, loaded.base, loaded.text)
     return { process, instance in
       guard let stage = job.index(of: instance.stage) else {

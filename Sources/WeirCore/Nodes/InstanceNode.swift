@@ -295,6 +295,7 @@ package struct InstanceNode {
           epoch: rewind.epoch,
           isFinished: snapshot?.isFinished ?? false,
           partitions: restoredPartitions(snapshot),
+          newFrom: snapshot?.newFrom ?? PartitionID(0),
           outputs: snapshot?.outputs ?? [],
           state: snapshot?.state,
           inherited: snapshot?.inherited ?? []

@@ -61,6 +61,19 @@ import WeirCore
     #expect(driver.node.phase == .killing)
   }
 
+  @Test func `without checkpoints output that cannot be prepared ends the run and says why`() {
+    var driver = Driver(nil)
+    driver.begin()
+    driver.go()
+    for instance in [Driver.source, Driver.sink] {
+      driver.say(instance, .finished(InstanceProgress()))
+    }
+    let error = WeirError("E103", "cannot write to \"out/a.jsonl\"")
+    driver.say(Driver.sink, .snapshotFailed(Epoch(1), .prepare, error))
+    #expect(driver.effects.contains(.say(.failed(Driver.sink, error))))
+    #expect(driver.node.phase == .killing)
+  }
+
   @Test func `one that hangs while the run is left is killed, and the run has finished`() {
     var driver = Driver()
     driver.begin()
