@@ -171,7 +171,8 @@ import Testing
   private static func fileTopology(
     checkpoints: String = "{ every: 150ms }",
     rate: String = ", rate: 2500",
-    follow: Bool = false
+    follow: Bool = false,
+    processes: Int = 2
   ) -> String {
     """
     weir: 1
@@ -186,7 +187,7 @@ import Testing
         event_time: at
         watermark: { lag: 5s }
         on_bad_record: divert
-        processes: 2
+        processes: \(processes)
     operators:
       totals:
         from: events
@@ -231,11 +232,12 @@ import Testing
     }
     first.send(SIGKILL)
     #expect(first.end() == .killed(SIGKILL), "\(first.errors)")
-    let second = try start(folder, Self.fileTopology())
+    // They are dealt anew to the processes that there are.
+    let second = try start(folder, Self.fileTopology(processes: 3))
     try RecoveryTopology.waitForCheckpoint(9, folder, second)
     second.send(SIGINT)
     #expect(second.end() == .exited(130), "\(second.errors)")
-    let last = try start(folder, Self.fileTopology())
+    let last = try start(folder, Self.fileTopology(processes: 1))
     #expect(last.end() == .exited(0), "\(last.errors)")
     // Where a broken line stands is said with the path of its file.
     let found = Self.output(folder).map { $0.map { $0.replacing(folder.path, with: "") }.sorted() }

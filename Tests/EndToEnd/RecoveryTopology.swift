@@ -9,6 +9,8 @@ struct RecoveryTopology {
   var seed = 1
   /// Of the sliding windows.
   var size = "2m"
+  /// Processes of the windows and of the sessions.
+  var processes = (totals: 2, visits: 1)
   /// More clauses of the sliding windows.
   var more = ""
 
@@ -41,12 +43,13 @@ struct RecoveryTopology {
         window: { sliding: \(size), every: 30s }
         \(more)
         aggregate: { n: count(), cents: sum(cents), first: min(id), last: max(id) }
-        processes: 2
+        processes: \(processes.totals)
       visits:
         from: payments
         key: card
         window: { session: 8s }
         aggregate: { n: count(), last: max(id) }
+        processes: \(processes.visits)
     sinks:
       totals_out: { from: totals, file: { path: out/totals.jsonl }, format: json, processes: 2 }
       visits_out: { from: visits, file: { path: out/visits.jsonl }, format: json }
