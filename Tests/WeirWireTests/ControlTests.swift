@@ -79,7 +79,16 @@ import WeirWire
   @Test func `the list of rows that are kept from their operators is read as it was written`()
     throws
   {
-    let rows = [Self.quarantined, QuarantinedRow(stage: "a", fingerprint: 0, reason: "")]
+    let rows = [
+      Self.quarantined, QuarantinedRow(stage: "a", fingerprint: 0, reason: ""),
+      QuarantinedRow(
+        stage: "in",
+        kind: .record,
+        fingerprint: 1,
+        reason: "",
+        place: RecordPlace(offset: .max, text: "a.jsonl, byte 9")
+      ),
+    ]
     var bytes = RecordCodec.encode(rows)
     #expect(try bytes.withUnsafeBytes(RecordCodec.quarantine) == rows)
     #expect(try RecordCodec.encode([]).withUnsafeBytes(RecordCodec.quarantine) == [])

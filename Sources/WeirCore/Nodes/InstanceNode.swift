@@ -266,6 +266,7 @@ package struct InstanceNode {
       quarantine: rewind.quarantine
     )
     rowGuard.trap = outputs.rowGuard.trap
+    rowGuard.recordTrap = outputs.rowGuard.recordTrap
     outputs = OutputSet(
       job,
       instance: instance,
