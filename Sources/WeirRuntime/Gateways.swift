@@ -43,7 +43,13 @@ package protocol SourceGateway: AnyObject {
   func findPartitions() throws(WeirError) -> [PartitionID]
   /// Goes on at positions that earlier reads gave, nil: at the beginning. Throws when what was read
   /// up to there is no longer what it was.
-  func seek(_ partitions: [RestoreRequest.Partition]) throws(WeirError)
+  ///
+  /// What was found under numbers from `newFrom` on, and after the checkpoint, begins anew: the next
+  /// search finds it.
+  func seek(
+    _ partitions: [RestoreRequest.Partition],
+    newFrom: PartitionID
+  ) throws(WeirError)
   /// Takes back a batch that was read.
   func recycle(_ batch: Batch)
   /// Bytes read so far, and in all where that is known.

@@ -6,7 +6,8 @@ import WeirCore
 /// trap when it works, in the name of the stage, on a row with that text in a column.
 ///
 /// `record:`, `firing:` and `result:` in place of `poison:` mean a record that holds the text, the
-/// results of a key that is it, and a result that has it in a column. Only in debug builds.
+/// results of a key that is it, and a result that has it in a column. Other orders may stand before
+/// it, with a comma behind each. Only in debug builds.
 package struct PoisonFailpoint: Hashable, Sendable {
   private let kind: WorkKind
   private let stage: String
@@ -14,7 +15,10 @@ package struct PoisonFailpoint: Hashable, Sendable {
 
   /// Nil unless the environment asks for one.
   package init?(_ environment: [String: String]) {
-    guard let value = environment["WEIR_FAILPOINT"] else { return nil }
+    guard var value = environment["WEIR_FAILPOINT"] else { return nil }
+    if let orders = value.firstRange(of: ",poison:") {
+      value.removeSubrange(..<value.index(after: orders.lowerBound))
+    }
     let words = value.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
     guard words.count == 3 else { return nil }
     let name = words[0] == "poison" ? WorkKind.row.rawValue : String(words[0])

@@ -9,6 +9,8 @@ struct RecoveryTopology {
   var seed = 1
   /// Of the sliding windows.
   var size = "2m"
+  /// More clauses of the sliding windows.
+  var more = ""
 
   var text: String {
     """
@@ -37,6 +39,7 @@ struct RecoveryTopology {
         from: payments
         key: card
         window: { sliding: \(size), every: 30s }
+        \(more)
         aggregate: { n: count(), cents: sum(cents), first: min(id), last: max(id) }
         processes: 2
       visits:

@@ -140,6 +140,9 @@ package struct Coverage {
     case damageAtStart
     case withdrawn
     case withdrawnAtStart
+    case audited
+    case auditedLive
+    case auditAlarm
   }
 
   private var cells: [Int]

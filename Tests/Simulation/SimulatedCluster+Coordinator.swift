@@ -25,9 +25,11 @@ extension SimulatedCluster {
       coverage.met(.damageAtStart)
       note("epoch \(last.epoch.number) is damaged and put aside")
       disk.manifests.removeLast()
+      disk.points.removeAll { $0.epoch >= last.epoch }
     }
     guard disturbance.checkpoints != nil, disturbance.delivery != .atLeastOnce,
-      let last = disk.manifests.last, disk.withdraw(after: last.epoch)
+      !Mutant.partNotTakenBack.isActive, let last = disk.manifests.last,
+      disk.withdraw(after: last.epoch)
     else { return }
     coverage.met(.withdrawnAtStart)
   }

@@ -373,7 +373,7 @@ extension SimulatedCluster {
     processes[process].newFile = nil
     disk.clean(instance, keeping: request.outputs)
     if disturbance.delivery != .atLeastOnce, request.epoch > .none,
-      disk.withdraw(after: request.epoch, of: instance)
+      !Mutant.partNotWithdrawn.isActive, disk.withdraw(after: request.epoch, of: instance)
     {
       coverage.met(.withdrawn)
       note("\(name(process)) withdraws what is visible after epoch \(request.epoch.number)")

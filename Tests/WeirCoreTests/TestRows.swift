@@ -118,6 +118,13 @@ final class OperatorProbe {
     if steps % 8 == 0 { subject.checkInvariants() }
   }
 
+  /// Rows none of which is late.
+  func process(_ batch: Batch) throws(WeirError) {
+    try subject.process(batch, watermark: watermark, late: lateRows)
+    precondition(lateRows.count == 0, "\(lateRows.count) late rows")
+    try drain()
+  }
+
   func advance(to time: Int64) throws(WeirError) {
     watermark = Watermark(microseconds: max(time, watermark.microseconds))
     subject.advance(to: watermark)

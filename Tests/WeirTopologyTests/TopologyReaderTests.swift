@@ -17,6 +17,7 @@ struct TopologyReaderTests {
     #expect(file.checkpoints == checkpoints)
     #expect(file.batch == BatchSettings())
     #expect(file.mostRestarts == 5)
+    #expect(file.restartsWithin == nil)
     #expect(file.keyGroups?.value == 128)
     #expect(file.sources.map(\.name.value) == ["payments"])
     #expect(file.operators.map(\.name.value) == ["declines", "spend"])

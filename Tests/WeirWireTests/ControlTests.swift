@@ -20,6 +20,7 @@ import WeirWire
   private static var snapshot: InstanceSnapshot {
     var snapshot = InstanceSnapshot(epoch: Epoch(6), incarnation: Incarnation(1025))
     snapshot.counters = progress.counters
+    snapshot.sent = [SentRows(edge: 2, receiver: 1, rows: 8, fingerprint: .max)]
     snapshot.watermark = .end
     snapshot.isFinished = true
     snapshot.partitions = [
@@ -32,6 +33,7 @@ import WeirWire
       PartitionSnapshot(partition: PartitionID(1), position: nil, highest: nil, hasEnded: false),
     ]
     snapshot.rowsRead = 17
+    snapshot.newFrom = PartitionID(9)
     snapshot.pace = SourcePace(since: WallTime(microseconds: 5), row: 3)
     snapshot.outputs = [PreparedOutput(epoch: Epoch(5), text: ".weir-out-5-1")]
     snapshot.state = StateReference(file: "b", earlier: ["a"], bytes: 9)
@@ -51,7 +53,11 @@ import WeirWire
       partitions: [["a", ""], []],
       startedAt: WallTime(microseconds: -1)
     )
-    let stored = StoredManifest(manifest, of: origin)
+    let stored = StoredManifest(
+      manifest,
+      of: origin,
+      writtenAt: WallTime(microseconds: 7)
+    )
     var bytes = RecordCodec.encode(stored)
     #expect(try bytes.withUnsafeBytes(RecordCodec.manifest) == stored)
     // Whatever bit is lost, it is seen.
@@ -159,7 +165,7 @@ import WeirWire
 
   @Test func `the text is small and its order does not change`() {
     let text = String(decoding: ControlCodec.encode(CoordinatorMessage.ping(7)), as: UTF8.self)
-    #expect(text == #"{"weir":2,"kind":"ping","number":7}"#)
+    #expect(text == "{\"weir\":\(InstanceMessage.version),\"kind\":\"ping\",\"number\":7}")
   }
 
   private func fault(_ text: String) -> WeirError? {
@@ -181,7 +187,7 @@ import WeirWire
 
   @Test func `fields of a later version are ignored, in any order and spacing`() throws {
     let text =
-      #" { "new" : [ {"a":1.5e-3}, null, true ] , "number" : 7 , "kind":"p\u0069ng","weir":2 }"#
+      #" { "new" : [ {"a":1.5e-3}, null, true ] , "number" : 7 , "kind":"p\u0069ng","weir":3 }"#
     #expect(try parse(text) == .ping(7))
   }
 
@@ -190,7 +196,8 @@ import WeirWire
     #expect(error?.code == "E311")
     #expect(error?.message == "reading control message 'dance'")
     #expect(
-      error?.detail == "the kind is unknown; version 9 sent it, this program speaks 2"
+      error?.detail
+        == "the kind is unknown; version 9 sent it, this program speaks \(InstanceMessage.version)"
     )
   }
 

@@ -12,6 +12,7 @@ import WeirWire
 ///     manifest-0000000013.json.broken    one that was damaged, or whose state was
 ///     lineage                     what was sent to the sinks, by epoch
 ///     state/declines-1-12-7       keyed state: stage, instance, epoch, incarnation
+///     followed/1a2b3c/lines-0/    the files that a source has found, by plan and instance
 ///     checkpoints.log             how the checkpoints went: one a line
 ///     log/20260101T000000Z-4711.log   what a run has said: when it began, its process
 ///
@@ -33,6 +34,19 @@ struct StateFolder: Sendable {
   var quarantine: String { path + "/quarantine" }
   /// The folder of the files of keyed state.
   var files: String { path + "/state" }
+
+  /// The folder of what sources remember of the files that they follow; a run without a checkpoint may
+  /// have been that of another topology, so it is that of a plan, by its fingerprint.
+  var followed: String { path + "/followed" }
+
+  /// The folder of what an instance remembers of the files that it follows.
+  func followed(by instance: InstanceID, plan: UInt64) -> String {
+    "\(followed)/\(Self.name(ofPlan: plan))/\(instance.stage)-\(instance.index)"
+  }
+
+  private static func name(ofPlan fingerprint: UInt64) -> String {
+    String(fingerprint, radix: 16)
+  }
 
   /// How the checkpoints of the run went.
   var history: CheckpointHistory { CheckpointHistory(path + "/checkpoints.log") }
@@ -126,5 +140,15 @@ struct StateFolder: Sendable {
     guard let names = try? Folder.names(in: files) else { return }
     let kept = Set(kept)
     for name in names where !kept.contains(name) { try? Folder.removeTree("\(files)/\(name)") }
+  }
+
+  /// Removes what sources of other plans have remembered.
+  ///
+  /// Only under the lock. What cannot be removed stays.
+  func removeFollowed(except plan: UInt64) {
+    guard let names = try? Folder.names(in: followed) else { return }
+    for name in names where name != Self.name(ofPlan: plan) {
+      try? Folder.removeTree("\(followed)/\(name)")
+    }
   }
 }

@@ -4,7 +4,8 @@ import WeirPOSIX
 /// A checkpoint in a state folder, as far as it can be told from outside.
 struct StoredCheckpoint: Codable, Hashable {
   var epoch: Epoch
-  /// When its output was visible; nil: the run ended before it could note that.
+  /// When its output was visible, or its manifest was written if the run ended before it could note
+  /// that; nil: nobody knows.
   var at: WallTime?
   /// True if the run has ended with it: nothing is gone on from it.
   var isLast: Bool
@@ -47,7 +48,9 @@ struct StoredCheckpoint: Codable, Hashable {
     at = noted?.at
     times = noted?.times
     do throws(WeirError) {
-      let manifest = try StoredRun.manifest(epoch, folder).manifest
+      let stored = try StoredRun.manifest(epoch, folder)
+      let manifest = stored.manifest
+      at = at ?? stored.writtenAt
       isLast = manifest.isFinished
       writtenBytes = manifest.members.reduce(0) { $0 + ($1.snapshot.state?.bytes ?? 0) }
       for file in manifest.files {

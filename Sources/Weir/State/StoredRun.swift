@@ -1,6 +1,7 @@
 import WeirCore
 import WeirLZ4
 import WeirPOSIX
+import WeirRuntime
 import WeirTopology
 import WeirWire
 
@@ -17,6 +18,8 @@ struct StoredRun {
   private(set) var record = RunRecord()
   /// What the run was started from; nil: it has no checkpoint yet.
   private(set) var origin: RunOrigin?
+  /// When the checkpoint was complete that it goes on from, as far as is known.
+  private(set) var completedAt: WallTime?
   /// Newer than what the run goes on from.
   private(set) var broken: [Broken] = []
   /// Older than that, and of no use either.
@@ -52,7 +55,7 @@ struct StoredRun {
         }
         continue
       }
-      if origin == nil { origin = stored.origin }
+      if origin == nil { (origin, completedAt) = (stored.origin, stored.writtenAt) }
       record.manifests.insert(stored.manifest, at: 0)
     }
     guard record.manifests.isEmpty, let first = broken.first else { return }
@@ -229,7 +232,9 @@ struct StoredRun {
 
   /// Puts checkpoints aside that are not gone on from, durably, and removes files that nobody needs.
   func settle(_ folder: StateFolder) throws(WeirError) {
-    try folder.setAside(broken.map(\.epoch) + unreadable)
+    let passed = broken.map(\.epoch) + unreadable
+    try folder.setAside(passed)
+    if !passed.isEmpty { Failpoint.manifestPassed.reached() }
     if broken.isEmpty { folder.removeFiles(except: record.manifests.flatMap(\.files)) }
   }
 
@@ -247,7 +252,7 @@ struct StoredRun {
         $0.instance.stage != sink.name || $0.snapshot.isFinished
       }
       let later = try sink.names.parts(after: last.epoch, isFinished: isFinished)
-      let moves = try sink.names.withdraw(later)
+      let moves = try sink.names.withdraw(later, .partTakenBack)
       if !moves.isEmpty {
         withdrawals.append(Withdrawal(sink: sink.name, after: last.epoch, moves))
       }

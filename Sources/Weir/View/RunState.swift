@@ -36,6 +36,8 @@ struct RunState {
   private var finished: Set<InstanceID> = []
   private var deaths: [InstanceID: Int] = [:]
   private var checkpoints = CheckpointTally()
+  /// When the checkpoint was complete that the run went on from, while it is the last.
+  private var resumedAt: WallTime?
   private var samples: [Sample] = []
 
   /// Rates are taken over the last so many samples.
@@ -72,13 +74,19 @@ struct RunState {
     case .checkpointed(_, let nanoseconds):
       checkpoints.completed += 1
       checkpoints.last = (now.wall, nanoseconds / 1000)
-    case .checkpointBroken(_, let error): note(error, nil, at: now)
+    case .checkpointBroken(_, let error):
+      // The one before it is the last now.
+      (checkpoints.last, resumedAt) = (nil, nil)
+      note(error, nil, at: now)
     case .committed(let times): checkpoints.times = times
     case .checkpointFailed(_, let error):
       checkpoints.failed += 1
       note(error, nil, at: now)
     }
   }
+
+  /// Notes when the checkpoint was complete that the run goes on from.
+  mutating func goOn(fromCheckpointAt time: WallTime?) { resumedAt = time }
 
   /// Notes how a run had ended that was over before.
   mutating func show(_ manifest: Manifest, at now: Moment) {
@@ -216,7 +224,7 @@ struct RunState {
     }
     status.checkpoints?.completed = checkpoints.completed
     status.checkpoints?.failed = checkpoints.failed
-    status.checkpoints?.lastAt = checkpoints.last?.at
+    status.checkpoints?.lastAt = checkpoints.last?.at ?? resumedAt
     status.checkpoints?.lastMicroseconds = checkpoints.last?.microseconds
     status.checkpoints?.lastTimes = checkpoints.times
     status.incidents = incidents

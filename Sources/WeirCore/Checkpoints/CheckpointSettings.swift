@@ -8,8 +8,11 @@ package struct CheckpointSettings: Hashable, Sendable {
   package var keep = 3
   /// Checkpoints in a row that may fail before the run stops; deaths do not count.
   package var mostFailures = 5
-  /// Failures of one instance without a complete checkpoint in between before the run stops.
+  /// Failures of one instance that count before the run stops.
   package var mostRestarts = 5
+  /// Nanoseconds for which a failure counts that an instance has brought about itself, also when
+  /// checkpoints are complete meanwhile.
+  package var restartsWithin: Int64 = 600_000_000_000
   /// Nanoseconds after which a process that does not answer counts as dead.
   package var hangAfter: Int64 = 3_000_000_000
 

@@ -16,6 +16,8 @@ package struct InstanceSnapshot: Hashable, Sendable, Codable {
   package var isFinished = false
   /// A source's partitions, in the order in which the instance owns them.
   package var partitions: [PartitionSnapshot] = []
+  /// The least number that a partition can have that was found after it.
+  package var newFrom = PartitionID(0)
   /// Rows that a source has read, and when which of them was due.
   package var rowsRead = 0
   package var pace: SourcePace?

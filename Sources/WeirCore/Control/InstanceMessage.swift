@@ -30,8 +30,12 @@ package enum InstanceMessage: Hashable, Sendable, Codable {
   /// Which epoch it works on, and how far it is.
   case pong(UInt64, EpochProgress?)
 
-  /// The version of control messages.
-  package static let version = 2
+  /// The version of control messages: another one with every change of their kinds or fields.
+  ///
+  /// Coordinator and instances are one program, so no version has to understand another. The number is
+  /// for processes of two programs that meet after all, such as in a folder that two machines share:
+  /// the first message then says so (E403), before one that is misunderstood does harm.
+  package static let version = 4
 }
 
 /// The steps of an instance within a checkpoint.

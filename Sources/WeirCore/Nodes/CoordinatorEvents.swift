@@ -35,6 +35,23 @@ package enum ProcessEnd: Hashable, Sendable {
   case killed(signal: Int32)
 }
 
+extension ProcessEnd {
+  /// Signals by which a process dies of what it does, as Linux numbers them.
+  ///
+  /// SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS.
+  private static let faults: [Int32] = [4, 5, 6, 7, 8, 11, 31]
+
+  /// True if the process was ended by a fault of its own that the system has answered.
+  var isFault: Bool {
+    if case .killed(let signal) = self { Self.faults.contains(signal) } else { false }
+  }
+
+  /// True if somebody else has ended it: people, or the system for its memory.
+  var isForeign: Bool {
+    if case .killed = self { !isFault } else { false }
+  }
+}
+
 extension ProcessEnd: CustomStringConvertible {
   package var description: String {
     switch self {

@@ -35,8 +35,8 @@ struct CoordinatorMember {
   var dueBy: Instant?
   /// When a process is started for it again.
   var retryAt: Instant?
-  /// Since the last complete checkpoint.
-  var failures = 0
+  /// Those of its failures that count.
+  var budget = RestartBudget()
   /// Whether it dies of a row, and of which.
   var search = PoisonSearch()
   /// The row that it has died of, while that is being made durable; it has no process meanwhile.
@@ -65,6 +65,23 @@ struct CoordinatorProcess {
   var hasGreeted = false
   /// Why it will end, if it is known.
   var lastWords: WeirError?
+  /// True if it is killed because it does not answer.
+  var isHung = false
+  /// How it has ended, while it may still be heard why.
+  var exit: ProcessExit?
+}
+
+/// The end of an instance's process, as the operating system tells it.
+struct ProcessExit {
+  let end: ProcessEnd
+  /// What it was working on.
+  let mark: WorkMark?
+  let seenAt: Instant
+
+  /// Until when it may still be heard why, if it exited by itself.
+  var wordsDue: Instant {
+    seenAt.advanced(byNanoseconds: CoordinatorNode.lastWordsNanoseconds)
+  }
 }
 
 /// Instances that are connected by channels: they go back together.

@@ -106,7 +106,7 @@ extension CoordinatorNode {
   ) {
     guard let done = open else { return }
     failedEpochs = 0
-    for index in members.indices { members[index].failures = 0 }
+    for index in members.indices { members[index].budget.checkpointed() }
     relax(at: manifest, into: &effects)
     if let settings {
       manifests.append(manifest)
@@ -224,6 +224,11 @@ extension CoordinatorNode {
     into effects: inout [CoordinatorEffect]
   ) {
     guard let open, open.epoch == epoch, open.step == .reporting else { return }
+    guard settings != nil else {
+      // The only epoch there is: nothing has become visible.
+      fail(members[index].instance, error, into: &effects)
+      return
+    }
     let told = WeirError(
       "E421",
       "checkpoint \(epoch.number) failed: '\(members[index].instance)' at step '\(step.rawValue)'",

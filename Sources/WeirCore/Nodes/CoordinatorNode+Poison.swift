@@ -18,7 +18,7 @@ extension CoordinatorNode {
     case .nothing: return false
     case .careful:
       // The search must not use up the restarts: it ends with the next death, or is one of them.
-      members[index].failures -= 1
+      members[index].budget.forgiveLast()
       let search = WeirError(
         "E428",
         "'\(members[index].instance)' has died twice at work for '\(name)'",
@@ -106,7 +106,7 @@ extension CoordinatorNode {
         continue
       }
       members[index].condemned = nil
-      members[index].failures = 0
+      members[index].budget.clear()
       let found = WeirError(
         "E427",
         "a \(row.kind.noun) that kills '\(row.stage)' is kept from it from now on",
@@ -130,7 +130,7 @@ extension CoordinatorNode {
       guard let row = members[index].condemned, failed.contains(row) else { continue }
       members[index].condemned = nil
       effects.append(.say(.warned(members[index].instance, error)))
-      if isActive { restart(index, error, at: now, into: &effects) }
+      if isActive { restart(index, at: now, into: &effects) }
     }
   }
 

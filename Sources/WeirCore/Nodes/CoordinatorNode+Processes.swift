@@ -39,9 +39,9 @@ extension CoordinatorNode {
     version: Int,
     into effects: inout [CoordinatorEffect]
   ) {
-    processes[entry].hasGreeted = true
-    guard let index = processes[entry].member else { return }
     guard version == InstanceMessage.version else {
+      // A spare that speaks otherwise is never used; what is started in its place says so.
+      guard let index = processes[entry].member else { return }
       let error = WeirError(
         "E403",
         "'\(members[index].instance)' speaks version \(version) of the control messages",
@@ -50,24 +50,47 @@ extension CoordinatorNode {
       fail(members[index].instance, error, into: &effects)
       return
     }
-    guard members[index].step == .starting else { return }
+    processes[entry].hasGreeted = true
+    guard let index = processes[entry].member, members[index].step == .starting else { return }
     effects.append(.assign(processes[entry].incarnation, members[index].instance))
   }
 
   // MARK: Failures
 
+  /// Handles what the operating system says of the end of a process.
+  ///
+  /// One that exits by itself may have said why, and the end can be known before the words are: the
+  /// thread that takes messages from the sockets is another. They are waited for a moment. A signal
+  /// leaves no time for words.
   mutating func exited(
     _ process: Incarnation,
-    _ end: ProcessEnd,
-    _ mark: WorkMark?,
+    _ exit: ProcessExit,
     at now: Instant,
     into effects: inout [CoordinatorEffect]
   ) {
     guard let entry = processes.firstIndex(where: { $0.incarnation == process }) else { return }
-    guard let index = processes[entry].member else {
+    guard processes[entry].member != nil else {
       processEnded(process, nil, at: now, into: &effects)
       return
     }
+    if isActive, processes[entry].lastWords == nil, case .exited = exit.end {
+      processes[entry].exit = exit
+    } else {
+      judge(process, exit, at: now, into: &effects)
+    }
+  }
+
+  /// Handles the end of an instance's process, of which no more will be heard.
+  private mutating func judge(
+    _ process: Incarnation,
+    _ exit: ProcessExit,
+    at now: Instant,
+    into effects: inout [CoordinatorEffect]
+  ) {
+    guard let entry = processes.firstIndex(where: { $0.incarnation == process }),
+      let index = processes[entry].member
+    else { return }
+    let (end, mark) = (exit.end, exit.mark)
     let hint = "the run has ended; rows that were not published are not in the output"
     let work = mark.flatMap { stageName(of: $0) }.map { ", at work for '\($0)'" }
     let error = WeirError(
@@ -79,15 +102,38 @@ extension CoordinatorNode {
     )
     let words = processes[entry].lastWords
     let death = mark.flatMap { PoisonDeath($0, end, lastWords: words) }
-    processEnded(process, words ?? error, death, at: now, into: &effects)
+    // Whether somebody has stopped a process that does not answer, nobody knows.
+    let isForeign = processes[entry].isHung || words == nil && end.isForeign
+    processEnded(
+      process,
+      words ?? error,
+      death,
+      isForeign: isForeign,
+      seenAt: exit.seenAt,
+      at: now,
+      into: &effects
+    )
   }
 
-  /// Handles the end of a process; `error` says why, nil for a spare, and `death` what it died at, if
-  /// that may have been a row.
+  /// Gives up waiting for the words of processes that have ended: those whose time is over, and all
+  /// once nobody is to be replaced.
+  mutating func judgeSilent(at now: Instant, into effects: inout [CoordinatorEffect]) {
+    for process in processes {
+      guard let exit = process.exit, !isActive || exit.wordsDue <= now else { continue }
+      judge(process.incarnation, exit, at: now, into: &effects)
+    }
+  }
+
+  /// Handles the end of a process.
+  ///
+  /// `error` says why, nil for a spare, and `death` what it died at, if that may have been a row;
+  /// `isForeign`: somebody else may have ended it; `seenAt`: when that was known, nil: now.
   mutating func processEnded(
     _ process: Incarnation,
     _ error: WeirError?,
     _ death: PoisonDeath? = nil,
+    isForeign: Bool = false,
+    seenAt: Instant? = nil,
     at now: Instant,
     into effects: inout [CoordinatorEffect]
   ) {
@@ -100,7 +146,7 @@ extension CoordinatorNode {
     }
     members[index].process = nil
     guard isActive, let error else { return }
-    guard settings != nil else {
+    guard let settings else {
       // It has said why, and its peer's own words are still waited for.
       if let suspicion, suspicion.instance == members[index].instance { return }
       fail(members[index].instance, error, into: &effects)
@@ -109,32 +155,34 @@ extension CoordinatorNode {
     members[index].step = .missing
     members[index].heardAt = nil
     members[index].dueBy = nil
-    members[index].failures += 1
+    members[index].budget.failed(
+      error,
+      isForeign: isForeign,
+      at: now,
+      within: settings.restartsWithin
+    )
     effects.append(.say(.died(members[index].instance, error)))
-    note(.died, index, process, at: now)
+    note(.died, index, process, at: seenAt ?? now)
     disturb(members[index].region, into: &effects)
     if let death, search(index, death, into: &effects) { return }
-    restart(index, error, at: now, into: &effects)
+    restart(index, at: now, into: &effects)
   }
 
   /// Gives an instance that has failed a process again: at once, after a pause, or not at all.
   mutating func restart(
     _ index: Int,
-    _ error: WeirError,
     at now: Instant,
     into effects: inout [CoordinatorEffect]
   ) {
     guard let settings else { return }
-    let failures = members[index].failures
+    let failures = members[index].budget.count
     guard failures <= settings.mostRestarts else {
       let hopeless = WeirError(
         "E423",
-        "'\(members[index].instance)' failed \(failures) times without a complete checkpoint in "
-          + "between",
-        detail: "the last time: \(error.message)" + (error.detail.map { ": \($0)" } ?? ""),
-        hint:
-          "mend the cause, or raise 'restarts: { most: … }'; the next run goes on from the last "
-          + "complete checkpoint",
+        "'\(members[index].instance)' failed \(failures) times, more often than 'restarts' allows",
+        detail: members[index].budget.report(),
+        hint: "mend the cause, or change 'restarts: { most: …, within: … }'; the next run goes on "
+          + "from the last complete checkpoint",
         recovery: .stop
       )
       fail(members[index].instance, hopeless, into: &effects)
@@ -177,6 +225,10 @@ extension CoordinatorNode {
     members[index].dueBy = nil
     for entry in processes.indices where processes[entry].incarnation == process {
       processes[entry].lastWords = error
+      processes[entry].isHung = cause == .hung
+      guard let exit = processes[entry].exit else { continue }
+      judge(process, exit, at: now, into: &effects)
+      return
     }
     effects.append(.kill(process))
     note(cause, index, process, at: now)
@@ -215,7 +267,31 @@ extension CoordinatorNode {
 
   // MARK: Time
 
+  /// Whoever was stopped itself cannot say that others were late: what they had to do by a time that
+  /// has passed meanwhile, they get as much longer for, and a moment.
+  ///
+  /// Their answers may lie in a socket that has not been looked into since, so it does not help that
+  /// messages are taken before the time is.
+  mutating func forgiveOwnPause(at now: Instant) {
+    guard let due = deadline else { return }
+    let late = now.nanoseconds - due.nanoseconds
+    let moment = settings?.hangAfter ?? Self.ownPauseNanoseconds
+    guard late > moment / 2 else { return }
+    let pause = late + moment
+    leaveBy = leaveBy?.advanced(byNanoseconds: pause)
+    suspicion?.due.nanoseconds += pause
+    for region in regions.indices {
+      regions[region].lostDue = regions[region].lostDue?.advanced(byNanoseconds: pause)
+    }
+    for index in members.indices {
+      members[index].dueBy = members[index].dueBy?.advanced(byNanoseconds: pause)
+      if members[index].heardAt != nil { members[index].heardAt = now }
+    }
+  }
+
   mutating func tickProcesses(at now: Instant, into effects: inout [CoordinatorEffect]) {
+    judgeSilent(at: now, into: &effects)
+    guard isActive else { return }
     if let due = spareAt, due <= now { spareAt = nil }
     for region in regions.indices {
       guard let due = regions[region].lostDue, due <= now else { continue }
@@ -248,12 +324,6 @@ extension CoordinatorNode {
     into effects: inout [CoordinatorEffect]
   ) {
     guard let settings, let due = pingAt else { return }
-    // Whoever was stopped itself, such as by a closed lid, cannot say that others were silent.
-    if now.nanoseconds - due.nanoseconds > settings.hangAfter / 2 {
-      for index in members.indices where members[index].heardAt != nil {
-        members[index].heardAt = now
-      }
-    }
     for index in members.indices {
       guard let heard = members[index].heardAt,
         now.nanoseconds - heard.nanoseconds >= settings.hangAfter, !Mutant.hangIgnored.isActive

@@ -72,6 +72,8 @@ package struct CoordinatorNode {
 
   /// How long the cause of a lost peer may take to be heard of, in nanoseconds.
   package static let suspicionNanoseconds: Int64 = 1_000_000_000
+  /// How long the last words of a process may come after its exit, in nanoseconds.
+  package static let lastWordsNanoseconds: Int64 = 100_000_000
   /// How long an instance may take to exit after it was told to, in nanoseconds.
   package static let leaveNanoseconds: Int64 = 5_000_000_000
   /// How long a process may take to start, in nanoseconds.
@@ -81,6 +83,9 @@ package struct CoordinatorNode {
   /// The pause before an instance that failed for the third time is started again, in nanoseconds;
   /// it doubles from there.
   package static let firstPauseNanoseconds: Int64 = 250_000_000
+  /// Without checkpoints: whoever is entered later than by half of that was stopped itself, in
+  /// nanoseconds.
+  package static let ownPauseNanoseconds: Int64 = 3_000_000_000
   /// How long a spare that did not start is not tried again, in nanoseconds.
   package static let sparePauseNanoseconds: Int64 = 1_000_000_000
 
@@ -139,7 +144,7 @@ package struct CoordinatorNode {
     case .messageReceived(let process, let message):
       receive(message, from: process, at: now, into: &effects)
     case .exited(let process, let end, let mark):
-      exited(process, end, mark, at: now, into: &effects)
+      exited(process, ProcessExit(end: end, mark: mark, seenAt: now), at: now, into: &effects)
     case .spawnFailed(let process, let error):
       processEnded(process, error, at: now, into: &effects)
     case .numbersWritten: numbersWritten(at: now, into: &effects)
@@ -192,7 +197,7 @@ package struct CoordinatorNode {
     at now: Instant,
     into effects: inout [CoordinatorEffect]
   ) {
-    // Last words of a process that is known to have ended say nothing any more.
+    // What a process has said whose end was dealt with says nothing any more.
     guard let entry = processes.firstIndex(where: { $0.incarnation == process }) else { return }
     if case .hello(let version) = message {
       greeted(entry, version: version, into: &effects)
@@ -250,6 +255,7 @@ package struct CoordinatorNode {
 
   /// Does whatever has become possible.
   private mutating func settle(at now: Instant, into effects: inout [CoordinatorEffect]) {
+    if !isActive { judgeSilent(at: now, into: &effects) }
     if isActive {
       for region in regions.indices { rewindWhenReady(region, at: now, into: &effects) }
       if phase == .starting, regions.allSatisfy({ $0.step == .running }) {
@@ -296,6 +302,7 @@ package struct CoordinatorNode {
       add(open.openedAt.advanced(byNanoseconds: settings.timeout))
     }
     for region in regions { add(region.lostDue) }
+    for process in processes { add(process.exit?.wordsDue) }
     for member in members {
       add(member.dueBy)
       add(member.retryAt)
@@ -307,6 +314,7 @@ package struct CoordinatorNode {
   }
 
   private mutating func tick(at now: Instant, into effects: inout [CoordinatorEffect]) {
+    forgiveOwnPause(at: now)
     tickEnds(at: now, into: &effects)
     guard isActive else { return }
     tickProcesses(at: now, into: &effects)

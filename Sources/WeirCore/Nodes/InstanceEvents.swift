@@ -98,6 +98,8 @@ package struct RestoreRequest: Hashable, Sendable {
   /// No row came after it.
   package var isFinished: Bool
   package var partitions: [Partition]
+  /// The least number that a partition can have that was found after the epoch.
+  package var newFrom: PartitionID
   /// What a sink keeps: prepared up to the epoch, and perhaps committed.
   package var outputs: [PreparedOutput]
   package var state: StateReference?

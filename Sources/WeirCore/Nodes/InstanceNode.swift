@@ -258,7 +258,7 @@ package struct InstanceNode {
       flow: flow,
       watermark: snapshot?.watermark ?? .start
     )
-    let kept = outputs.counters
+    let (kept, keptSent) = (outputs.counters, outputs.sent)
     let rowGuard = RowGuard(
       job,
       memory: memory,
@@ -277,6 +277,7 @@ package struct InstanceNode {
       from: snapshot
     )
     if Mutant.countersKept.isActive { outputs.counters = kept }
+    if Mutant.sentKept.isActive { outputs.sent = keptSent }
     outputs.now = now
     role = InstanceRole(job, stage: stage, partitions: partitions, flow: flow)
     if case .source(var source) = role, let snapshot {
@@ -292,6 +293,7 @@ package struct InstanceNode {
           epoch: rewind.epoch,
           isFinished: snapshot?.isFinished ?? false,
           partitions: restoredPartitions(snapshot),
+          newFrom: snapshot?.newFrom ?? PartitionID(0),
           outputs: snapshot?.outputs ?? [],
           state: snapshot?.state
         )

@@ -5,10 +5,6 @@ struct PoisonDeath: Hashable, Sendable {
   /// How it came, for people.
   let reason: String
 
-  /// Signals by which a process dies of what it does, as Linux numbers them.
-  ///
-  /// SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS.
-  private static let faults: [Int32] = [4, 5, 6, 7, 8, 11, 31]
   /// SIGKILL: of the system for its memory, of people, or of the coordinator.
   private static let kill: Int32 = 9
   /// What the coordinator says of a process that hangs, before it kills it.
@@ -20,7 +16,7 @@ struct PoisonDeath: Hashable, Sendable {
     switch end {
     case _ where lastWords != nil: cause = .kill
     case .exited(let code) where code != 0: cause = .fault
-    case .killed(let signal) where Self.faults.contains(signal): cause = .fault
+    case .killed where end.isFault: cause = .fault
     case .killed(Self.kill): cause = .kill
     case .exited, .killed: return nil
     }

@@ -90,7 +90,7 @@ extension KeyedState {
       arenas.restore(try ByteArena.Head(section), group)
     case .bytes:
       try arenas.arena(group).restore(section)
-    case .head, .pane, .latePane, .totals, .sessions:
+    case .head, .pane, .latePane, .carries, .lateCarries, .totals, .sessions:
       return false
     }
     return true

@@ -18,9 +18,19 @@ package struct StateTable: Hashable, Comparable, Sendable {
     case sessions = 6
     /// Those of one late pane, likewise.
     case latePane = 8
+    /// What does not fit the rows of one pane, likewise.
+    case carries = 9
+    /// What does not fit those of one late pane, likewise.
+    case lateCarries = 10
 
     /// True if `first` and `last` say which table it is.
-    package var hasWindows: Bool { self == .pane || self == .latePane }
+    package var hasWindows: Bool { self == .pane || self == .latePane || isCarries }
+
+    /// True of the carries of panes.
+    package var isCarries: Bool { self == .carries || self == .lateCarries }
+
+    /// True of what late panes have.
+    package var isLate: Bool { self == .latePane || self == .lateCarries }
   }
 
   package var kind: Kind

@@ -14,7 +14,7 @@ package struct StateDescription: Hashable, Sendable {
   }
 
   /// The layout of sections; see `SectionBytes`, `ByteArena.Head` and the heads of operators.
-  package static let formatVersion = 1
+  package static let formatVersion = 2
 
   package var entries: [Entry]
 

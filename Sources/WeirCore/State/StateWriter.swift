@@ -119,7 +119,7 @@ extension StateWriter.Part {
     switch table.kind {
     case .keys: clearFreeLinks(&section)
     case .sessions: numberKeys(&section)
-    case .head, .byteHeads, .bytes, .pane, .latePane, .totals: return
+    case .head, .byteHeads, .bytes, .pane, .latePane, .carries, .lateCarries, .totals: return
     }
   }
 

@@ -17,7 +17,12 @@ final class Candidates {
   var slots: UnsafeBufferPointer<UInt32> { UnsafeBufferPointer(start: memory, count: count) }
 
   /// Appends the slots of a chunk that have rows; `first` is the chunk's first slot.
-  func append(_ counts: UnsafePointer<Int64>, _ chunkSlots: Int, _ first: UInt32) {
+  @inline(__always)
+  func append<Count: FixedWidthInteger>(
+    _ counts: UnsafePointer<Count>,
+    _ chunkSlots: Int,
+    _ first: UInt32
+  ) {
     let memory = memory
     var end = count
     for place in 0..<chunkSlots {

@@ -11,6 +11,8 @@ final class Pane {
   /// Its windows take its rows only after their first result.
   let isLate: Bool
   let chunks: ChunkTable
+  /// What does not fit its chunks; see `PaneLayout`.
+  let carries: ChunkTable
   /// The running totals contain this pane.
   var isInTotals = false
   /// Rows came since preliminary results were last made.
@@ -19,11 +21,18 @@ final class Pane {
   var ordinal = 0
   var assignmentNumber = 0
 
-  init(first: Int64, last: Int64, isLate: Bool, _ chunks: ChunkTable) {
+  init(
+    first: Int64,
+    last: Int64,
+    isLate: Bool,
+    _ chunks: ChunkTable,
+    carries: ChunkTable
+  ) {
     self.first = first
     self.last = last
     self.isLate = isLate
     self.chunks = chunks
+    self.carries = carries
   }
 
   /// The window contains the rows of this pane.

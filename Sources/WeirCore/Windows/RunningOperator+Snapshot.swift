@@ -33,7 +33,7 @@ extension RunningOperator {
       try totals.restore(section) { ordinal throws(WeirError) in
         try state.restoredChunk(ordinal, section.address)
       }
-    case .keys, .byteHeads, .bytes, .pane, .latePane, .sessions:
+    case .keys, .byteHeads, .bytes, .pane, .latePane, .carries, .lateCarries, .sessions:
       throw .damagedState(section.address, "totals have no such table")
     }
   }

@@ -48,7 +48,7 @@ extension SessionOperator {
         }
         return sessions.slots.restoreChunk(group, ordinal)
       }
-    case .keys, .byteHeads, .bytes, .pane, .latePane, .totals:
+    case .keys, .byteHeads, .bytes, .pane, .latePane, .carries, .lateCarries, .totals:
       throw .damagedState(section.address, "sessions have no such table")
     }
   }

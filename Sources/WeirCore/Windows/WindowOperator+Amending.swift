@@ -39,7 +39,7 @@ struct Amending {
 
   private func slots(of chunk: Int, _ state: KeyedState) -> [UInt32] {
     let counts = late.compactMap {
-      $0.chunks.chunk(chunk)?.assumingMemoryBound(to: Int64.self)
+      $0.chunks.chunk(chunk)?.assumingMemoryBound(to: UInt16.self)
     }
     guard !counts.isEmpty else { return [] }
     return (0..<state.chunkSlots).compactMap { place in

@@ -21,7 +21,7 @@ extension WindowOperator {
     }
     for pane in paneList.panes {
       pane.hasChanged = false
-      let offset = aggregates.ownOffset
+      let offset = layout.ownOffset
       for chunk in 1..<state.chunkCount {
         guard let base = pane.chunks.chunk(chunk) else { continue }
         let flags = (base + offset).assumingMemoryBound(to: UInt8.self)
@@ -61,7 +61,7 @@ extension WindowOperator {
   }
 
   private func changedSlots(_ chunk: Int, _ panes: [Pane]) -> [UInt32] {
-    let offset = aggregates.ownOffset
+    let offset = layout.ownOffset
     let bases = panes.filter(\.hasChanged).compactMap { $0.chunks.chunk(chunk) }
     guard !bases.isEmpty else { return [] }
     return (0..<state.chunkSlots).compactMap { place in

@@ -105,9 +105,7 @@ extension WindowOperator {
     while current.nextChunk < end {
       let chunk = current.nextChunk
       current.nextChunk += 1
-      guard let counts = countsOfWindow(current, chunk) else { continue }
-      let first = UInt32(chunk << state.shift)
-      candidates.append(counts, state.chunkSlots, first)
+      addCandidates(current, chunk)
       if candidates.count >= WindowLimits.runLength { try sift(&current) }
     }
     guard current.nextChunk == state.chunkCount else { return }
@@ -117,16 +115,17 @@ extension WindowOperator {
     current.phase = .emitting
   }
 
-  /// The rows of each slot of a chunk in the window; the panes that enter go into the totals.
-  private func countsOfWindow(_ current: Firing, _ chunk: Int) -> UnsafeMutablePointer<Int64>? {
+  /// Notes the slots of a chunk that have rows in the window; the panes that enter go into the totals.
+  private func addCandidates(_ current: Firing, _ chunk: Int) {
+    let first = UInt32(chunk << state.shift)
     guard let totals else {
-      return current.panes.first?.chunks.chunk(chunk)?.assumingMemoryBound(to: Int64.self)
+      guard let base = current.panes.first?.chunks.chunk(chunk) else { return }
+      candidates.append(base.assumingMemoryBound(to: UInt16.self), state.chunkSlots, first)
+      return
     }
-    for pane in current.entering {
-      guard let source = pane.chunks.chunk(chunk) else { continue }
-      aggregates.enter(source, totals.make(chunk))
-    }
-    return totals.chunk(chunk)?.assumingMemoryBound(to: Int64.self)
+    for pane in current.entering { layout.enter(pane, chunk) { totals.make(chunk) } }
+    guard let base = totals.chunk(chunk) else { return }
+    candidates.append(base.assumingMemoryBound(to: Int64.self), state.chunkSlots, first)
   }
 
   /// Filters the candidates and sorts those that pass.
@@ -172,8 +171,7 @@ extension WindowOperator {
     for pane in current.panes where pane.last == current.window {
       pane.isInTotals = false
       for chunk in 1..<state.chunkCount {
-        guard let source = pane.chunks.chunk(chunk) else { continue }
-        aggregates.leave(source, totals.make(chunk))
+        layout.leave(pane, chunk) { totals.make(chunk) }
       }
     }
   }
@@ -216,16 +214,11 @@ extension WindowOperator {
 
   private func forget(_ pane: Pane, _ chunk: Int) {
     guard let base = pane.chunks.chunk(chunk) else { return }
-    let counts = base.assumingMemoryBound(to: Int64.self)
+    let counts = base.assumingMemoryBound(to: UInt16.self)
     let uses = state.uses(UInt32(chunk << state.shift))
     if aggregates.ownsBytes {
       pane.chunks.setAside(chunk: chunk)
-      aggregates.releaseBytes(
-        base,
-        at: 0,
-        count: state.chunkSlots,
-        group: Int(state.chunkGroups[chunk])
-      )
+      layout.releaseBytes(base, group: Int(state.chunkGroups[chunk]))
     }
     for place in 0..<state.chunkSlots where counts[place] != 0 {
       uses[place] &-= 1

@@ -73,13 +73,7 @@ extension WindowOperator {
     precondition(!pane.isInTotals, "rows for windows \(pane.first) ... after \(fired)")
     pane.hasChanged = true
     countRows(rows, in: pane)
-    let regions = Regions(
-      pointers: pane.chunks.present,
-      groups: state.chunkGroups,
-      offset: 0,
-      shift: state.shift
-    )
-    aggregates.add(rows, of: batch, to: regions)
+    layout.add(rows, of: batch, to: pane, state.chunkGroups)
   }
 
   /// Counts rows by slot, makes the chunks that are written, notes changes and the uses of slots.
@@ -101,11 +95,20 @@ extension WindowOperator {
         shift
       )
       guard done < rows.count else { break }
-      _ = pane.chunks.make(Int(slots[done]) >> shift)
+      let slot = slots[done]
+      guard let base = pane.chunks.chunk(Int(slot) >> shift) else {
+        _ = pane.chunks.make(Int(slot) >> shift)
+        continue
+      }
+      let place = Int(slot) & mask
+      NarrowCount.increment(base.assumingMemoryBound(to: UInt16.self) + place) {
+        pane.carries.touch(slot).assumingMemoryBound(to: Int64.self) + place
+      }
+      done += 1
     }
     pane.chunks.changes.set(slots, rows.count)
     guard spec.early else { return }
-    let offset = aggregates.ownOffset
+    let offset = layout.ownOffset
     let pointers = pane.chunks.present
     for position in 0..<rows.count {
       let slot = Int(slots[position])
@@ -117,7 +120,8 @@ extension WindowOperator {
     }
   }
 
-  /// Counts rows by slot and the uses of slots, up to a row whose chunk is not there yet.
+  /// Counts rows by slot and the uses of slots, up to a row whose chunk is not there yet or whose
+  /// count is full.
   ///
   /// Returns the position of that row, else the end.
   private static func countRows(
@@ -133,12 +137,14 @@ extension WindowOperator {
       let slot = Int(slots[position])
       let chunk = slot &>> shift
       guard let base = chunks[chunk] else { return position }
-      let count = base.assumingMemoryBound(to: Int64.self) + (slot & mask)
-      let before = count.pointee
-      count.pointee = before &+ 1
-      if before == 0 {
+      let count = base.assumingMemoryBound(to: UInt16.self) + (slot & mask)
+      let now = count.pointee &+ 1
+      // A full count becomes 0, a first row makes it 1.
+      if now <= 1 {
+        if now == 0 { return position }
         (keys[chunk] + useOffset).assumingMemoryBound(to: UInt32.self)[slot & mask] &+= 1
       }
+      count.pointee = now
     }
     return positions.upperBound
   }
@@ -317,7 +323,8 @@ extension WindowOperator {
       first: first,
       last: last,
       isLate: isLate,
-      ChunkTable(panePool, shift: state.shift, columns: paneColumns)
+      ChunkTable(panePool, shift: state.shift, columns: paneColumns),
+      carries: ChunkTable(carryPool, shift: state.shift, columns: layout.carryColumns)
     )
   }
 }

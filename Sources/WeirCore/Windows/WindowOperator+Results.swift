@@ -63,7 +63,10 @@ extension WindowOperator {
     var merged: [Int] = []
     for (index, member) in aggregates.members.enumerated()
     where columns?.contains(keyWidth + 2 + index) ?? true {
-      let isWhole = totals != nil ? usingTotals && member.totalOffset != nil : panes.count == 1
+      let isWhole =
+        totals != nil
+        ? usingTotals && member.totalOffset != nil
+        : panes.count == 1 && layout.places[index].isWhole
       if isWhole {
         try appendDirect(index, slots, panes, batch, used)
       } else {
@@ -93,7 +96,7 @@ extension WindowOperator {
   ) throws(WeirError) {
     let member = aggregates.members[index]
     let chunks = totals ?? panes[0].chunks
-    let offset = totals == nil ? member.offset : member.totalOffset ?? 0
+    let offset = totals == nil ? layout.places[index].offset : member.totalOffset ?? 0
     let failed = aggregates.appendResults(
       member,
       offset,
@@ -118,7 +121,7 @@ extension WindowOperator {
     while start < slots.count {
       let count = min(state.chunkSlots, slots.count - start)
       scratch.clear(state.arenas)
-      for position in 0..<count { merge(slots[start + position], panes, at: position) }
+      merge(UnsafeBufferPointer(rebasing: slots[start..<start + count]), panes, members)
       for index in members {
         let member = aggregates.members[index]
         let failed = places.withUnsafeBufferPointer { buffer -> Int? in
@@ -138,21 +141,27 @@ extension WindowOperator {
     }
   }
 
-  private func merge(_ slot: UInt32, _ panes: [Pane], at position: Int) {
-    let chunk = Int(slot) >> state.shift
-    let place = Int(slot) & (state.chunkSlots - 1)
-    for pane in panes {
-      guard let source = pane.chunks.chunk(chunk),
-        source.assumingMemoryBound(to: Int64.self)[place] > 0
-      else { continue }
-      aggregates.merge(
-        source,
-        at: place,
-        into: scratch.base,
-        at: position,
-        count: 1,
-        group: state.arenas.scratchGroup
-      )
+  /// Puts the slots together from panes, into the scratch chunk, by position.
+  private func merge(_ slots: UnsafeBufferPointer<UInt32>, _ panes: [Pane], _ members: [Int]) {
+    var start = 0
+    while start < slots.count {
+      // Slots that follow each other in a chunk, as when all are looked at.
+      let slot = slots[start]
+      let most = min(state.chunkSlots - Int(slot) & (state.chunkSlots - 1), slots.count - start)
+      var count = 1
+      while count < most, slots[start + count] == slot + UInt32(count) { count += 1 }
+      for pane in panes {
+        layout.widen(
+          pane,
+          slot,
+          count,
+          into: scratch.base,
+          at: start,
+          members: members,
+          group: state.arenas.scratchGroup
+        )
+      }
+      start += count
     }
   }
 

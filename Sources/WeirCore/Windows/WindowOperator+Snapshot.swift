@@ -3,7 +3,7 @@
 extension WindowOperator {
   package var liveTables: [StateTable] {
     [StateTable(.head), StateTable(.keys), StateTable(.byteHeads), StateTable(.bytes)]
-      + paneList.panes.map(\.table)
+      + paneList.panes.flatMap { [$0.table, $0.carryTable] }
   }
 
   package func mark(rewriting addresses: [StateAddress], isFull: Bool) {
@@ -12,12 +12,11 @@ extension WindowOperator {
       "'\(name)' has results left"
     )
     state.mark(
-      paneList.panes.map { pane in
-        StateWriter.Part(
-          table: pane.table,
-          chunks: pane.chunks,
-          slots: state.slots
-        )
+      paneList.panes.flatMap { pane in
+        [
+          StateWriter.Part(table: pane.table, chunks: pane.chunks, slots: state.slots),
+          StateWriter.Part(table: pane.carryTable, chunks: pane.carries, slots: state.slots),
+        ]
       },
       head: OperatorHead(watermark: watermark).encoded,
       rewriting: addresses,
@@ -37,10 +36,11 @@ extension WindowOperator {
     switch table.kind {
     case .head:
       restored = try OperatorHead(section, after: restored)
-    case .pane, .latePane:
+    case .pane, .latePane, .carries, .lateCarries:
       guard table.first <= table.last, let pane = restoredPane(table)
       else { throw .damagedState(section.address, "more panes than there can be") }
-      try pane.chunks.restore(section) { ordinal throws(WeirError) in
+      let chunks = table.kind.isCarries ? pane.carries : pane.chunks
+      try chunks.restore(section) { ordinal throws(WeirError) in
         try state.restoredChunk(ordinal, section.address)
       }
     case .keys, .byteHeads, .bytes, .totals, .sessions:
@@ -49,7 +49,7 @@ extension WindowOperator {
   }
 
   private func restoredPane(_ table: StateTable) -> Pane? {
-    let (first, last, isLate) = (table.first, table.last, table.kind == .latePane)
+    let (first, last, isLate) = (table.first, table.last, table.kind.isLate)
     if let pane = paneList.find(first: first, last: last, isLate: isLate) { return pane }
     guard paneList.panes.count < WindowLimits.livePanes else { return nil }
     let pane = makePane(first: first, last: last, isLate: isLate)
@@ -82,21 +82,26 @@ extension WindowOperator {
 
   /// Counts the uses of a restored chunk and adds it to the totals.
   private func take(_ base: UnsafeMutableRawPointer, _ chunk: Int, of pane: Pane) {
-    let counts = base.assumingMemoryBound(to: Int64.self)
+    let counts = base.assumingMemoryBound(to: UInt16.self)
     let uses = state.uses(UInt32(chunk << state.shift))
     for place in 0..<state.chunkSlots { uses[place] &+= counts[place] != 0 ? 1 : 0 }
     if spec.early {
-      let flags = (base + aggregates.ownOffset).assumingMemoryBound(to: UInt8.self)
+      let flags = (base + layout.ownOffset).assumingMemoryBound(to: UInt8.self)
       if (0..<state.chunkSlots).contains(where: { flags[$0] != 0 }) { pane.hasChanged = true }
     }
     guard pane.isInTotals, let totals else { return }
-    aggregates.enter(base, totals.make(chunk))
+    layout.enter(pane, chunk) { totals.make(chunk) }
   }
 }
 
 extension Pane {
   /// What snapshots call it.
   var table: StateTable { StateTable(isLate ? .latePane : .pane, first: first, last: last) }
+
+  /// What snapshots call its carries.
+  var carryTable: StateTable {
+    StateTable(isLate ? .lateCarries : .carries, first: first, last: last)
+  }
 }
 
 /// What of an operator belongs to no key.

@@ -125,11 +125,7 @@ extension WindowOperator {
   }
 
   private func hasRows(_ slot: UInt32, _ panes: [Pane]) -> Bool {
-    let place = Int(slot) & (state.chunkSlots - 1)
-    return panes.contains { pane in
-      guard let base = pane.chunks.chunk(Int(slot) >> state.shift) else { return false }
-      return base.assumingMemoryBound(to: Int64.self)[place] > 0
-    }
+    panes.contains { layout.rows(of: slot, in: $0) > 0 }
   }
 }
 

@@ -18,8 +18,11 @@ package final class WindowOperator: KeyedOperator {
   let alignment: WindowAlignment
   let state: KeyedState
   let aggregates: AggregateSet
+  /// Where panes keep them.
+  let layout: PaneLayout
   let buffers = RowBuffers()
   let panePool: ChunkPool
+  let carryPool: ChunkPool
   /// The columns of panes that snapshots hold.
   let paneColumns: [ChunkColumn]
   var paneList = PaneList()
@@ -71,15 +74,12 @@ package final class WindowOperator: KeyedOperator {
       keyGroups: keyColumns.isEmpty ? 1 : keyGroups,
       shift: shift
     )
-    self.aggregates = AggregateSet(
-      aggregates,
-      shift: shift,
-      arenas: state.arenas,
-      ownBytes: spec.early ? 1 : 0
-    )
-    panePool = ChunkPool(chunkBytes: self.aggregates.chunkBytes)
-    let early = [ChunkColumn(offset: self.aggregates.ownOffset, width: 1)]
-    paneColumns = self.aggregates.columns + (spec.early ? early : [])
+    self.aggregates = AggregateSet(aggregates, shift: shift, arenas: state.arenas)
+    layout = PaneLayout(self.aggregates, ownBytes: spec.early ? 1 : 0)
+    panePool = ChunkPool(chunkBytes: layout.chunkBytes)
+    carryPool = ChunkPool(chunkBytes: layout.carryBytes)
+    let early = [ChunkColumn(offset: layout.ownOffset, width: 1)]
+    paneColumns = layout.columns + (spec.early ? early : [])
     totals =
       alignment.panes > 1
       ? ChunkTable(ChunkPool(chunkBytes: self.aggregates.totalBytes), shift: shift) : nil
@@ -127,9 +127,11 @@ package final class WindowOperator: KeyedOperator {
   package var keyCount: Int { state.count }
 
   package var stateBytes: Int {
-    var bytes = state.reservedBytes + panePool.reservedBytes
+    var bytes = state.reservedBytes + panePool.reservedBytes + carryPool.reservedBytes
     if let totals { bytes += totals.pool.reservedBytes + totals.directoryBytes }
-    for pane in paneList.panes { bytes += pane.chunks.directoryBytes }
+    for pane in paneList.panes {
+      bytes += pane.chunks.directoryBytes + pane.carries.directoryBytes
+    }
     return bytes
   }
 
@@ -145,14 +147,12 @@ package final class WindowOperator: KeyedOperator {
     var sums = [Int64](repeating: 0, count: state.chunkCount << state.shift)
     for pane in paneList.panes {
       precondition(pane.first <= pane.last, "a pane of windows \(pane.first) ... \(pane.last)")
-      for chunk in 1..<state.chunkCount {
-        guard let base = pane.chunks.chunk(chunk) else { continue }
-        let rows = base.assumingMemoryBound(to: Int64.self)
-        for place in 0..<state.chunkSlots where rows[place] > 0 {
-          uses[chunk << state.shift + place] += 1
-          precondition(!pane.isInTotals || !pane.isLate, "a late pane in the totals")
-          if pane.isInTotals { sums[chunk << state.shift + place] += rows[place] }
-        }
+      for slot in state.chunkSlots..<state.chunkCount << state.shift {
+        let rows = layout.rows(of: UInt32(slot), in: pane)
+        guard rows > 0 else { continue }
+        uses[slot] += 1
+        precondition(!pane.isInTotals || !pane.isLate, "a late pane in the totals")
+        if pane.isInTotals { sums[slot] += rows }
       }
     }
     let parting = Set(parting)

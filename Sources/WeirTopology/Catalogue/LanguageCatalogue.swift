@@ -92,7 +92,7 @@ package enum LanguageCatalogue {
         "restarts",
         .map(.restarts),
         "How often a failing process is started again.",
-        example: "{ most: 5 }"
+        example: "{ most: 5, within: 10m }"
       ),
       LanguageEntry(
         "key_groups",
@@ -205,10 +205,19 @@ package enum LanguageCatalogue {
       LanguageEntry(
         "most",
         .integer(0...1_000),
-        "Failures of one process without a complete checkpoint in between.",
+        "How many failures of one process may count before the run stops: those since the last complete "
+          + "checkpoint, and crashes of its own 'within' a time.",
         standard: "5",
         example: "5"
-      )
+      ),
+      LanguageEntry(
+        "within",
+        .duration(atLeast: 1_000_000),
+        "How long a crash counts, however many checkpoints are complete meanwhile. What comes from "
+          + "outside, a kill or a process that was stopped, counts until the next one.",
+        standard: "10m",
+        example: "10m"
+      ),
     ]
   )
 }

@@ -11,6 +11,8 @@ package struct TopologyFile: Sendable {
   package var checkpoints: CheckpointsClause?
   package var batch = BatchSettings()
   package var mostRestarts: Int?
+  /// Microseconds.
+  package var restartsWithin: Int64?
   package var keyGroups: Located<Int>?
   /// In the order of the file.
   package var sources: [SourceStage] = []

@@ -54,6 +54,7 @@ final class PlanBuilder {
     settings.keep = clause.keep
     settings.mostFailures = clause.maximumFailures
     if let most = file.mostRestarts { settings.mostRestarts = most }
+    if let within = file.restartsWithin { settings.restartsWithin = within * 1000 }
     return settings
   }
 

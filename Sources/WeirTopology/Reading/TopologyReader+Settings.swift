@@ -19,6 +19,7 @@ extension TopologyReader {
       let restarts = mapReading(entry, .restarts, subject: "'restarts'")
     {
       file.mostRestarts = integer("most", restarts)?.value
+      file.restartsWithin = duration("within", restarts)?.value
     }
     file.keyGroups = integer("key_groups", map)
   }

@@ -4,10 +4,13 @@ import WeirCore
 package struct StoredManifest: Hashable, Sendable {
   package var manifest: Manifest
   package var origin: RunOrigin
+  /// When it was written; nil: by an earlier version of weir.
+  package var writtenAt: WallTime?
 
-  package init(_ manifest: Manifest, of origin: RunOrigin) {
+  package init(_ manifest: Manifest, of origin: RunOrigin, writtenAt: WallTime? = nil) {
     self.manifest = manifest
     self.origin = origin
+    self.writtenAt = writtenAt
   }
 }
 
@@ -46,6 +49,7 @@ extension StoredManifest {
       "clauses": .list(origin.clauses.map(\.json)), "fingerprint": .number(origin.fingerprint),
       "partitions": .list(origin.partitions.map { .list($0.map { .text($0) }) }),
       "started_at": .number(origin.startedAt.microseconds),
+      "written_at": writtenAt.map { .number($0.microseconds) } ?? .null,
     ])
   }
 
@@ -72,7 +76,8 @@ extension StoredManifest {
         fingerprint: try fields.integer("fingerprint"),
         partitions: partitions,
         startedAt: WallTime(microseconds: try fields.integer("started_at"))
-      )
+      ),
+      writtenAt: try fields.optionalInteger("written_at").map { WallTime(microseconds: $0) }
     )
   }
 }

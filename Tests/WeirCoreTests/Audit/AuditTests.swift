@@ -249,4 +249,17 @@ import WeirCore
     fixture.parts[0].found[0].fingerprint = 0
     #expect(fixture.faults.count == 1)
   }
+
+  @Test func `with at-most-once a part that nobody asked for again may stay hidden for ever`() {
+    var fixture = AuditFixture(delivery: .atMostOnce)
+    fixture.parts[3].isHidden = true
+    fixture.evidence.isFinished = true
+    #expect(fixture.report.isWhole, "\(fixture.faults)")
+    #expect(
+      fixture.report.notes == [
+        "1 parts of sink 'out' were complete and never shown, as at-most-once allows",
+        "sink 'out' has lost 5 rows, as at-most-once allows",
+      ]
+    )
+  }
 }

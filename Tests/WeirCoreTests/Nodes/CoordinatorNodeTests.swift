@@ -33,6 +33,7 @@ import WeirTesting
     script.title("while linking")
     script.bind()
     script.exit(Script.sink, .exited(code: 1))
+    script.pass(seconds: 1)
     script.exit(Script.source, .killed(signal: 9))
     script.title("while running: the first failure counts")
     script.run()

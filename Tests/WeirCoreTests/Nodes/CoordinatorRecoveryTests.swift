@@ -38,6 +38,19 @@ import WeirCore
     #expect(driver.node.phase == .killing)
   }
 
+  @Test func `without checkpoints output that cannot be prepared ends the run and says why`() {
+    var driver = Driver(nil)
+    driver.begin()
+    driver.go()
+    for instance in [Driver.source, Driver.sink] {
+      driver.say(instance, .finished(InstanceProgress()))
+    }
+    let error = WeirError("E103", "cannot write to \"out/a.jsonl\"")
+    driver.say(Driver.sink, .snapshotFailed(Epoch(1), .prepare, error))
+    #expect(driver.effects.contains(.say(.failed(Driver.sink, error))))
+    #expect(driver.node.phase == .killing)
+  }
+
   @Test func `one that hangs while the run is left is killed, and the run has finished`() {
     var driver = Driver()
     driver.begin()
@@ -59,6 +72,47 @@ import WeirCore
     driver.handle(.exited(Incarnation(3), .killed(signal: 9)))
     #expect(driver.effects == [.end(.finished)])
     #expect(!passed.contains { if case .say(.failed) = $0 { true } else { false } })
+  }
+
+  @Test func `whoever stood still itself takes nobody for hung, and then sees who is`() {
+    var driver = Driver()
+    driver.begin()
+    driver.go()
+    for _ in 0..<3 {
+      let kills = driver.stand(milliseconds: 60_000).filter {
+        if case .kill = $0 { true } else { false }
+      }
+      #expect(kills == [])
+    }
+    let passed = driver.pass(milliseconds: 4_500, answering: [Driver.source])
+    #expect(passed.filter { $0 == .kill(Incarnation(2)) }.count == 1)
+    #expect(!passed.contains(.kill(Incarnation(1))))
+  }
+
+  @Test func `without checkpoints, whoever stood still itself ends no run for what was due then`() {
+    var driver = Driver(nil)
+    driver.begin()
+    driver.say(Driver.source, .rewound(Round(1)))
+    _ = driver.stand(milliseconds: 60_000)
+    #expect(driver.node.phase == .starting)
+    driver.say(Driver.sink, .rewound(Round(1)))
+    #expect(driver.node.phase == .running)
+    for instance in [Driver.source, Driver.sink] {
+      driver.say(instance, .finished(InstanceProgress()))
+    }
+    let snapshots = driver.told(Driver.source) + driver.told(Driver.sink)
+    #expect(snapshots == [.checkpoint(Epoch(1), isLast: true)])
+    for (number, instance) in [Driver.source, Driver.sink].enumerated() {
+      let snapshot = InstanceSnapshot(epoch: Epoch(1), incarnation: Incarnation(UInt32(number) + 1))
+      driver.say(instance, .snapshotted(snapshot))
+    }
+    driver.say(Driver.sink, .committed(Epoch(1)))
+    #expect(driver.node.phase == .leaving)
+    let late = driver.stand(milliseconds: 60_000)
+    #expect(late == [] && driver.node.phase == .leaving)
+    driver.handle(.exited(Incarnation(1), .exited(code: 0)))
+    driver.handle(.exited(Incarnation(2), .exited(code: 0)))
+    #expect(driver.effects == [.end(.finished)])
   }
 
   @Test

@@ -16,6 +16,8 @@ struct PoisonScript {
   /// The last order to begin anew that `work/0` got.
   private(set) var rewind: Rewind?
   private(set) var outcome: RunOutcome?
+  /// Why the run ended before its time.
+  private(set) var failure: WeirError?
   /// Whether what is to be kept from operators becomes durable.
   var canWrite = true
   private var processes: [InstanceID: Incarnation] = [:]
@@ -25,6 +27,7 @@ struct PoisonScript {
   init(
     _ onError: ErrorPolicy = .divert,
     mostRestarts: Int = 5,
+    restartsWithin: Int64? = nil,
     record: RunRecord = RunRecord()
   ) {
     var builder = PlanBuilder()
@@ -34,6 +37,7 @@ struct PoisonScript {
     var job = builder.plan()
     var settings = CheckpointSettings()
     settings.mostRestarts = mostRestarts
+    if let restartsWithin { settings.restartsWithin = restartsWithin }
     job.checkpoints = settings
     self.job = job
     counters = job.stages.map { _ in StageCounters() }
@@ -85,6 +89,7 @@ struct PoisonScript {
         canWrite ? .quarantineWritten : .quarantineFailed(WeirError("E103", "the disk is full"))
       ]
     case .say(.failed(_, let error)), .say(.warned(_, let error)):
+      if case .say(.failed) = effect { failure = error }
       said.append(error.code)
       return []
     case .end(let outcome):
@@ -100,9 +105,16 @@ struct PoisonScript {
     of end: ProcessEnd = .killed(signal: 11),
     position: UInt64 = 100
   ) {
+    let mark = WorkMark(stage: Self.stage, rows: 9, position: position, fingerprints: rows)
+    die(end, mark)
+  }
+
+  /// Lets `work/0` die between two batches.
+  mutating func dieIdle(_ end: ProcessEnd = .killed(signal: 11)) { die(end, nil) }
+
+  private mutating func die(_ end: ProcessEnd, _ mark: WorkMark?) {
     said = []
     guard let process = processes[Self.work] else { return }
-    let mark = WorkMark(stage: Self.stage, rows: 9, position: position, fingerprints: rows)
     handle(.exited(process, end, mark: mark))
     // Pauses pass.
     pass(seconds: 3)

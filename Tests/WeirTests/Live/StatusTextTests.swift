@@ -44,6 +44,23 @@ struct StatusTextTests {
     #expect(instances.map(\.restarts) == [0, 0, 1])
   }
 
+  @Test func `how old a checkpoint of an earlier coordinator is, is known while it is the last`() {
+    let earlier = SampleRun.moment(-7000).wall
+    var state = RunState(SampleRun.job(), at: SampleRun.moment(0))
+    state.goOn(fromCheckpointAt: earlier)
+    func lastAt() -> WallTime? {
+      var status = SampleStatus.status()
+      state.complete(&status, at: SampleRun.moment(1000))
+      return status.checkpoints?.lastAt
+    }
+    #expect(lastAt() == earlier)
+    state.take(.checkpointed(Epoch(13), nanoseconds: 5), at: SampleRun.moment(500))
+    #expect(lastAt() == SampleRun.moment(500).wall)
+    let damage = WeirError("E515", "the state is damaged")
+    state.take(.checkpointBroken(Epoch(13), damage), at: SampleRun.moment(600))
+    #expect(lastAt() == nil)
+  }
+
   @Test func `only the latest incidents are kept`() {
     var state = RunState(SampleRun.job(), at: SampleRun.moment(0))
     for number in 0..<100 {

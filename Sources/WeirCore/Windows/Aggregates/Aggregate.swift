@@ -64,6 +64,27 @@ protocol Aggregate: AnyObject {
   /// Takes the states of `count` slots out of those of another chunk; only if invertible.
   func subtract(_ source: Region, from target: Region, count: Int)
 
+  /// Bytes a slot of each of its columns in a pane: as in `columnWidths`, unless most numbers fit less.
+  var narrowWidths: [Int] { get }
+
+  /// Bytes a slot of each column that holds what does not fit the narrow ones.
+  var carryWidths: [Int] { get }
+
+  /// Adds the argument's values, none of which is null, by row, to narrow columns.
+  func addNarrow(
+    _ rows: SlotRows,
+    _ argument: Column,
+    _ times: UnsafePointer<Int64>,
+    _ regions: Regions,
+    _ carries: Carries
+  )
+
+  /// Adds the narrow states of `count` slots, with their carries if they have any, to whole ones.
+  func widen(_ source: Region, _ carries: Region?, into target: Region, count: Int)
+
+  /// Takes the narrow states of `count` slots out of whole ones; only if invertible.
+  func takeOut(_ source: Region, _ carries: Region?, of target: Region, count: Int)
+
   /// Empties the states of `count` slots and gives their bytes back.
   func release(_ region: Region, count: Int)
 
@@ -83,6 +104,29 @@ protocol Aggregate: AnyObject {
 
   /// Adds an encoded state to that of one slot.
   func decode(_ bytes: inout StateReader, into region: Region) throws(WeirError)
+}
+
+extension Aggregate {
+  var narrowWidths: [Int] { columnWidths }
+  var carryWidths: [Int] { [] }
+
+  func addNarrow(
+    _ rows: SlotRows,
+    _ argument: Column,
+    _ times: UnsafePointer<Int64>,
+    _ regions: Regions,
+    _ carries: Carries
+  ) {
+    add(rows, argument, times, regions)
+  }
+
+  func widen(_ source: Region, _ carries: Region?, into target: Region, count: Int) {
+    merge(source, into: target, count: count)
+  }
+
+  func takeOut(_ source: Region, _ carries: Region?, of target: Region, count: Int) {
+    subtract(source, from: target, count: count)
+  }
 }
 
 extension Column {

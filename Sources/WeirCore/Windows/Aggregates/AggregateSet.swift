@@ -2,27 +2,27 @@ import WeirColumns
 
 /// The aggregates of an operator and where their columns lie in a chunk.
 ///
-/// Every chunk of a pane begins with n x Int64, the rows of each slot, which is also the state of
-/// `count()`; the columns of each other aggregate follow, aligned to 64 bytes. Chunks of totals hold
-/// the rows and those aggregates that are invertible. An operator may ask for columns of its own
-/// behind them.
+/// Every chunk begins with n x Int64, the rows of each slot, which is also the state of `count()`; the
+/// columns of each other aggregate follow, aligned to 64 bytes. Chunks of totals hold the rows and
+/// those aggregates that are invertible. An operator may ask for columns of its own behind them.
+/// Panes keep the same in less: see `PaneLayout`.
 final class AggregateSet {
   /// An aggregate in its place.
   struct Member {
     var spec: AggregateSpec
     /// Nil: the count of rows.
     var aggregate: (any Aggregate)?
-    /// Where its columns begin in a chunk of a pane.
+    /// Where its columns begin in a chunk.
     var offset: Int
     /// Where its columns begin in a chunk of totals, if it is invertible.
     var totalOffset: Int?
   }
 
   private(set) var members: [Member] = []
-  /// The rows and the columns of the aggregates in a chunk of a pane.
+  /// The rows and the columns of the aggregates in a chunk.
   let columns: [ChunkColumn]
   let slots: Int
-  /// Bytes of a chunk of a pane.
+  /// Bytes of a chunk.
   private(set) var chunkBytes: Int
   /// Bytes of a chunk of totals.
   private(set) var totalBytes: Int
@@ -155,7 +155,7 @@ final class AggregateSet {
   }
 
   /// Calls with the rows that pass the filter and whose argument is not null.
-  private func keep(
+  func keep(
     _ rows: SlotRows,
     _ spec: AggregateSpec,
     _ batch: Batch,
@@ -193,7 +193,7 @@ final class AggregateSet {
 
   // MARK: Chunks
 
-  /// Adds slots of a chunk of a pane to a chunk of the same layout, the rows too.
+  /// Adds slots of a chunk to a chunk of the same layout, the rows too.
   func merge(
     _ source: UnsafeMutableRawPointer,
     at place: Int,
@@ -212,51 +212,6 @@ final class AggregateSet {
       aggregate.merge(
         Region(base: source + member.offset, place: place, group: group),
         into: Region(base: target + member.offset, place: targetPlace, group: group),
-        count: count
-      )
-    }
-  }
-
-  /// Adds a chunk of a pane to a chunk of totals.
-  func enter(_ source: UnsafeMutableRawPointer, _ total: UnsafeMutableRawPointer) {
-    CountAggregate.addWords(
-      Region(base: source, place: 0, group: 0),
-      into: Region(base: total, place: 0, group: 0),
-      count: slots
-    )
-    for member in members {
-      guard let aggregate = member.aggregate, let offset = member.totalOffset else { continue }
-      aggregate.merge(
-        Region(base: source + member.offset, place: 0, group: 0),
-        into: Region(base: total + offset, place: 0, group: 0),
-        count: slots
-      )
-    }
-  }
-
-  /// Takes a chunk of a pane out of a chunk of totals.
-  func leave(_ source: UnsafeMutableRawPointer, _ total: UnsafeMutableRawPointer) {
-    CountAggregate.subtractWords(
-      Region(base: source, place: 0, group: 0),
-      from: Region(base: total, place: 0, group: 0),
-      count: slots
-    )
-    for member in members {
-      guard let aggregate = member.aggregate, let offset = member.totalOffset else { continue }
-      aggregate.subtract(
-        Region(base: source + member.offset, place: 0, group: 0),
-        from: Region(base: total + offset, place: 0, group: 0),
-        count: slots
-      )
-    }
-  }
-
-  /// Gives back the bytes that slots of a chunk of a pane own.
-  func releaseBytes(_ chunk: UnsafeMutableRawPointer, at place: Int, count: Int, group: Int) {
-    for member in members {
-      guard let aggregate = member.aggregate, aggregate.ownsBytes else { continue }
-      aggregate.release(
-        Region(base: chunk + member.offset, place: place, group: group),
         count: count
       )
     }

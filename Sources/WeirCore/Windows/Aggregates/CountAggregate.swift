@@ -2,7 +2,8 @@ import WeirColumns
 
 /// `count(x)`, and `count()` with a filter: how many rows.
 ///
-///     n x Int64
+///     n x Int64    whole
+///     n x UInt16   narrow, as `NarrowCount`, with n x Int64 carries
 final class CountAggregate: Aggregate {
   private let slots: Int
 
@@ -11,6 +12,8 @@ final class CountAggregate: Aggregate {
   var isInvertible: Bool { true }
   var ownsBytes: Bool { false }
   var columnWidths: [Int] { [8] }
+  var narrowWidths: [Int] { [2] }
+  var carryWidths: [Int] { [8] }
 
   func add(_ rows: SlotRows, _ argument: Column, _ times: UnsafePointer<Int64>, _ regions: Regions)
   {
@@ -24,6 +27,46 @@ final class CountAggregate: Aggregate {
       let counts = regions.base(slot).assumingMemoryBound(to: Int64.self)
       counts[regions.place(slot)] &+= 1
     }
+  }
+
+  func addNarrow(
+    _ rows: SlotRows,
+    _ argument: Column,
+    _ times: UnsafePointer<Int64>,
+    _ regions: Regions,
+    _ carries: Carries
+  ) {
+    addNarrow(rows, regions, carries)
+  }
+
+  /// Counts rows in narrow columns; no column is needed.
+  func addNarrow(_ rows: SlotRows, _ regions: Regions, _ carries: Carries) {
+    for position in 0..<rows.count {
+      let slot = rows.slots[position]
+      let place = regions.place(slot)
+      let counts = regions.base(slot).assumingMemoryBound(to: UInt16.self)
+      NarrowCount.increment(counts + place) {
+        carries.base(slot).assumingMemoryBound(to: Int64.self) + place
+      }
+    }
+  }
+
+  func widen(_ source: Region, _ carries: Region?, into target: Region, count: Int) {
+    NarrowCount.widen(
+      source.base.assumingMemoryBound(to: UInt16.self) + source.place,
+      carries.map { UnsafePointer($0.base.assumingMemoryBound(to: Int64.self)) + $0.place },
+      into: target.base.assumingMemoryBound(to: Int64.self) + target.place,
+      count: count
+    )
+  }
+
+  func takeOut(_ source: Region, _ carries: Region?, of target: Region, count: Int) {
+    NarrowCount.takeOut(
+      source.base.assumingMemoryBound(to: UInt16.self) + source.place,
+      carries.map { UnsafePointer($0.base.assumingMemoryBound(to: Int64.self)) + $0.place },
+      of: target.base.assumingMemoryBound(to: Int64.self) + target.place,
+      count: count
+    )
   }
 
   func merge(_ source: Region, into target: Region, count: Int) {

@@ -5,7 +5,13 @@ import WeirColumns
 ///     n x Int128   sums: 2^64 values of 64 bits fit
 ///     n x Int64    counts of values
 ///
-/// Whether a sum fits its type is asked only of results, so no total overflows that a window does
+/// In panes:
+///
+///     n x Int64    sums, as far as 64 bits hold them
+///     n x UInt16   counts of values, as `NarrowCount`
+///
+/// with carries of n x Int64, how often the sum went over 64 bits (less how often under), and n x
+/// Int64, those of the counts. Whether a sum fits its type is asked only of results, so no total overflows that a window does
 /// not.
 final class ExactSumAggregate: Aggregate {
   /// What the sum becomes.
@@ -28,6 +34,8 @@ final class ExactSumAggregate: Aggregate {
   var isInvertible: Bool { true }
   var ownsBytes: Bool { false }
   var columnWidths: [Int] { [16, 8] }
+  var narrowWidths: [Int] { [8, 2] }
+  var carryWidths: [Int] { [8, 8] }
 
   @inline(__always)
   private func sums(_ base: UnsafeMutableRawPointer) -> UnsafeMutablePointer<Int128> {
@@ -50,6 +58,73 @@ final class ExactSumAggregate: Aggregate {
       base.assumingMemoryBound(to: Int128.self)[place] &+= Int128(words[Int(rows.rows[position])])
       (base + countOffset).assumingMemoryBound(to: Int64.self)[place] &+= 1
     }
+  }
+
+  func addNarrow(
+    _ rows: SlotRows,
+    _ argument: Column,
+    _ times: UnsafePointer<Int64>,
+    _ regions: Regions,
+    _ carries: Carries
+  ) {
+    let words = argument.words
+    let slots = slots
+    for position in 0..<rows.count {
+      let slot = rows.slots[position]
+      let base = regions.base(slot)
+      let place = regions.place(slot)
+      let value = words[Int(rows.rows[position])]
+      let sum = base.assumingMemoryBound(to: Int64.self) + place
+      let (total, overflowed) = sum.pointee.addingReportingOverflow(value)
+      sum.pointee = total
+      if overflowed {
+        carries.base(slot).assumingMemoryBound(to: Int64.self)[place] &+= value < 0 ? -1 : 1
+      }
+      let counts = (base + slots &* 8).assumingMemoryBound(to: UInt16.self)
+      NarrowCount.increment(counts + place) {
+        (carries.base(slot) + slots &* 8).assumingMemoryBound(to: Int64.self) + place
+      }
+    }
+  }
+
+  func widen(_ source: Region, _ carries: Region?, into target: Region, count: Int) {
+    let from = source.base.assumingMemoryBound(to: Int64.self) + source.place
+    let to = sums(target.base) + target.place
+    for place in 0..<count { to[place] &+= Int128(from[place]) }
+    if let carries {
+      let over = carries.base.assumingMemoryBound(to: Int64.self) + carries.place
+      for place in 0..<count { to[place] &+= Int128(over[place]) << 64 }
+    }
+    NarrowCount.widen(
+      narrowCounts(source),
+      carries.map(carriedCounts),
+      into: counts(target.base) + target.place,
+      count: count
+    )
+  }
+
+  func takeOut(_ source: Region, _ carries: Region?, of target: Region, count: Int) {
+    let from = source.base.assumingMemoryBound(to: Int64.self) + source.place
+    let to = sums(target.base) + target.place
+    for place in 0..<count { to[place] &-= Int128(from[place]) }
+    if let carries {
+      let over = carries.base.assumingMemoryBound(to: Int64.self) + carries.place
+      for place in 0..<count { to[place] &-= Int128(over[place]) << 64 }
+    }
+    NarrowCount.takeOut(
+      narrowCounts(source),
+      carries.map(carriedCounts),
+      of: counts(target.base) + target.place,
+      count: count
+    )
+  }
+
+  private func narrowCounts(_ region: Region) -> UnsafePointer<UInt16> {
+    UnsafePointer((region.base + slots * 8).assumingMemoryBound(to: UInt16.self)) + region.place
+  }
+
+  private func carriedCounts(_ region: Region) -> UnsafePointer<Int64> {
+    UnsafePointer((region.base + slots * 8).assumingMemoryBound(to: Int64.self)) + region.place
   }
 
   func merge(_ source: Region, into target: Region, count: Int) {
