@@ -199,10 +199,8 @@ final class FilePartition {
     }
     let done = batch.count + rejected.count
     func readNoted(_ range: Range<Int>, isLast: Bool) -> Int {
-      let bytes = UnsafeRawBufferPointer(rebasing: block[range])
-      records.begin(bytes, done: done, most: max(1, maximumRows - done))
-      defer { records.end() }
-      return readBlock(
+      records.begin(done: done, most: max(1, maximumRows - done))
+      let used = readBlock(
         range,
         into: batch,
         maximumRows: maximumRows,
@@ -210,6 +208,9 @@ final class FilePartition {
         &rejected,
         isLast: isLast
       )
+      let first = range.lowerBound
+      records.end(UnsafeRawBufferPointer(rebasing: block[first..<(first + used)]))
+      return used
     }
     // Up to a record that is kept, if one begins in this block.
     if let next = records.nextKept(after: UInt64(offset)), next < UInt64(readOffset) {

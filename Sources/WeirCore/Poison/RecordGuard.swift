@@ -38,9 +38,14 @@ package struct RecordGuard {
 
   /// Notes that records are parsed, at most so many behind those of this read that are done; nothing
   /// else may be until `end`.
-  package func begin(_ bytes: UnsafeRawBufferPointer, done: Int, most: Int) {
+  package func begin(done: Int, most: Int) {
     rowGuard.begin(stage, .record, rows: most, position: seen + UInt64(done + most))
-    rowGuard.recordTrap?(stage, bytes)
+  }
+
+  /// Notes that they are parsed: these.
+  package func end(_ bytes: UnsafeRawBufferPointer) {
+    if !bytes.isEmpty { rowGuard.recordTrap?(stage, bytes) }
+    rowGuard.end()
   }
 
   /// Notes that one record is parsed.

@@ -18,7 +18,8 @@ package final class RowGuard {
   /// Called with rows or results before they are worked on, and the number of the stage: how tests
   /// plant rows that kill.
   package var trap: ((StageIndex, WorkKind, Batch, Selection) -> Void)?
-  /// Called with the bytes of records before they are parsed.
+  /// Called with the bytes of records while they are noted: of one before, of several after they are
+  /// parsed, since only then it is known which they are.
   package var recordTrap: ((StageIndex, UnsafeRawBufferPointer) -> Void)?
 
   init(
