@@ -90,8 +90,9 @@ package protocol StateGateway: AnyObject {
   func write(_ sections: [StateSection]) throws(WeirError)
   /// Makes the file durable; says what to write whole the next time.
   func finish() throws(WeirError) -> (StateReference, rewriting: [StateAddress])
-  /// Begins to read what later snapshots build on; nil: nothing.
-  func open(_ state: StateReference?) throws(WeirError)
+  /// Begins to read what later snapshots build on, nil: nothing; or what other instances have written
+  /// of key groups that are this one's now, on which none builds.
+  func open(_ state: StateReference?, inheriting others: [StateReference]) throws(WeirError)
   /// Some of the sections, in order; none at the end.
   func read() throws(WeirError) -> [StateSection]
 }

@@ -425,6 +425,12 @@ enum ErrorCatalogue {
       "there is nothing to audit",
       "An audit begins with a complete checkpoint of the run, and with the file that it was made from. "
         + "With 'checkpoints: none' it is made once, when the run ends."
+    ),
+    ErrorEntry(
+      "E451",
+      "an audit was interrupted",
+      "The run had finished, and its output is visible; only reading it again was broken off, by Ctrl-C or "
+        + "SIGTERM. '--no-audit' leaves the audit at the end of a run out."
     )
   ]
 
@@ -434,12 +440,6 @@ enum ErrorCatalogue {
       "an expression failed for a row",
       "A division by zero, a cast that does not fit, an overflow. 'on_error: skip' counts such rows, "
         + "'divert' sends them to OPERATOR.errors; 'try_cast' and 'case' guard an expression."
-    ),
-    ErrorEntry(
-      "E451",
-      "an audit was interrupted",
-      "The run had finished, and its output is visible; only reading it again was broken off, by Ctrl-C or "
-        + "SIGTERM. '--no-audit' leaves the audit at the end of a run out."
     ),
     ErrorEntry(
       "E502",

@@ -99,6 +99,7 @@ struct InstanceAssembly {
       in: StateFolder(folder).files,
       instance: assignment.instance,
       incarnation: assignment.incarnation,
+      processes: stage.processes,
       description: plan.stateDescription(keyGroups: job.keyGroups, name: stage.name),
       keyGroups: job.keyGroups,
       codec: .lz4

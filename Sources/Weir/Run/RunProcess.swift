@@ -51,6 +51,9 @@ struct RunProcess {
       records = StateRecords(prepared.stateFolder, of: prepared.origin, job, after: last)
     }
     let run = try identity()
+    try StartedTopology(loaded, environment: ProcessIdentity.environment)
+      .write(to: prepared.stateFolder)
+    RunRegister.note(run)
     try RunDirectory.announce(run, in: folder)
     let coordinator = Coordinator(
       job,

@@ -10,6 +10,7 @@ import WeirWire
 ///     quarantine                  rows that are kept from their operators, because they kill them
 ///     manifest-0000000012.json    a complete checkpoint
 ///     manifest-0000000013.json.broken    one that was damaged, or whose state was
+///     started.json                what the run was started from the last time
 ///     lineage                     what was sent to the sinks, by epoch
 ///     state/declines-1-12-7       keyed state: stage, instance, epoch, incarnation
 ///     followed/1a2b3c/lines-0/    the files that a source has found, by plan and instance
@@ -23,6 +24,7 @@ struct StateFolder: Sendable {
   private static let manifestPrefix = "manifest-"
   private static let manifestSuffix = ".json"
   private static let epochDigits = 10
+  private static let startedName = "started.json"
   /// Behind the name of a manifest that is damaged, or whose state is.
   private static let asideSuffix = ".broken"
 
@@ -31,6 +33,8 @@ struct StateFolder: Sendable {
   var lock: String { path + "/lock" }
   var numbers: String { path + "/numbers" }
   var lineage: String { path + "/lineage" }
+  /// What the run was started from, for commands.
+  var started: String { "\(path)/\(Self.startedName)" }
   var quarantine: String { path + "/quarantine" }
   /// The folder of the files of keyed state.
   var files: String { path + "/state" }
@@ -55,7 +59,8 @@ struct StateFolder: Sendable {
 
   /// True if there is more in it than any run leaves that keeps no state; throws E108 or E115.
   func holdsState() throws(WeirError) -> Bool {
-    try Folder.names(in: path).contains { $0 != "lock" && $0 != "log" }
+    let others = ["lock", "log", Self.startedName]
+    return try Folder.names(in: path).contains { !others.contains($0) }
   }
 
   /// The path of the manifest of an epoch.

@@ -103,6 +103,9 @@ package struct RestoreRequest: Hashable, Sendable {
   /// What a sink keeps: prepared up to the epoch, and perhaps committed.
   package var outputs: [PreparedOutput]
   package var state: StateReference?
+  /// What other instances have written of key groups that are its own now; if there is any, it has
+  /// no state of its own.
+  package var inherited: [StateReference] = []
 }
 
 /// Which rows a source wants next.

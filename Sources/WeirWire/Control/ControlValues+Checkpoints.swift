@@ -49,6 +49,7 @@ extension InstanceSnapshot {
       "new_from": .number(newFrom.number),
       "pace": pace?.json ?? .null, "outputs": .list(outputs.map(\.json)),
       "state": state?.json ?? .null,
+      "inherited": inherited.isEmpty ? .null : .list(inherited.map(\.json)),
       "times": times.json,
     ])
   }
@@ -68,6 +69,9 @@ extension InstanceSnapshot {
     if fields.optional("pace") != nil { pace = try SourcePace(fields.fields("pace")) }
     outputs = try fields.values("outputs", PreparedOutput.init)
     if fields.optional("state") != nil { state = try StateReference(fields.fields("state")) }
+    if fields.optional("inherited") != nil {
+      inherited = try fields.values("inherited", StateReference.init)
+    }
     if fields.optional("times") != nil { times = try SnapshotTimes(fields.fields("times")) }
   }
 }
