@@ -335,10 +335,25 @@ struct KeyedNode {
       emitted,
       selection,
       because: reasons,
-      at: WorkKind.result.clause,
+      at: clauses(.result, emitted, selection),
       &outputs
     )
     return left
+  }
+
+  /// Where each of the results kills, in words: the clause, and the window if there is one.
+  ///
+  /// What reads the port sees the columns of the operator's input, so the window is told here.
+  private func clauses(_ kind: WorkKind, _ results: Batch, _ rows: Selection) -> [String] {
+    let first = plan.key.count
+    guard state.identityWidth > first else {
+      return Array(repeating: kind.clause, count: rows.count)
+    }
+    return (0..<rows.count).map { position in
+      let row = Int(rows.indices[position])
+      let bounds = results.columns[first...first + 1].map { TimestampText.text($0.words[row]) }
+      return "\(kind.clause), window \(bounds[0]) to \(bounds[1])"
+    }
   }
 
   /// Does what `on_error` says with results that were not computed, because they kill.
@@ -348,11 +363,12 @@ struct KeyedNode {
   ) throws(WeirError) {
     guard firings.aside.count > 0 else { return }
     defer { firings.reset() }
+    let all = aside.all(firings.aside.count)
     try failures.keep(
       firings.aside,
-      aside.all(firings.aside.count),
+      all,
       because: firings.reasons,
-      at: WorkKind.firing.clause,
+      at: clauses(.firing, firings.aside, all),
       &outputs
     )
   }

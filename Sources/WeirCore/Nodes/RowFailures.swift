@@ -56,12 +56,11 @@ final class RowFailures {
     _ results: Batch,
     _ rows: Selection,
     because reasons: [String],
-    at clause: String,
+    at clauses: [String],
     _ outputs: inout OutputSet
   ) throws(WeirError) {
     outputs.counters[stage].errors += UInt64(rows.count)
     guard policy == .divert else { return }
-    let clauses = reasons.map { _ in clause }
     try diverted.push(results, rows, [reasons, clauses], &outputs)
   }
 }

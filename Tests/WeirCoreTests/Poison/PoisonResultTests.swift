@@ -88,7 +88,12 @@ import WeirTesting
       // Key and window, and nothing that would have to be computed.
       #expect(aside.first?.prefix(3) == first?.prefix(3))
       #expect(aside.first?[3] == .null)
-      #expect(aside.first?.suffix(2) == ["its operator died of it", "aggregate"])
+      let words = aside.first?.suffix(2).map { "\($0)" } ?? []
+      #expect(words.first?.contains("its operator died of it") == true)
+      #expect(
+        words.last?.contains("aggregate, window 1970-01-01T00:00:00.00001") == true,
+        "\(words)"
+      )
       #expect(script.counters.errors == 1 && script.counters.quarantined == 0)
       let (least, most) = (script.keys[.firing] ?? [], careful.keys[.firing] ?? [])
       #expect(least.count { $0 == "b" } < most.count { $0 == "b" })
@@ -112,7 +117,8 @@ import WeirTesting
       let script = try Self.run(Self.windows, care: care, quarantine: [poison])
       #expect(script.rows[1] == usual.rows[1]?.filter { $0[0] != "c" })
       let result = usual.rows[1]?.first { $0[0] == "c" } ?? []
-      #expect(script.rows[2] == [result + ["its operator died of it", "select"]])
+      #expect(script.rows[2]?.map { $0.dropLast(2) } == [result[...]])
+      #expect(script.rows[2]?.first?.last.map { "\($0)".contains("select, window 1970") } == true)
       #expect(script.counters.errors == 1)
     }
   }
