@@ -25,6 +25,8 @@ import WeirTesting
     try script.take(rows, watermark: 20)
     if window.early { try script.wait() }
     try script.take([["z", .int(1), .int(29)]], watermark: 200)
+    // What is said soon after something else waits a little.
+    if window.early { try script.wait() }
     return script
   }
 
