@@ -234,7 +234,8 @@ package actor Coordinator {
     case .abort: .abortOut
     case .commit: .commitOut
     case .leave: .leaveOut
-    case .drain, .ping, .relax: nil
+    case .drain: .drainOut
+    case .ping, .relax: nil
     }
   }
 }

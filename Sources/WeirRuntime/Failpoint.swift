@@ -40,6 +40,8 @@ package enum Failpoint: String, CaseIterable, Sendable {
   case checkpointHeard = "checkpoint-heard"
   /// The barrier has left on one channel, and on others perhaps not.
   case barrierOut = "barrier-out"
+  /// A source was told that its input ends here.
+  case drainHeard = "drain-heard"
   /// A barrier has arrived.
   case barrierIn = "barrier-in"
   /// The state is marked.
@@ -52,6 +54,9 @@ package enum Failpoint: String, CaseIterable, Sendable {
   case stateDurable = "state-durable"
   /// A sink is about to make its part durable.
   case prepareBegun = "prepare-begun"
+  /// What a part has got so far has the number of a later epoch: the one that it was begun for has
+  /// failed.
+  case partRenumbered = "part-renumbered"
   /// The bytes of the part are durable, and its name is not.
   case partSynced = "part-synced"
   /// The part is durable and hidden.
@@ -62,6 +67,8 @@ package enum Failpoint: String, CaseIterable, Sendable {
   case commitHeard = "commit-heard"
   /// The part has its final name, which is not durable.
   case partRenamed = "part-renamed"
+  /// A part of an epoch that had failed has its final name, and that of the next one has not.
+  case earlierPartRenamed = "earlier-part-renamed"
   /// The part is visible for good, and the coordinator does not know.
   case partCommitted = "part-committed"
   /// The epoch has failed.
@@ -81,6 +88,12 @@ package enum Failpoint: String, CaseIterable, Sendable {
   case numbersRenamed = "numbers-renamed"
   /// They are durable, and nobody has used one.
   case numbersDurable = "numbers-durable"
+  /// To begin anew, the state of the runs before is aside, and their output is not.
+  case stateAside = "state-aside"
+  /// A damaged checkpoint that was found before the start is put aside, and nothing is withdrawn.
+  case manifestPassed = "manifest-passed"
+  /// Before the start, a part that became visible is withdrawn, and others perhaps not.
+  case partTakenBack = "part-taken-back"
   /// A process was started.
   case spawned
   /// A process was told what to become.
@@ -95,6 +108,8 @@ package enum Failpoint: String, CaseIterable, Sendable {
   case damageIn = "damage-in"
   /// The checkpoint is put aside for good, and nothing is withdrawn.
   case manifestAside = "manifest-aside"
+  /// One source was told that its input ends, and others do not know.
+  case drainOut = "drain-out"
   /// One source was told to end the epoch.
   case checkpointOut = "checkpoint-out"
   /// An instance has reported.
@@ -107,6 +122,8 @@ package enum Failpoint: String, CaseIterable, Sendable {
   case manifestRenamed = "manifest-renamed"
   /// The checkpoint is complete, and nobody knows.
   case manifestDurable = "manifest-durable"
+  /// What was sent to the sinks in the epoch is noted, for the audit.
+  case lineageNoted = "lineage-noted"
   /// One sink was told to show its part.
   case commitOut = "commit-out"
   /// A sink says that its part is visible.
@@ -115,6 +132,14 @@ package enum Failpoint: String, CaseIterable, Sendable {
   case checkpointsDropped = "checkpoints-dropped"
   /// One instance was told that the epoch has failed.
   case abortOut = "abort-out"
+  /// Rows that are to be kept from their operators stand beside the name of the list.
+  case quarantineWritten = "quarantine-written"
+  /// Their bytes are durable.
+  case quarantineSynced = "quarantine-synced"
+  /// The list has its name, which is not durable.
+  case quarantineRenamed = "quarantine-renamed"
+  /// It is durable, and nobody knows.
+  case quarantineDurable = "quarantine-durable"
   /// All is visible, and the manifest does not say yet that the run has ended.
   case concluding
   /// The manifest says so, and the processes are still there.
@@ -129,16 +154,16 @@ package enum Failpoint: String, CaseIterable, Sendable {
     switch self {
     case .started, .greeted, .assigned, .bound, .rewindHeard, .linked, .restoreBegun, .stateRead,
       .partWithdrawn, .restored, .goHeard, .creditOut, .creditIn, .pinged, .checkpointHeard,
-      .barrierOut,
-      .barrierIn, .marked, .stateWritten, .stateSynced, .stateDurable, .prepareBegun, .partSynced,
-      .partPrepared, .reportOut, .commitHeard, .partRenamed, .partCommitted, .abortHeard,
-      .finishedOut, .leaveHeard:
+      .barrierOut, .drainHeard, .barrierIn, .marked, .stateWritten, .stateSynced, .stateDurable,
+      .prepareBegun, .partRenumbered, .partSynced, .partPrepared, .reportOut, .commitHeard,
+      .partRenamed, .earlierPartRenamed, .partCommitted, .abortHeard, .finishedOut, .leaveHeard:
       false
-    case .numbersWritten, .numbersSynced, .numbersRenamed, .numbersDurable, .spawned, .assignOut,
-      .rewindOut, .rewoundIn, .goOut, .damageIn, .manifestAside, .checkpointOut, .reportIn,
-      .manifestWritten,
-      .manifestSynced, .manifestRenamed, .manifestDurable, .commitOut, .committedIn,
-      .checkpointsDropped, .abortOut, .concluding, .concluded, .exitSeen, .leaveOut:
+    case .numbersWritten, .numbersSynced, .numbersRenamed, .numbersDurable, .manifestPassed,
+      .partTakenBack, .spawned, .assignOut, .rewindOut, .rewoundIn, .goOut, .damageIn,
+      .manifestAside, .drainOut, .checkpointOut, .reportIn, .manifestWritten, .manifestSynced,
+      .manifestRenamed, .manifestDurable, .lineageNoted, .commitOut, .committedIn,
+      .checkpointsDropped, .abortOut, .quarantineWritten, .quarantineSynced, .quarantineRenamed,
+      .quarantineDurable, .stateAside, .concluding, .concluded, .exitSeen, .leaveOut:
       true
     }
   }

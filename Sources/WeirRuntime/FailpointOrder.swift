@@ -36,9 +36,11 @@ package struct FailpointOrder: Hashable, Sendable {
     instance = InstanceID(String(names[0]), index)
   }
 
-  /// Reads orders with commas between them; none for any other text.
+  /// Reads orders with commas between them, and perhaps a row that kills behind them
+  /// (`PoisonFailpoint`); none for any other text.
   package static func orders(_ text: String) -> [FailpointOrder] {
-    let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+    let end = text.firstRange(of: ",poison:")?.lowerBound ?? text.endIndex
+    let parts = text[..<end].split(separator: ",", omittingEmptySubsequences: false)
     let orders = parts.compactMap { FailpointOrder($0) }
     return orders.count == parts.count ? orders : []
   }

@@ -5,14 +5,17 @@ import WeirCore
 /// A row that kills, planted by a test: `WEIR_FAILPOINT=poison:STAGE:TEXT` ends a process with a trap
 /// when it works, in the name of the stage, on a row with that text in a column.
 ///
-/// Only in debug builds.
+/// Other orders may stand before it, with a comma behind each. Only in debug builds.
 package struct PoisonFailpoint: Hashable, Sendable {
   private let stage: String
   private let text: [UInt8]
 
   /// Nil unless the environment asks for one.
   package init?(_ environment: [String: String]) {
-    guard let value = environment["WEIR_FAILPOINT"] else { return nil }
+    guard var value = environment["WEIR_FAILPOINT"] else { return nil }
+    if let orders = value.firstRange(of: ",poison:") {
+      value.removeSubrange(..<value.index(after: orders.lowerBound))
+    }
     let words = value.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
     guard words.count == 3, words[0] == "poison" else { return nil }
     stage = String(words[1])

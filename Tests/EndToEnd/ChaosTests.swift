@@ -82,6 +82,81 @@ import Testing
     RecoveryTopology.expectWhole(folder, try Self.expected.get())
   }
 
+  // MARK: A coordinator that stands still
+
+  /// Longer than `hang_after`, in seconds.
+  private static let pause = 4.0
+
+  /// Runs longer than two pauses.
+  private static let long: RecoveryTopology = {
+    var long = topology
+    long.rows = 60_000
+    long.rate = 6_000
+    return long
+  }()
+
+  private static let expectedOfLong = long.undisturbedOutput()
+
+  /// Stops the coordinator, does something, and continues it when that and the pause are over.
+  private func pause(_ run: WeirProcess, _ meanwhile: () throws -> Void) throws {
+    run.send(SIGSTOP)
+    defer { run.send(SIGCONT) }
+    let isStopped = Waiting.until {
+      ProcessTable.status(run.id).contains { $0.hasPrefix("State:") && $0.contains("T") }
+    }
+    try #require(isStopped)
+    let begun = Waiting.now()
+    try meanwhile()
+    #expect(Waiting.until { Waiting.now() - begun > Self.pause })
+  }
+
+  private func waitForNextEpoch(_ folder: TestFolder, _ run: WeirProcess) throws {
+    let known = Damage.epochs(folder).last ?? 0
+    let isThere = Waiting.until {
+      run.poll() != nil || Damage.epochs(folder).last ?? 0 > known + 1
+    }
+    try #require(isThere && run.poll() == nil, "\(run.errors)")
+  }
+
+  @Test func `a coordinator that stands still takes its own pause for nobody's hang`() throws {
+    let folder = TestFolder()
+    let run = try start(folder, Self.long)
+    let before = ProcessTable.instances(of: folder)
+    try pause(run) {
+      // Nobody can take its place meanwhile: the lock is its own as long as it lives.
+      let second = try WeirProcess(["run", "\(folder.path)/run.yaml"], in: folder)
+      #expect(second.end() == .exited(2), "\(second.errors)")
+      #expect(second.errors.contains("\(run.id)"), "\(second.errors)")
+    }
+    try waitForNextEpoch(folder, run)
+    #expect(ProcessTable.instances(of: folder) == before)
+    #expect(run.end() == .exited(0), "\(run.errors)")
+    for code in ["E404", "E405", "E424"] {
+      #expect(!run.errors.contains(code), "\(run.errors)")
+    }
+    RecoveryTopology.expectWhole(folder, try Self.expectedOfLong.get())
+  }
+
+  @Test func `a coordinator that wakes up to a stage that has died replaces that one alone`()
+    throws
+  {
+    let folder = TestFolder()
+    let run = try start(folder, Self.long)
+    let before = ProcessTable.instances(of: folder).filter { $0.stage != "spare" }
+    let victim = try #require(before.first { $0.stage == "visits" })
+    try pause(run) { kill(victim.id, SIGKILL) }
+    try waitForNextEpoch(folder, run)
+    let after = ProcessTable.instances(of: folder).filter { $0.stage != "spare" }
+    // The spare has become the one that was killed, under the name of which it was started.
+    let kept = before.filter { $0 != victim }
+    #expect(kept.allSatisfy { after.contains($0) }, "\(before) and \(after)")
+    #expect(run.end() == .exited(0), "\(run.errors)")
+    #expect(run.errors.contains("E404") && !run.errors.contains("E424"), "\(run.errors)")
+    RecoveryTopology.expectWhole(folder, try Self.expectedOfLong.get())
+  }
+
+  // MARK: A checkpoint that fails
+
   @Test func `a stage that goes on after a checkpoint has failed for it changes nothing`() throws {
     let folder = TestFolder()
     var topology = Self.topology

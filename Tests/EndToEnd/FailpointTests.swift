@@ -54,13 +54,36 @@ import WeirRuntime
     case .abortOut: "report-out@totals/0#3,\(name)"
     case .exitSeen: early + name
     case .concluding, .concluded, .leaveOut: name
-    case .damageIn, .manifestAside: name
+    case .damageIn, .manifestAside, .manifestPassed, .partTakenBack, .stateAside: name
     case .partWithdrawn: "\(name)@copy_out/0"
+    case .lineageNoted: "\(name)#3"
+    case .drainOut, .drainHeard, .partRenumbered: name
+    case .earlierPartRenamed: "\(name)@copy_out/0"
+    case .quarantineWritten, .quarantineSynced, .quarantineRenamed, .quarantineDurable: name
     }
   }
 
   /// The steps that are taken only when a checkpoint is damaged.
   private static let stepsOfDamage = [Failpoint.damageIn, .manifestAside, .partWithdrawn]
+  /// Those that are taken when the damage is found before the start.
+  private static let stepsOfDamageAtStart = [Failpoint.manifestPassed, .partTakenBack]
+  /// Those that are taken when a run begins anew.
+  private static let stepsOfBeginning = [Failpoint.stateAside]
+  /// Those that are taken when a row kills its operator.
+  private static let stepsOfQuarantine = [
+    Failpoint.quarantineWritten, .quarantineSynced, .quarantineRenamed, .quarantineDurable,
+  ]
+  /// Those that are taken when the input is ended by a command.
+  private static let stepsOfDrain = [Failpoint.drainOut, .drainHeard]
+  /// Those that are taken when a checkpoint has failed and the run has gone on.
+  private static let stepsOfFailedEpoch = [Failpoint.partRenumbered, .earlierPartRenamed]
+  /// All others: they are taken in every run, or in one in which somebody dies.
+  private static let usualSteps = Failpoint.allCases.filter { step in
+    ![
+      stepsOfDamage, stepsOfDamageAtStart, stepsOfQuarantine, stepsOfDrain, stepsOfFailedEpoch,
+      stepsOfBeginning,
+    ].contains { $0.contains(step) }
+  }
 
   private static func start(
     _ folder: TestFolder,
@@ -98,7 +121,7 @@ import WeirRuntime
     return folder
   }
 
-  @Test(arguments: Failpoint.allCases.filter { !stepsOfDamage.contains($0) })
+  @Test(arguments: usualSteps)
   func `a process that dies at any step of the protocols loses and doubles nothing`(
     _ step: Failpoint
   ) throws {
@@ -122,9 +145,166 @@ import WeirRuntime
       run = try Self.start(folder, Self.topology, order)
     }
     #expect(run.end() == .exited(0), "\(run.errors)")
-    #expect(folder.names(in: ".weir/recovery").contains("failpoint-\(step.rawValue)"))
+    #expect(Self.isReached(step, folder))
     #expect(!Damage.takeWithdrawn(folder).isEmpty)
     RecoveryTopology.expectWhole(folder, try Self.expected.get())
+  }
+
+  private static func isReached(_ step: Failpoint, _ folder: TestFolder) -> Bool {
+    folder.names(in: ".weir/recovery").contains("failpoint-\(step.rawValue)")
+  }
+
+  /// Waits until a run has so many checkpoints.
+  private static func waitForEpoch(_ epoch: Int, _ folder: TestFolder, _ run: WeirProcess) throws {
+    let isThere = Waiting.until { run.poll() != nil || Damage.epochs(folder).last ?? 0 >= epoch }
+    try #require(isThere && run.poll() == nil, "\(run.errors)")
+  }
+
+  @Test(arguments: stepsOfDamageAtStart)
+  func `a start that dies while it passes over a damaged checkpoint doubles nothing`(
+    _ step: Failpoint
+  ) throws {
+    let folder = TestFolder()
+    let stopped = try Self.start(folder, Self.topology, "")
+    try Self.waitForEpoch(4, folder, stopped)
+    stopped.send(SIGTERM)
+    #expect(stopped.end() == .exited(0), "\(stopped.errors)")
+    let newest = try #require(folder.names(in: ".weir/recovery").last { $0.hasPrefix("manifest-") })
+    folder.write(".weir/recovery/\(newest)", "{}")
+    let first = try Self.start(folder, Self.topology, Self.order(step))
+    #expect(first.end() == .killed(SIGKILL), "\(first.errors)")
+    #expect(Self.isReached(step, folder))
+    let second = try Self.start(folder, Self.topology, Self.order(step))
+    #expect(second.end() == .exited(0), "\(second.errors)")
+    #expect(!Damage.takeWithdrawn(folder).isEmpty)
+    RecoveryTopology.expectWhole(folder, try Self.expected.get())
+  }
+
+  @Test(arguments: stepsOfBeginning)
+  func `a start that dies while earlier runs are put aside adds nothing to their output`(
+    _ step: Failpoint
+  ) throws {
+    let folder = TestFolder()
+    let stopped = try Self.start(folder, Self.topology, "")
+    try Self.waitForEpoch(4, folder, stopped)
+    stopped.send(SIGTERM)
+    #expect(stopped.end() == .exited(0), "\(stopped.errors)")
+    let before = folder.names(in: "out")
+    #expect(!before.isEmpty)
+    func begin(_ options: [String], _ order: String = "") throws -> WeirProcess {
+      try WeirProcess(
+        ["run", "\(folder.path)/run.yaml"] + options,
+        in: folder,
+        environment: ["WEIR_FAILPOINT": order]
+      )
+    }
+    let dead = try begin(["--fresh"], Self.order(step))
+    #expect(dead.end() == .killed(SIGKILL), "\(dead.errors)")
+    #expect(Self.isReached(step, folder))
+    // Without its state, nobody knows what that output is.
+    let refused = try begin([])
+    #expect(refused.end() == .exited(2), "\(refused.errors)")
+    #expect(folder.names(in: "out") == before)
+    // What is put aside is named after the second.
+    let second = time(nil)
+    #expect(Waiting.until { time(nil) > second })
+    let fresh = try begin(["--fresh"])
+    #expect(fresh.end() == .exited(0), "\(fresh.errors)")
+    #expect(folder.names(in: "out").filter { $0.contains(".old-") }.count == before.count)
+    for name in folder.names(in: "out") where name.contains(".old-") {
+      unlink("\(folder.path)/out/\(name)")
+    }
+    RecoveryTopology.expectWhole(folder, try Self.expected.get())
+  }
+
+  @Test(arguments: stepsOfDrain)
+  func `a process that dies while the input is being ended loses and doubles nothing`(
+    _ step: Failpoint
+  ) throws {
+    let folder = TestFolder()
+    var topology = Self.topology
+    topology.rows = 60_000
+    topology.rate = 6_000
+    let run = try Self.start(folder, topology, Self.order(step))
+    try Self.waitForEpoch(3, folder, run)
+    let stop = try WeirProcess(["stop", "recovery", "--drain"], in: folder)
+    let end = run.end()
+    _ = stop.end()
+    #expect(Self.isReached(step, folder))
+    if step.isCoordinators {
+      #expect(end == .killed(SIGKILL), "\(run.errors)")
+      // Nobody remembers what was asked for: it is asked for again.
+      let next = try Self.start(folder, topology, Self.order(step))
+      try Self.waitForEpoch((Damage.epochs(folder).last ?? 0) + 2, folder, next)
+      let again = try WeirProcess(["stop", "recovery", "--drain"], in: folder)
+      #expect(again.end() == .exited(0), "\(again.errors)")
+      #expect(next.end() == .exited(0), "\(next.errors)")
+    } else {
+      #expect(end == .exited(0), "\(run.errors)")
+    }
+    // As if there had never been more rows than were read: every window has fired.
+    topology.rows = folder.sortedLines(in: "out", prefix: "copy").count
+    #expect(topology.rows > 0 && topology.rows < 60_000, "\(topology.rows)")
+    RecoveryTopology.expectWhole(folder, try topology.undisturbedOutput().get())
+  }
+
+  /// Longer, so that a checkpoint can fail in the middle.
+  private static let long: RecoveryTopology = {
+    var long = topology
+    long.rows = 24_000
+    long.checkpoints = "{ every: 40ms, keep: 2, timeout: 300ms, max_failures: 50 }"
+    return long
+  }()
+
+  private static let expectedOfLong = long.undisturbedOutput()
+
+  @Test(arguments: stepsOfFailedEpoch)
+  func `a process that dies over the output of a failed checkpoint loses and doubles nothing`(
+    _ step: Failpoint
+  ) throws {
+    let folder = TestFolder()
+    let run = try Self.start(folder, Self.long, Self.order(step))
+    try Self.waitForEpoch(3, folder, run)
+    let stopped = ProcessTable.instances(of: folder).filter { $0.stage == "totals" }
+    try #require(stopped.count == 2)
+    for victim in stopped { kill(victim.id, SIGSTOP) }
+    // Whoever is not behind the one that stands still has prepared its output by then.
+    #expect(Waiting.until { run.poll() != nil || run.errors.contains("took longer than") })
+    for victim in stopped { kill(victim.id, SIGCONT) }
+    #expect(run.end() == .exited(0), "\(run.errors)")
+    #expect(Self.isReached(step, folder), "\(run.errors)")
+    RecoveryTopology.expectWhole(folder, try Self.expectedOfLong.get())
+  }
+
+  @Test(arguments: stepsOfQuarantine)
+  func `a coordinator that dies while a row is kept from its operator keeps that row alone`(
+    _ step: Failpoint
+  ) throws {
+    let poison = "a000004321"
+    var topology = Self.topology
+    topology.more = "on_error: skip"
+    let folder = TestFolder()
+    folder.write("run.yaml", topology.text)
+    func start() throws -> WeirProcess {
+      try WeirProcess(
+        ["run", "\(folder.path)/run.yaml", "--format", "json"],
+        in: folder,
+        environment: [
+          "WEIR_FAILPOINT": "\(Self.order(step)),poison:totals:\(poison)",
+          "SWIFT_BACKTRACE": "enable=no",
+        ]
+      )
+    }
+    let first = try start()
+    #expect(first.end() == .killed(SIGKILL), "\(first.errors)")
+    #expect(Self.isReached(step, folder))
+    let second = try start()
+    #expect(second.end() == .exited(0), "\(second.errors)")
+    let report = try second.summary()
+    #expect(report["totals"]?.quarantined == 1 && report["totals"]?.errors == 1)
+    var without = topology
+    without.more = "where: id <> '\(poison)'"
+    RecoveryTopology.expectWhole(folder, try without.undisturbedOutput().get())
   }
 
   @Test(arguments: [

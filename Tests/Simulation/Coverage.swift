@@ -140,6 +140,11 @@ package struct Coverage {
     case damageAtStart
     case withdrawn
     case withdrawnAtStart
+    case layoutChanged
+    case stateInherited
+    case audited
+    case auditedLive
+    case auditAlarm
   }
 
   private var cells: [Int]

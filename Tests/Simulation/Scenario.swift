@@ -37,6 +37,8 @@ struct Scenario {
   }
 
   var job: JobPlan
+  /// What each stage reads.
+  var links: [AuditLink] = []
   var poison: Poison?
   /// The partitions of each source, by stage.
   var partitions: [StageIndex: [[SimulatedRecord]]] = [:]
@@ -87,8 +89,7 @@ struct ScenarioMaker {
     maker.leastStateless = disturbance.needsStateless ? 1 : 0
     if disturbance.hasPoison, !disturbance.needsStateless {
       maker.poisonedWindows()
-      maker.scenario.job = maker.builder.plan()
-      return maker.scenario
+      return maker.finished()
     }
     switch disturbance.needsStateless ? 3 : maker.random.integer(0...12) {
     case 0: maker.windows()
@@ -105,8 +106,14 @@ struct ScenarioMaker {
     case 11: maker.generated()
     default: maker.fanOut()
     }
-    maker.scenario.job = maker.builder.plan()
-    return maker.scenario
+    return maker.finished()
+  }
+
+  private func finished() -> Scenario {
+    var scenario = scenario
+    scenario.job = builder.plan()
+    scenario.links = builder.links
+    return scenario
   }
 
   // MARK: Topologies
@@ -220,8 +227,7 @@ struct ScenarioMaker {
     let windows = window("windows", [input], shape)
     let updates = builder.updates(windows)
     let late = builder.late(windows)
-    sink("out", windows, nil)
-    sink("updates", updates, nil)
+    sink("out", [windows, updates])
     let rows = rows(of: input)
     scenario.settlement = Scenario.Settlement(
       edges: [1, 2],
@@ -383,6 +389,17 @@ struct ScenarioMaker {
     )
   }
 
+  /// Adds a sink of which nothing is expected by itself.
+  mutating func sink(_ name: String, _ streams: [PlanBuilder.Stream], processes: Int? = nil) {
+    builder.sink(
+      name,
+      from: streams,
+      connector: .file(FileSinkPlan(path: "/\(name)/", format: .json, isSinglePart: false)),
+      delivery: delivery,
+      processes: processes ?? random.integer(1...2)
+    )
+  }
+
   /// Adds a sink with one input; without rows nothing is expected of it by itself.
   mutating func sink(
     _ name: String,
@@ -392,12 +409,7 @@ struct ScenarioMaker {
     processes: Int? = nil,
     isOrdered: Bool = false
   ) {
-    builder.sink(
-      name,
-      from: [stream],
-      delivery: delivery,
-      processes: processes ?? random.integer(1...2)
-    )
+    sink(name, [stream], processes: processes)
     guard let rows else { return }
     scenario.expectations.append(
       Scenario.Expectation(

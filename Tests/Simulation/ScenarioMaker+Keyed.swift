@@ -26,8 +26,7 @@ extension ScenarioMaker {
     let sessions = session("sessions", [input], gap: gap, lateness: lateness)
     let updates = builder.updates(sessions)
     let late = builder.late(sessions)
-    sink("out", sessions, nil)
-    sink("updates", updates, nil)
+    sink("out", [sessions, updates])
     let rows = rows(of: input)
     scenario.situations.append(.sessions)
     scenario.settlement = Scenario.Settlement(

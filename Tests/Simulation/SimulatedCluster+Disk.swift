@@ -121,9 +121,12 @@ extension SimulatedCluster {
         }
       }
       disk.write(manifest)
+      if !manifest.isFinished { disk.points.append(LineagePoint(manifest, of: job)) }
+      if step % 4 == 0 { auditLive() }
     case .aside(let epoch):
       note("epoch \(epoch.number) is aside")
       disk.manifests.removeAll { $0.epoch == epoch }
+      disk.points.removeAll { $0.epoch >= epoch }
     case .state(_, let reference, let file): disk.files[reference.file] = file
     case .prepare(_, let name, let part): disk.hidden[name] = part
     case .commit(let epoch, let outputs):

@@ -21,6 +21,8 @@ struct SimulatedDisk {
 
   var numbers = RunNumbers()
   var manifests: [Manifest] = []
+  /// What was sent by the epochs that were recorded, and not put aside.
+  var points: [LineagePoint] = []
   var quarantine: [QuarantinedRow] = []
   var files: [String: StateFile] = [:]
   /// Files whose removal is not durable.

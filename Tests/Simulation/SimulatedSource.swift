@@ -71,12 +71,18 @@ struct SimulatedSource {
     let first = position % ids.count
     position += count
     batch.append(read)
+    var fingerprints = [UInt64](repeating: 0, count: ids.count)
+    for row in position - count..<position {
+      let place = row % ids.count
+      fingerprints[place] &+= Self.fingerprint(ids[place], row / ids.count)
+    }
     return Answer(
       rows: SourceRows(
         origin: .interleaved(ids, first: first),
         batch: batch,
         next: position == rows.count && random.chance(50) ? .ended : .more,
-        position: SourcePosition("\(position)")
+        position: SourcePosition("\(position)"),
+        fingerprints: fingerprints
       ),
       isEmpty: read.isEmpty,
       isWaiting: false
@@ -95,6 +101,7 @@ struct SimulatedSource {
     var rows: [[Value]] = []
     var rejected: [RejectedRecord] = []
     var isWaiting = false
+    let start = position
     let most = random.integer(0...request.maximumRows)
     reading: while position < records.count, rows.count + rejected.count < most {
       switch records[position] {
@@ -126,11 +133,49 @@ struct SimulatedSource {
         batch: batch,
         rejected: rejected,
         next: next,
-        position: SourcePosition("\(position)")
+        position: SourcePosition("\(position)"),
+        fingerprints: [Self.fingerprint(of: records, id, start..<position)]
       ),
       isEmpty: rows.isEmpty,
       isWaiting: isWaiting
     )
+  }
+}
+
+// MARK: Fingerprints
+
+extension SimulatedSource {
+  /// Of a record, by where it lies.
+  private static func fingerprint(_ partition: PartitionID, _ place: Int) -> UInt64 {
+    var random = SeededRandom(seed: UInt64(partition.number) << 32 | UInt64(place))
+    return random.next()
+  }
+
+  /// Of records of a partition; what only says that time passes is none.
+  private static func fingerprint(
+    of records: [SimulatedRecord],
+    _ partition: PartitionID,
+    _ places: Range<Int>
+  ) -> UInt64 {
+    places.reduce(0) { sum, place in
+      if case .nothingUntil = records[place] { return sum }
+      return sum &+ fingerprint(partition, place)
+    }
+  }
+
+  /// Of a partition that was read again, up to a position: its own, or with `ids` that among those
+  /// that were read in turn.
+  static func fingerprint(
+    of records: [SimulatedRecord],
+    _ partition: PartitionID,
+    upTo end: Int,
+    among ids: [PartitionID]?
+  ) -> UInt64 {
+    guard let ids, let place = ids.firstIndex(of: partition) else {
+      return fingerprint(of: records, partition, 0..<end)
+    }
+    let count = end > place ? (end - place - 1) / ids.count + 1 : 0
+    return fingerprint(of: records, partition, 0..<count)
   }
 }
 

@@ -39,6 +39,8 @@ package struct PlanBuilder {
   package var batch: BatchSettings
   private var drafts: [Draft] = []
   private var edges: [EdgePlan] = []
+  /// What each stage reads, as an audit has to know it.
+  package private(set) var links: [AuditLink] = []
 
   package init(name: String = "test", keyGroups: Int = 16, batch: BatchSettings = .init()) {
     self.name = name
@@ -284,6 +286,11 @@ package struct PlanBuilder {
   }
 
   private mutating func read(_ stream: Stream, _ reader: Reader) {
+    // As in a file, where a sink that reads an operator is given its updates beside its results.
+    let main = AuditLink(from: stream.stage, port: .main, to: reader.stage)
+    if stream.kind != .updates || !links.contains(main) {
+      links.append(AuditLink(from: stream.stage, port: stream.kind, to: reader.stage))
+    }
     for index in drafts[stream.stage].ports.indices
     where drafts[stream.stage].ports[index].kind == stream.kind {
       drafts[stream.stage].ports[index].readers.append(reader)

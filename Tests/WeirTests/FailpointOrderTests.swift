@@ -15,6 +15,10 @@ import WeirRuntime
       FailpointOrder.orders("marked@a/0,go-out")
         == [FailpointOrder(.marked, of: InstanceID("a", 0)), FailpointOrder(.goOut)]
     )
+    #expect(
+      FailpointOrder.orders("quarantine-synced,poison:totals:a,b")
+        == [FailpointOrder(.quarantineSynced)]
+    )
   }
 
   @Test(arguments: [

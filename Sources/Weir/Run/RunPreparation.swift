@@ -2,6 +2,7 @@ import Glibc
 import WeirColumns
 import WeirCore
 import WeirPOSIX
+import WeirRuntime
 import WeirWire
 
 /// Makes a run ready to start: everything that can go wrong does so before a process is spawned.
@@ -30,22 +31,28 @@ struct RunPreparation {
     }
     try Folder.create(folder.path)
     var lock = try FileLock(folder.lock)
+    #if DEBUG
+    FailpointTrap.arm(stateFolder: folder.path)
+    #endif
     var moved: [String] = []
     if fresh {
       let ending = ".old-\(Self.timeText(WallClock.now()))"
-      moved = try moveOutputs(ending)
+      // The state first: what is left of the output belongs to nobody then, and no run adds to it.
       if try folder.holdsState() {
         try Folder.rename(folder.path, to: folder.path + ending)
         moved.append("\"\(folder.path)\" to \"\(folder.path)\(ending)\"")
         folder = StateFolder(folder.path)
         try Folder.create(folder.path)
         lock = try FileLock(folder.lock)
+        Failpoint.stateAside.reached()
       }
+      moved += try moveOutputs(ending)
     }
     let stored = try StoredRun(folder)
     try stored.check(loaded, folder)
     if !acceptsDuplicates { try stored.checkVisible(loaded.job) }
     try stored.settle(folder)
+    folder.removeFollowed(except: loaded.job.fingerprint)
     let withdrawals = try stored.withdraw(inspection.fileSinks)
     // The list of files and the beginning are those of the first start, whatever is there now.
     let known = stored.origin
@@ -156,6 +163,19 @@ struct PreparedRun {
     fileSinks.flatMap { sink in
       ((try? sink.names.existing()) ?? []).map { SinkOutput(sink: sink.name, path: $0) }
     }
+  }
+
+  /// How large the files are together that are visible now.
+  var outputBytes: Int64 {
+    outputs().reduce(0) { $0 + ((try? FileReader($1.path).size()) ?? 0) }
+  }
+
+  /// Sees to it that a run without checkpoints has shown all its output, or none of it.
+  ///
+  /// Returns what people should know of it; throws as `FinalOutput.settle`.
+  func settle(_ manifests: [Manifest], of job: JobPlan) throws(WeirError) -> WeirError? {
+    guard job.checkpoints == nil, let last = manifests.last else { return nil }
+    return try FinalOutput(last, fileSinks).settle()
   }
 
   /// Removes what only a living run needs: sockets, and parts that will never be published.

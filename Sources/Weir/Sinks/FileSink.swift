@@ -164,7 +164,10 @@ final class FileSink: SinkGateway {
     Failpoint.prepareBegun.reached()
     // Begun under the number that was likely: epochs that failed have used it, or passed it by.
     let hidden = hiddenPath(epoch)
-    if file.path != hidden { try file.rename(to: hidden) }
+    if file.path != hidden {
+      try file.rename(to: hidden)
+      Failpoint.partRenumbered.reached()
+    }
     let final = try finalPath(epoch, isLast: isLast)
     do {
       try file.sync()
@@ -216,6 +219,7 @@ final class FileSink: SinkGateway {
     for output in outputs {
       let part = try PreparedPart(output.text)
       try publish(part)
+      if output.epoch < epoch { Failpoint.earlierPartRenamed.reached() }
       verified[part.hidden] = nil
     }
     // Also when all were renamed already: the one who did it may have died before this.
@@ -306,7 +310,11 @@ final class FileSink: SinkGateway {
       isFinished: isFinished,
       of: isAlone ? nil : instance.index
     )
-    let withdrawal = Withdrawal(sink: instance.stage, after: epoch, try names.withdraw(later))
+    let withdrawal = Withdrawal(
+      sink: instance.stage,
+      after: epoch,
+      try names.withdraw(later, .partWithdrawn)
+    )
     return withdrawal.warning
   }
 }

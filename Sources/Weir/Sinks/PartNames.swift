@@ -144,15 +144,19 @@ struct PartNames {
 
   /// Takes visible parts back, durably: from where to where.
   ///
-  /// Whoever has read one keeps what it has read. Throws E104, E105, E107 or E109.
-  func withdraw(_ paths: [String]) throws(WeirError) -> [(from: String, to: String)] {
+  /// Whoever has read one keeps what it has read. `step` is taken behind each. Throws E104, E105, E107
+  /// or E109.
+  func withdraw(
+    _ paths: [String],
+    _ step: Failpoint
+  ) throws(WeirError) -> [(from: String, to: String)] {
     guard !paths.isEmpty else { return [] }
     try Folder.create(withdrawn)
     var moves: [(from: String, to: String)] = []
     for path in paths {
       let target = try withdraw(path)
       moves.append((path, target))
-      Failpoint.partWithdrawn.reached()
+      step.reached()
     }
     try Folder.sync(withdrawn)
     try Folder.sync(folder)

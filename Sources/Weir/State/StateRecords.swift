@@ -43,6 +43,7 @@ final class StateRecords: RecordGateway {
       }
     }
     journal?.note(LineagePoint(manifest, of: job))
+    Failpoint.lineageNoted.reached()
     if manifest.isFinished { Failpoint.concluded.reached() }
   }
 
@@ -53,7 +54,14 @@ final class StateRecords: RecordGateway {
   }
 
   func write(_ quarantine: [QuarantinedRow]) throws(WeirError) {
-    try folder.write(RecordCodec.encode(quarantine), as: folder.quarantine)
+    try folder.write(RecordCodec.encode(quarantine), as: folder.quarantine) { step in
+      switch step {
+      case .written: .quarantineWritten
+      case .synced: .quarantineSynced
+      case .renamed: .quarantineRenamed
+      case .durable: .quarantineDurable
+      }
+    }
   }
 
   func delete(_ epochs: [Epoch], files: [String]) {

@@ -1,6 +1,7 @@
 import WeirCore
 import WeirLZ4
 import WeirPOSIX
+import WeirRuntime
 import WeirTopology
 import WeirWire
 
@@ -166,9 +167,10 @@ struct StoredRun {
     // A run that has ended restores nothing.
     guard !manifest.isFinished else { return }
     for member in manifest.members {
-      guard let state = member.snapshot.state else { continue }
-      let reading = try StateReading(state, in: folder.files, codec: .lz4)
-      while try !reading.next(maximumBytes: verifiedBytes).isEmpty {}
+      for state in member.snapshot.states {
+        let reading = try StateReading(state, in: folder.files, codec: .lz4)
+        while try !reading.next(maximumBytes: verifiedBytes).isEmpty {}
+      }
     }
   }
 
@@ -231,7 +233,9 @@ struct StoredRun {
 
   /// Puts checkpoints aside that are not gone on from, durably, and removes files that nobody needs.
   func settle(_ folder: StateFolder) throws(WeirError) {
-    try folder.setAside(broken.map(\.epoch) + unreadable)
+    let passed = broken.map(\.epoch) + unreadable
+    try folder.setAside(passed)
+    if !passed.isEmpty { Failpoint.manifestPassed.reached() }
     if broken.isEmpty { folder.removeFiles(except: record.manifests.flatMap(\.files)) }
   }
 
@@ -249,7 +253,7 @@ struct StoredRun {
         $0.instance.stage != sink.name || $0.snapshot.isFinished
       }
       let later = try sink.names.parts(after: last.epoch, isFinished: isFinished)
-      let moves = try sink.names.withdraw(later)
+      let moves = try sink.names.withdraw(later, .partTakenBack)
       if !moves.isEmpty {
         withdrawals.append(Withdrawal(sink: sink.name, after: last.epoch, moves))
       }

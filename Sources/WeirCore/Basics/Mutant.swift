@@ -65,6 +65,20 @@ package enum Mutant: String, CaseIterable, Sendable {
   case sessionFiredAtEnd
   /// Output of the next epoch is prepared while that of the one before may still fail.
   case preparesOverlap
+  /// A barrier does not bring the watermark.
+  case barrierWithoutTime
+  /// A snapshot of an instance that has inherited its state builds on what others have written.
+  case inheritedTrusted
+  /// What became visible after the checkpoint that is gone back to is not withdrawn.
+  case partNotWithdrawn
+  /// Whoever starts withdraws nothing, though a damaged checkpoint was passed over.
+  case partNotTakenBack
+  /// What was sent along each channel is counted anew from where the run goes on.
+  case sentForgotten
+  /// What was sent goes on being counted instead of going back.
+  case sentKept
+  /// What was read of a partition is counted anew from where the run goes on.
+  case readForgotten
 
   #if MUTANTS
   // Written once, before the first node is made.

@@ -267,6 +267,28 @@ extension CoordinatorNode {
 
   // MARK: Time
 
+  /// Whoever was stopped itself cannot say that others were late: what they had to do by a time that
+  /// has passed meanwhile, they get as much longer for, and a moment.
+  ///
+  /// Their answers may lie in a socket that has not been looked into since, so it does not help that
+  /// messages are taken before the time is.
+  mutating func forgiveOwnPause(at now: Instant) {
+    guard let due = deadline else { return }
+    let late = now.nanoseconds - due.nanoseconds
+    let moment = settings?.hangAfter ?? Self.ownPauseNanoseconds
+    guard late > moment / 2 else { return }
+    let pause = late + moment
+    leaveBy = leaveBy?.advanced(byNanoseconds: pause)
+    suspicion?.due.nanoseconds += pause
+    for region in regions.indices {
+      regions[region].lostDue = regions[region].lostDue?.advanced(byNanoseconds: pause)
+    }
+    for index in members.indices {
+      members[index].dueBy = members[index].dueBy?.advanced(byNanoseconds: pause)
+      if members[index].heardAt != nil { members[index].heardAt = now }
+    }
+  }
+
   mutating func tickProcesses(at now: Instant, into effects: inout [CoordinatorEffect]) {
     judgeSilent(at: now, into: &effects)
     guard isActive else { return }
@@ -302,12 +324,6 @@ extension CoordinatorNode {
     into effects: inout [CoordinatorEffect]
   ) {
     guard let settings, let due = pingAt else { return }
-    // Whoever was stopped itself, such as by a closed lid, cannot say that others were silent.
-    if now.nanoseconds - due.nanoseconds > settings.hangAfter / 2 {
-      for index in members.indices where members[index].heardAt != nil {
-        members[index].heardAt = now
-      }
-    }
     for index in members.indices {
       guard let heard = members[index].heardAt,
         now.nanoseconds - heard.nanoseconds >= settings.hangAfter, !Mutant.hangIgnored.isActive

@@ -83,6 +83,9 @@ package struct CoordinatorNode {
   /// The pause before an instance that failed for the third time is started again, in nanoseconds;
   /// it doubles from there.
   package static let firstPauseNanoseconds: Int64 = 250_000_000
+  /// Without checkpoints: whoever is entered later than by half of that was stopped itself, in
+  /// nanoseconds.
+  package static let ownPauseNanoseconds: Int64 = 3_000_000_000
   /// How long a spare that did not start is not tried again, in nanoseconds.
   package static let sparePauseNanoseconds: Int64 = 1_000_000_000
 
@@ -100,7 +103,7 @@ package struct CoordinatorNode {
     settings = job.checkpoints
     numbers = record.numbers
     taken = record.numbers
-    manifests = record.manifests
+    manifests = record.manifests.map { $0.relaid(for: job) }
     quarantine = record.quarantine
     let regions = job.regions
     self.regions = regions.map { CoordinatorRegion(members: $0) }
@@ -311,6 +314,7 @@ package struct CoordinatorNode {
   }
 
   private mutating func tick(at now: Instant, into effects: inout [CoordinatorEffect]) {
+    forgiveOwnPause(at: now)
     tickEnds(at: now, into: &effects)
     guard isActive else { return }
     tickProcesses(at: now, into: &effects)

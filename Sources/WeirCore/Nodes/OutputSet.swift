@@ -9,7 +9,7 @@ package struct OutputSet {
   /// What became of rows, by stage: pushed-up work counts for the operator it belongs to.
   package var counters: [StageCounters]
   /// What went to each channel since the run began, in the order of the channels.
-  private(set) var sent: [SentRows]
+  var sent: [SentRows]
   /// By edge, where its rows go to files.
   private let fingerprints: [OutputFingerprint?]
   package let pool: BatchPool
@@ -61,9 +61,10 @@ package struct OutputSet {
     }
     names = job.stages.map(\.name)
     counters = snapshot?.counters ?? job.stages.map { _ in StageCounters() }
+    let known = Mutant.sentForgotten.isActive ? [] : snapshot?.sent ?? []
     sent = plans.map { plan in
       let (edge, receiver) = (plan.edge, plan.receiver.index)
-      return snapshot?.sent.first { $0.edge == edge && $0.receiver == receiver }
+      return known.first { $0.edge == edge && $0.receiver == receiver }
         ?? SentRows(edge: edge, receiver: receiver)
     }
     fingerprints = job.edges.indices.map { edge in

@@ -65,7 +65,7 @@ import WeirCore
   @Test func `records by partition add up to those of the source`() {
     var fixture = AuditFixture()
     fixture.change(InstanceID("s", 0)) { $0.partitions[0].rows = 59 }
-    #expect(fixture.faults == ["'s/0' read 100 records, and its partitions say 99"])
+    #expect(fixture.faults == ["source 's' read 100 records, and its partitions say 99"])
     fixture = AuditFixture()
     fixture.change(InstanceID("s", 0)) { $0.counters[0].rejected = 6 }
     #expect(fixture.faults.first?.hasPrefix("source 's' read 100 records") == true)
@@ -248,5 +248,18 @@ import WeirCore
     fixture = AuditFixture(delivery: .atMostOnce)
     fixture.parts[0].found[0].fingerprint = 0
     #expect(fixture.faults.count == 1)
+  }
+
+  @Test func `with at-most-once a part that nobody asked for again may stay hidden for ever`() {
+    var fixture = AuditFixture(delivery: .atMostOnce)
+    fixture.parts[3].isHidden = true
+    fixture.evidence.isFinished = true
+    #expect(fixture.report.isWhole, "\(fixture.faults)")
+    #expect(
+      fixture.report.notes == [
+        "1 parts of sink 'out' were complete and never shown, as at-most-once allows",
+        "sink 'out' has lost 5 rows, as at-most-once allows",
+      ]
+    )
   }
 }

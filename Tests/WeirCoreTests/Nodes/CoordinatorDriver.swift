@@ -71,6 +71,15 @@ struct CoordinatorDriver {
     return all
   }
 
+  /// Stands still for a while: it is entered late, with nothing heard meanwhile.
+  ///
+  /// Returns what it does then.
+  mutating func stand(milliseconds: Int64) -> [CoordinatorEffect] {
+    now = now.advanced(byNanoseconds: milliseconds * 1_000_000)
+    handle(.ticked)
+    return effects
+  }
+
   // MARK: Phases
 
   mutating func bind(_ instance: InstanceID) {
