@@ -134,6 +134,9 @@ package struct Coverage {
     case atMostOnce
     case poisonedRow
     case poisonAtSender
+    case poisonedRecord
+    case poisonedResult
+    case killedAtWork
     case rowQuarantined
     case quarantineInterrupted
     case damagedSnapshot

@@ -46,6 +46,8 @@ package struct Disturbance {
   let changesLayout: Bool
   /// Whether the coordinator dies while it has that made durable.
   let interruptsQuarantine: Bool
+  /// Whether somebody is killed who has a single row in hand that does no harm.
+  let killsAtWork: Bool
 
   init(_ random: inout SeededRandom, seed: UInt64) {
     delay = random.element(of: [10_000, 300_000, 5_000_000])
@@ -59,6 +61,7 @@ package struct Disturbance {
     hasPoison = hasCheckpoints && seed % 8 == 5
     changesLayout = hasCheckpoints && seed % 3 == 1
     interruptsQuarantine = seed % 16 == 5
+    killsAtWork = seed % 16 == 13
     if hasCheckpoints {
       var settings = CheckpointSettings()
       settings.every = random.element(of: [300_000, 3_000_000, 30_000_000])

@@ -12,7 +12,9 @@ enum MutantHunt {
   static func run(_ arguments: [String]) -> Bool {
     let seeds = arguments.compactMap { UInt64($0) }.first ?? 2000
     var survivors = 0
-    for mutant in Mutant.allCases {
+    let named = arguments.compactMap { Mutant(rawValue: $0) }
+    let mutants = named.isEmpty ? Mutant.allCases : named
+    for mutant in mutants {
       fflush(nil)
       let child = fork()
       if child == 0 {
@@ -36,7 +38,7 @@ enum MutantHunt {
       default: print("\(mutant.rawValue): found, a precondition failed (signal \(signal))")
       }
     }
-    print("\(Mutant.allCases.count) planted bugs, \(survivors) not found")
+    print("\(mutants.count) planted bugs, \(survivors) not found")
     return survivors == 0
   }
 

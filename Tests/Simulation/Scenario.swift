@@ -27,11 +27,28 @@ struct Scenario {
     var rows: [[Value]]
   }
 
-  /// A row that kills whoever works on it in the name of a stage.
+  /// What kills whoever works on it in the name of a stage.
   struct Poison {
+    enum Victim {
+      /// The row with that number in its column `n`.
+      case row(Int64)
+      /// The record of that name, such as `1:17`.
+      case record(String)
+      /// The result of that key in the window that begins then.
+      case result(key: Value, start: Value)
+    }
+
+    /// What whoever dies of it has in hand.
+    var work: WorkKind {
+      switch victim {
+      case .row: .row
+      case .record: .record
+      case .result: .firing
+      }
+    }
+
     var stage: StageIndex
-    /// Of its column `n`.
-    var number: Int64
+    var victim: Victim
     /// Whether that is who does the pushed-up work, or the operator's own process.
     var kind: NodeKind
   }
@@ -132,17 +149,51 @@ struct ScenarioMaker {
   private mutating func poisonedWindows() {
     let input = source("events")
     let shape = random.element(of: Self.shapes)
-    var rows = rows(of: input).filter { PlainModel.word($0.values[1]) % 3 != 1 }
+    var rows = rows(of: input).filter(Self.isNotOne)
+    var poisonsResult = false
     let windows = window("windows", [input], shape, where: "n % 3 <> 1", onError: .skip)
-    if !rows.isEmpty {
+    var results = PlainModel.results(rows, shape)
+    switch random.integer(0...3) {
+    case 0: if let record = poisonRecord(of: input) { rows = record.filter(Self.isNotOne) }
+    case 1:
+      guard !results.isEmpty else { break }
+      let result = random.element(of: results)
+      let victim = Scenario.Poison.Victim.result(key: result[0], start: result[1])
+      scenario.poison = Scenario.Poison(stage: windows.stage, victim: victim, kind: .keyed)
+      results.removeAll { $0[0] == result[0] && $0[1] == result[1] }
+      poisonsResult = true
+    default:
+      guard !rows.isEmpty else { break }
       let number = PlainModel.word(random.element(of: rows).values[1])
       let kind = random.element(of: [NodeKind.source, .keyed])
-      scenario.poison = Scenario.Poison(stage: windows.stage, number: number, kind: kind)
+      scenario.poison = Scenario.Poison(stage: windows.stage, victim: .row(number), kind: kind)
       rows.removeAll { PlainModel.word($0.values[1]) == number }
     }
     let late = builder.late(windows)
-    sink("out", windows, PlainModel.results(rows, shape))
+    sink("out", windows, poisonsResult ? results : PlainModel.results(rows, shape))
     sink("late", late, PlainModel.late(rows, shape))
+  }
+
+  private static func isNotOne(_ row: PlainModel.Row) -> Bool {
+    PlainModel.word(row.values[1]) % 3 != 1
+  }
+
+  /// Makes some record of a source one that kills its parser; the rows that are left then, nil if it has
+  /// no record.
+  private mutating func poisonRecord(of stream: PlanBuilder.Stream) -> [PlainModel.Row]? {
+    var partitions = scenario.partitions[stream.stage] ?? []
+    let places = partitions.indices.flatMap { partition in
+      partitions[partition].indices.map { (partition, $0) }
+    }
+    guard !places.isEmpty else { return nil }
+    let (partition, position) = random.element(of: places)
+    scenario.poison = Scenario.Poison(
+      stage: stream.stage,
+      victim: .record("\(partition):\(position)"),
+      kind: .source
+    )
+    partitions[partition].remove(at: position)
+    return partitions.flatMap { PlainModel.rows(of: $0, lag: lag) }
   }
 
   private mutating func union() {

@@ -143,21 +143,60 @@ extension SimulatedCluster {
   func plant(in process: Int) {
     guard let poison = scenario.poison, poison.kind == kind(process) else { return }
     let (memory, fatal) = (processes[process].memory, processes[process].fatal)
-    processes[process].node?.rowGuard.trap = { stage, kind, batch, rows in
-      guard kind == .row, stage == poison.stage, fatal.mark == nil else { return }
-      let numbers = batch.columns[1].words
-      for position in 0..<rows.count where numbers[Int(rows.indices[position])] == poison.number {
+    guard let rowGuard = processes[process].node?.rowGuard else { return }
+    switch poison.victim {
+    case .record(let name):
+      rowGuard.recordTrap = { stage, bytes in
+        guard stage == poison.stage, fatal.mark == nil, bytes.elementsEqual(name.utf8) else {
+          return
+        }
         fatal.mark = memory.mark
       }
+    case .result(let key, let start):
+      rowGuard.trap = { stage, kind, batch, rows in
+        guard kind == .firing, stage == poison.stage, fatal.mark == nil else { return }
+        let values = batch.values
+        for position in 0..<rows.count {
+          let result = values[Int(rows.indices[position])]
+          if result[0] == key, result[1] == start { fatal.mark = memory.mark }
+        }
+      }
+    case .row(let number):
+      rowGuard.trap = { [unowned self] stage, kind, batch, rows in
+        guard kind == .row, stage == poison.stage, fatal.mark == nil else { return }
+        let numbers = batch.columns[1].words
+        for position in 0..<rows.count where numbers[Int(rows.indices[position])] == number {
+          fatal.mark = memory.mark
+        }
+        killAtWork(fatal, memory.mark)
+      }
     }
+  }
+
+  /// Kills somebody who has one row in hand that does no harm, once: that must be held against no row.
+  private func killAtWork(_ fatal: FatalMark, _ mark: WorkMark?) {
+    guard disturbance.killsAtWork, !hasKilledAtWork, fatal.mark == nil,
+      let mark, mark.fingerprints.count == 1
+    else { return }
+    hasKilledAtWork = true
+    fatal.mark = mark
+    fatal.isKill = true
   }
 
   /// Ends a process that a row has killed in the middle of a step: true if there was one.
   func dieOfPoison(_ process: Int) -> Bool {
     guard processes[process].isAlive, let mark = processes[process].fatal.mark else { return false }
-    coverage.met(.poisonedRow)
-    coverage.met(.poisonAtSender, if: kind(process) == .source)
-    note("FAULT a row kills \(name(process)), one of \(mark.rows)")
+    guard !processes[process].fatal.isKill else {
+      coverage.met(.killedAtWork)
+      note("FAULT \(name(process)) is killed with a row in hand")
+      die(process, .killed(signal: 9), at: mark)
+      return true
+    }
+    coverage.met(.poisonedRow, if: mark.kind == .row)
+    coverage.met(.poisonedRecord, if: mark.kind == .record)
+    coverage.met(.poisonedResult, if: mark.kind == .firing)
+    coverage.met(.poisonAtSender, if: mark.kind == .row && kind(process) == .source)
+    note("FAULT a \(mark.kind) kills \(name(process)), one of \(mark.rows)")
     die(process, .killed(signal: 11), at: mark)
     return true
   }

@@ -220,10 +220,13 @@ extension SimulatedCluster {
     switch effect {
     case .send(let frame): send(frame, from: process)
     case .read(let request):
-      guard let answer = processes[process].source?.read(request, at: now) else {
+      let records = processes[process].node?.recordGuard
+      guard let answer = processes[process].source?.read(request, records, at: now) else {
         violations.append("\(name(process)) reads without a source")
         return
       }
+      // Whoever has died of a record has read nothing.
+      guard !dieOfPoison(process) else { return }
       coverage.met(.emptyRead, if: answer.isEmpty)
       coverage.met(.partitionWithoutData, if: answer.isWaiting)
       coverage.met(.rejectedRecord, if: !answer.rows.rejected.isEmpty)

@@ -46,6 +46,8 @@ package final class SimulatedCluster {
   /// True once somebody was killed in a run without checkpoints.
   var isDoomed = false
   var hasBeenAsked = false
+  /// Somebody was killed with a single row in hand that does no harm.
+  var hasKilledAtWork = false
   /// A connection has lost frames.
   var hasCut = false
   /// Numbers that were used by any coordinator.

@@ -63,6 +63,8 @@ struct SimulatedEnd {
 /// The place where a row that kills says so.
 final class FatalMark {
   var mark: WorkMark?
+  /// Somebody else's kill while it had a row in hand, and no fault of the row.
+  var isKill = false
 }
 
 /// Frames from one process to another.

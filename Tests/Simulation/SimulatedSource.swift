@@ -91,7 +91,9 @@ struct SimulatedSource {
 
   /// Reads some rows, perhaps none though there are more; the end may come with the last rows or
   /// after them.
-  mutating func read(_ request: ReadRequest, at now: Int64) -> Answer {
+  ///
+  /// The bytes of a record are its name, such as `1:17`.
+  mutating func read(_ request: ReadRequest, _ guarding: RecordGuard?, at now: Int64) -> Answer {
     if let interleaved { return readInTurn(interleaved, request) }
     guard case .partition(let id) = request.scope, let records = partitions[id] else {
       preconditionFailure("no partition for \(request)")
@@ -104,6 +106,23 @@ struct SimulatedSource {
     let start = position
     let most = random.integer(0...request.maximumRows)
     reading: while position < records.count, rows.count + rejected.count < most {
+      if case .nothingUntil = records[position] {
+      } else if let guarding {
+        let place = RecordPlace(offset: UInt64(position), text: "\(id.number):\(position)")
+        if let poison = Self.parse(place, done: rows.count + rejected.count, request, guarding) {
+          rejected.append(
+            RejectedRecord(
+              partition: id,
+              place: place.text,
+              reason: poison,
+              raw: Array(place.text.utf8),
+              isPoison: true
+            )
+          )
+          position += 1
+          continue
+        }
+      }
       switch records[position] {
       case .row(let row): rows.append(row)
       case .bad(let raw):
@@ -176,6 +195,31 @@ extension SimulatedSource {
     }
     let count = end > place ? (end - place - 1) / ids.count + 1 : 0
     return fingerprint(of: records, partition, 0..<count)
+  }
+}
+
+extension SimulatedSource {
+  /// Parses a record, as carefully as the guard says; why it is kept from the parser, if it is.
+  private static func parse(
+    _ place: RecordPlace,
+    done: Int,
+    _ request: ReadRequest,
+    _ guarding: RecordGuard
+  ) -> String? {
+    // Who hashes may look a little further.
+    let bytes = Array(place.text.utf8) + [UInt8](repeating: 0, count: 16)
+    return bytes.withUnsafeBytes { raw in
+      let record = UnsafeRawBufferPointer(rebasing: raw[..<place.text.utf8.count])
+      if let reason = guarding.reason(record, at: place.offset) { return reason }
+      guard guarding.takesOne else {
+        guarding.begin(done: done, most: request.maximumRows)
+        guarding.end(record)
+        return nil
+      }
+      guarding.begin(record, at: place, done: done)
+      guarding.end()
+      return nil
+    }
   }
 }
 

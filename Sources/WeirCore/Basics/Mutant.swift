@@ -69,6 +69,10 @@ package enum Mutant: String, CaseIterable, Sendable {
   case barrierWithoutTime
   /// A snapshot of an instance that has inherited its state builds on what others have written.
   case inheritedTrusted
+  /// A row is taken for one that kills because somebody was killed with it in hand once.
+  case killNamesRow
+  /// A process starts again before it is durable what is kept from it.
+  case quarantineNotAwaited
   /// What became visible after the checkpoint that is gone back to is not withdrawn.
   case partNotWithdrawn
   /// Whoever starts withdraws nothing, though a damaged checkpoint was passed over.

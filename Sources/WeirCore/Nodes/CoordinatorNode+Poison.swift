@@ -88,6 +88,18 @@ extension CoordinatorNode {
     writeQuarantine(into: &effects)
   }
 
+  /// Starts a process before what it has died of is durable: a mutant.
+  mutating func startUnawaited(
+    _ index: Int,
+    at now: Instant,
+    into effects: inout [CoordinatorEffect]
+  ) {
+    guard let row = members[index].condemned else { return }
+    members[index].condemned = nil
+    quarantine.append(row)
+    startProcess(for: index, at: now, into: &effects)
+  }
+
   private mutating func writeQuarantine(into effects: inout [CoordinatorEffect]) {
     guard writtenQuarantine == nil else { return }
     let rows = quarantine + members.compactMap(\.condemned)

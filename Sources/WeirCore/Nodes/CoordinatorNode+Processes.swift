@@ -164,7 +164,10 @@ extension CoordinatorNode {
     effects.append(.say(.died(members[index].instance, error)))
     note(.died, index, process, at: seenAt ?? now)
     disturb(members[index].region, into: &effects)
-    if let death, search(index, death, into: &effects) { return }
+    if let death, search(index, death, into: &effects) {
+      if Mutant.quarantineNotAwaited.isActive { startUnawaited(index, at: now, into: &effects) }
+      return
+    }
     restart(index, at: now, into: &effects)
   }
 

@@ -60,7 +60,7 @@ struct PoisonSearch: Hashable, Sendable {
     case .careful:
       guard mark.fingerprints.count == 1, let row = mark.fingerprints.first else { return .nothing }
       let isProven = cause == .fault && (hasFound || isSame && suspects.contains(row))
-      guard isProven || isSame && named == row else {
+      guard isProven || isSame && named == row || Mutant.killNamesRow.isActive else {
         named = row
         return .nothing
       }
