@@ -41,7 +41,13 @@ package protocol SourceGateway: AnyObject {
   func findPartitions() throws(WeirError) -> [PartitionID]
   /// Goes on at positions that earlier reads gave, nil: at the beginning. Throws when what was read
   /// up to there is no longer what it was.
-  func seek(_ partitions: [RestoreRequest.Partition]) throws(WeirError)
+  ///
+  /// What was found under numbers from `newFrom` on, and after the checkpoint, begins anew: the next
+  /// search finds it.
+  func seek(
+    _ partitions: [RestoreRequest.Partition],
+    newFrom: PartitionID
+  ) throws(WeirError)
   /// Takes back a batch that was read.
   func recycle(_ batch: Batch)
   /// Bytes read so far, and in all where that is known.
@@ -82,8 +88,9 @@ package protocol StateGateway: AnyObject {
   func write(_ sections: [StateSection]) throws(WeirError)
   /// Makes the file durable; says what to write whole the next time.
   func finish() throws(WeirError) -> (StateReference, rewriting: [StateAddress])
-  /// Begins to read what later snapshots build on; nil: nothing.
-  func open(_ state: StateReference?) throws(WeirError)
+  /// Begins to read what later snapshots build on, nil: nothing; or what other instances have written
+  /// of key groups that are this one's now, on which none builds.
+  func open(_ state: StateReference?, inheriting others: [StateReference]) throws(WeirError)
   /// Some of the sections, in order; none at the end.
   func read() throws(WeirError) -> [StateSection]
 }

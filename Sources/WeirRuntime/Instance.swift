@@ -251,7 +251,7 @@ package actor Instance {
         rows: batch.count
       )
     case .restore(let request):
-      try parts?.source?.seek(request.partitions)
+      try parts?.source?.seek(request.partitions, newFrom: request.newFrom)
       let told = try parts?.sink?.restore(
         request.epoch,
         keeping: request.outputs,
@@ -260,7 +260,7 @@ package actor Instance {
       if let told { try control.send(.warned(told)) }
       restoring = nil
       do throws(WeirError) {
-        try parts?.state?.open(request.state)
+        try parts?.state?.open(request.state, inheriting: request.inherited)
         Failpoint.restoreBegun.reached()
         // State is read piece by piece, so that heartbeats are answered meanwhile.
         restoring = request.round

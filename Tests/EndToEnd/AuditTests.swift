@@ -11,8 +11,7 @@ import Testing
     _ topology: RecoveryTopology = Self.topology,
     options: [String] = []
   ) throws -> WeirProcess {
-    folder.write("run.yaml", topology.text)
-    return try WeirProcess(["run", "\(folder.path)/run.yaml"] + options, in: folder)
+    try RecoveryTopology.start(folder, topology.text, options: options)
   }
 
   /// What `weir audit` says, and how it ends.
@@ -29,32 +28,16 @@ import Testing
     #expect(text.contains("whole: 4 paths, 30,000 rows read"), "\(text)")
   }
 
-  private func manifests(_ folder: TestFolder) -> [String] {
-    folder.names(in: ".weir/recovery").filter { $0.hasPrefix("manifest-") }
-  }
-
-  /// Waits until so many checkpoints are complete, and the run is in its middle.
-  private func waitForCheckpoint(
-    _ number: Int,
-    _ folder: TestFolder,
-    _ run: WeirProcess
-  ) throws {
-    let isThere = Waiting.until {
-      run.poll() != nil
-        || manifests(folder).contains { name in
-          Int(name.dropFirst(9).dropLast(5)).map { $0 >= number } ?? false
-        }
-    }
-    try #require(isThere && run.poll() == nil, "\(run.errors)")
-  }
-
   // MARK: Whole
 
   @Test func `a run is whole after processes and coordinators were killed`() throws {
     let folder = TestFolder()
-    let first = try start(folder)
+    var topology = Self.topology
+    // It is to live until it has been audited.
+    topology.rate = 6_000
+    let first = try start(folder, topology)
     for (number, stage) in ["totals", "payments", "copy_out"].enumerated() {
-      try waitForCheckpoint(2 + 2 * number, folder, first)
+      try RecoveryTopology.waitForCheckpoint(2 + 2 * number, folder, first)
       for victim in ProcessTable.instances(of: folder) where victim.stage == stage {
         kill(victim.id, SIGKILL)
       }
@@ -67,7 +50,7 @@ import Testing
     #expect(Waiting.until { ProcessTable.instances(of: folder).isEmpty })
     let (killed, said) = try audit(folder)
     #expect(killed == 0, "\(said)")
-    let second = try start(folder)
+    let second = try start(folder, topology)
     #expect(second.end() == .exited(0), "\(second.errors)")
     #expect(second.errors.contains("audit: whole: 4 paths, 30,000 rows read"), "\(second.errors)")
     try expectWhole(folder)

@@ -46,34 +46,7 @@ private struct PrintedDrill: Decodable {
 
   /// Rows at a pace, for some seconds; what comes out does not depend on what was killed.
   private static func topology(checkpoints: String = "{ every: 100ms }") -> String {
-    """
-    weir: 1
-    name: drilled
-    checkpoints: \(checkpoints)
-    batch: { rows: 256 }
-    sources:
-      payments:
-        generate:
-          rate: 2000
-          rows: \(rows)
-          seed: 1
-          columns:
-            id: { sequence: "a%09d" }
-            card: { pick: "c%03d", count: 100 }
-            at: { clock: { start: 2026-01-01T00:00:00Z, rows_per_second: 100 } }
-        event_time: at
-        watermark: { lag: 1s }
-    operators:
-      totals:
-        from: payments
-        key: card
-        window: { tumbling: 1s }
-        aggregate: { n: count() }
-        processes: 2
-    sinks:
-      totals_out: { from: totals, file: { path: out/totals.jsonl }, format: json }
-      copy_out: { from: payments, file: { path: out/copy.jsonl }, format: json }
-    """
+    EndlessRun.topology("drilled", checkpoints: checkpoints, rate: 2000, rows: rows, window: "1s")
   }
 
   private func start(_ folder: TestFolder, _ text: String = topology()) throws -> WeirProcess {

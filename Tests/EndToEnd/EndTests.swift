@@ -152,6 +152,25 @@ import Testing
     }
   }
 
+  @Test func `output that one sink cannot show is shown by none`() throws {
+    let folder = TestFolder()
+    writePayments(folder)
+    folder.write("follow.yaml", Self.topology(follow: true, output: "taken"))
+    let run = try WeirProcess(["run", "\(folder.path)/follow.yaml"], in: folder)
+    let isReady = Waiting.until {
+      TestFolder.lines(run.output).count >= Self.rows * 2 || run.poll() != nil
+    }
+    try #require(isReady && run.poll() == nil, "\(run.errors)")
+    folder.write("taken/counts-0000000001-0.jsonl", "another's\n")
+    run.send(SIGTERM)
+    #expect(run.end() == .exited(1), "\(run.errors)")
+    #expect(run.errors.contains("E106"), "\(run.errors)")
+    #expect(folder.names(in: "out") == [])
+    #expect(folder.names(in: "taken") == ["counts-0000000001-0.jsonl"])
+    #expect(folder.text("taken/counts-0000000001-0.jsonl") == "another's\n")
+    expectNothingLeft(folder)
+  }
+
   // MARK: Violence
 
   @Test(arguments: ["payments", "minutes", "copy"])

@@ -3,8 +3,14 @@ import Testing
 
 /// A run whose input never ends, and what must be true of its output.
 enum EndlessRun {
-  /// Rows without end, paced; each window of a second has the rows of that second.
-  static func topology(_ name: String, checkpoints: String = "{ every: 100ms }") -> String {
+  /// Rows at a pace, without end unless their number is given; a hundred of them a second of event time.
+  static func topology(
+    _ name: String,
+    checkpoints: String = "{ every: 100ms }",
+    rate: Int = 5000,
+    rows: Int? = nil,
+    window: String = "10s"
+  ) -> String {
     """
     weir: 1
     name: \(name)
@@ -13,7 +19,8 @@ enum EndlessRun {
     sources:
       payments:
         generate:
-          rate: 5000
+          rate: \(rate)
+          \(rows.map { "rows: \($0)" } ?? "")
           seed: 1
           columns:
             id: { sequence: "a%09d" }
@@ -25,7 +32,7 @@ enum EndlessRun {
       totals:
         from: payments
         key: card
-        window: { tumbling: 10s }
+        window: { tumbling: \(window) }
         aggregate: { n: count() }
         processes: 2
     sinks:

@@ -26,30 +26,8 @@ import Testing
     _ text: String = RecoveryTests.topology(),
     options: [String] = []
   ) throws -> WeirProcess {
-    folder.write("run.yaml", text)
-    return try WeirProcess(
-      ["run", "\(folder.path)/run.yaml", "--format", "json", "--log-level", "debug"] + options,
-      in: folder
-    )
-  }
-
-  private func manifests(_ folder: TestFolder) -> [String] {
-    folder.names(in: ".weir/recovery").filter { $0.hasPrefix("manifest-") }
-  }
-
-  /// Waits until so many checkpoints are complete, and the run is in its middle.
-  private func waitForCheckpoint(
-    _ number: Int,
-    _ folder: TestFolder,
-    _ run: WeirProcess
-  ) throws {
-    let isThere = Waiting.until {
-      run.poll() != nil
-        || manifests(folder).contains { name in
-          Int(name.dropFirst(9).dropLast(5)).map { $0 >= number } ?? false
-        }
-    }
-    try #require(isThere && run.poll() == nil, "\(run.errors)")
+    let loud = ["--format", "json", "--log-level", "debug"]
+    return try RecoveryTopology.start(folder, text, options: loud + options)
   }
 
   private func expectWhole(_ folder: TestFolder) throws {
@@ -65,7 +43,7 @@ import Testing
     #expect(try run.summary().outcome == "finished")
     try expectWhole(folder)
     // Older checkpoints and the files that only they name are gone.
-    #expect(manifests(folder).count == 2)
+    #expect(RecoveryTopology.manifests(folder).count == 2)
     #expect(folder.names(in: "out").filter { $0.hasPrefix("copy-") }.count > 3)
   }
 
@@ -75,7 +53,7 @@ import Testing
   func `a killed process is replaced and nothing is lost or doubled`(_ stage: String) throws {
     let folder = TestFolder()
     let run = try start(folder)
-    try waitForCheckpoint(3, folder, run)
+    try RecoveryTopology.waitForCheckpoint(3, folder, run)
     let instances = ProcessTable.instances(of: folder)
     let victim = try #require(instances.first { $0.stage == stage }, "\(instances)")
     kill(victim.id, SIGKILL)
@@ -93,7 +71,7 @@ import Testing
     let folder = TestFolder()
     let run = try start(folder)
     for (number, stage) in ["totals", "spare", "payments", "totals", "late_out"].enumerated() {
-      try waitForCheckpoint(2 + 2 * number, folder, run)
+      try RecoveryTopology.waitForCheckpoint(2 + 2 * number, folder, run)
       let instances = ProcessTable.instances(of: folder)
       for victim in instances where victim.stage == stage { kill(victim.id, SIGKILL) }
     }
@@ -104,7 +82,7 @@ import Testing
   @Test func `all instances killed at once come back`() throws {
     let folder = TestFolder()
     let run = try start(folder)
-    try waitForCheckpoint(3, folder, run)
+    try RecoveryTopology.waitForCheckpoint(3, folder, run)
     for instance in ProcessTable.instances(of: folder) { kill(instance.id, SIGKILL) }
     #expect(run.end() == .exited(0), "\(run.errors)")
     try expectWhole(folder)
@@ -113,7 +91,7 @@ import Testing
   @Test func `a process that hangs is killed and replaced`() throws {
     let folder = TestFolder()
     let run = try start(folder)
-    try waitForCheckpoint(3, folder, run)
+    try RecoveryTopology.waitForCheckpoint(3, folder, run)
     let instances = ProcessTable.instances(of: folder)
     let victim = try #require(instances.first { $0.stage == "totals" }, "\(instances)")
     kill(victim.id, SIGSTOP)
@@ -128,7 +106,7 @@ import Testing
     let folder = TestFolder()
     for number in [3, 8] {
       let run = try start(folder)
-      try waitForCheckpoint(number, folder, run)
+      try RecoveryTopology.waitForCheckpoint(number, folder, run)
       run.send(SIGKILL)
       #expect(run.end() == .killed(SIGKILL))
     }
@@ -142,7 +120,7 @@ import Testing
   func `a stopped run goes on where it was stopped`(_ signal: Int32) throws {
     let folder = TestFolder()
     let first = try start(folder)
-    try waitForCheckpoint(3, folder, first)
+    try RecoveryTopology.waitForCheckpoint(3, folder, first)
     first.send(signal)
     #expect(first.end() == .exited(signal == SIGINT ? 130 : 0), "\(first.errors)")
     // A stop fires no window, and shows all that had come out.
@@ -174,7 +152,7 @@ import Testing
   @Test func `fresh moves state and output aside and begins anew`() throws {
     let folder = TestFolder()
     let first = try start(folder)
-    try waitForCheckpoint(3, folder, first)
+    try RecoveryTopology.waitForCheckpoint(3, folder, first)
     first.send(SIGKILL)
     #expect(first.end() == .killed(SIGKILL))
     let next = try start(folder, Self.topology(rate: nil), options: ["--fresh"])
@@ -193,7 +171,8 @@ import Testing
   private static func fileTopology(
     checkpoints: String = "{ every: 150ms }",
     rate: String = ", rate: 2500",
-    follow: Bool = false
+    follow: Bool = false,
+    processes: Int = 2
   ) -> String {
     """
     weir: 1
@@ -208,7 +187,7 @@ import Testing
         event_time: at
         watermark: { lag: 5s }
         on_bad_record: divert
-        processes: 2
+        processes: \(processes)
     operators:
       totals:
         from: events
@@ -243,21 +222,22 @@ import Testing
     let folder = TestFolder()
     Self.writeEvents(folder)
     let first = try start(folder, Self.fileTopology())
-    try waitForCheckpoint(2, folder, first)
+    try RecoveryTopology.waitForCheckpoint(2, folder, first)
     for stage in ["events", "totals", "copy_out"] {
       let instances = ProcessTable.instances(of: folder)
       let victim = try #require(instances.first { $0.stage == stage }, "\(instances)")
       kill(victim.id, SIGKILL)
-      let before = manifests(folder)
-      #expect(Waiting.until { first.poll() != nil || manifests(folder) != before })
+      let before = RecoveryTopology.manifests(folder)
+      #expect(Waiting.until { first.poll() != nil || RecoveryTopology.manifests(folder) != before })
     }
     first.send(SIGKILL)
     #expect(first.end() == .killed(SIGKILL), "\(first.errors)")
-    let second = try start(folder, Self.fileTopology())
-    try waitForCheckpoint(9, folder, second)
+    // They are dealt anew to the processes that there are.
+    let second = try start(folder, Self.fileTopology(processes: 3))
+    try RecoveryTopology.waitForCheckpoint(9, folder, second)
     second.send(SIGINT)
     #expect(second.end() == .exited(130), "\(second.errors)")
-    let last = try start(folder, Self.fileTopology())
+    let last = try start(folder, Self.fileTopology(processes: 1))
     #expect(last.end() == .exited(0), "\(last.errors)")
     // Where a broken line stands is said with the path of its file.
     let found = Self.output(folder).map { $0.map { $0.replacing(folder.path, with: "") }.sorted() }
@@ -304,7 +284,7 @@ import Testing
   /// A run that was stopped at a checkpoint.
   private func stopped(_ folder: TestFolder) throws {
     let run = try start(folder)
-    try waitForCheckpoint(3, folder, run)
+    try RecoveryTopology.waitForCheckpoint(3, folder, run)
     run.send(SIGTERM)
     #expect(run.end() == .exited(0), "\(run.errors)")
   }
@@ -359,7 +339,7 @@ import Testing
     folder.write("run.yaml", text)
     let path = "\(folder.path)/run.yaml"
     let first = try WeirProcess(["run", path], in: folder, environment: ["LEAST": "10"])
-    try waitForCheckpoint(2, folder, first)
+    try RecoveryTopology.waitForCheckpoint(2, folder, first)
     first.send(SIGTERM)
     #expect(first.end() == .exited(0), "\(first.errors)")
     let other = try WeirProcess(["run", path], in: folder, environment: ["LEAST": "11"])
@@ -373,7 +353,7 @@ import Testing
     let folder = TestFolder()
     Self.writeEvents(folder)
     let first = try start(folder, Self.fileTopology())
-    try waitForCheckpoint(2, folder, first)
+    try RecoveryTopology.waitForCheckpoint(2, folder, first)
     first.send(SIGTERM)
     #expect(first.end() == .exited(0), "\(first.errors)")
     folder.write("in/00.csv", "id,card,at\nlate,c1,2026-01-01T00:00:00Z\n")
@@ -388,7 +368,7 @@ import Testing
   @Test func `a second coordinator is refused and disturbs nothing`() throws {
     let folder = TestFolder()
     let first = try start(folder)
-    try waitForCheckpoint(2, folder, first)
+    try RecoveryTopology.waitForCheckpoint(2, folder, first)
     let second = try start(folder)
     #expect(second.end() == .exited(2), "\(second.errors)")
     #expect(second.errors.contains("\(first.id)"), "\(second.errors)")
@@ -399,10 +379,10 @@ import Testing
   @Test func `a damaged checkpoint without output is passed over for the one before`() throws {
     let folder = TestFolder()
     try stopped(folder)
-    let newest = try #require(manifests(folder).last)
+    let newest = try #require(RecoveryTopology.manifests(folder).last)
     let number = try #require(Int(newest.dropFirst(9).dropLast(5)))
     // As if the run had been killed before the output of the last two became visible.
-    let last = try #require(manifests(folder).first)
+    let last = try #require(RecoveryTopology.manifests(folder).first)
     let before = try #require(Int(last.dropFirst(9).dropLast(5)))
     #expect(before < number)
     for name in folder.names(in: "out") {

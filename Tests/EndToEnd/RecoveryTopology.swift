@@ -9,6 +9,8 @@ struct RecoveryTopology {
   var seed = 1
   /// Of the sliding windows.
   var size = "2m"
+  /// Processes of the windows and of the sessions.
+  var processes = (totals: 2, visits: 1)
   /// More clauses of the sliding windows.
   var more = ""
 
@@ -41,12 +43,13 @@ struct RecoveryTopology {
         window: { sliding: \(size), every: 30s }
         \(more)
         aggregate: { n: count(), cents: sum(cents), first: min(id), last: max(id) }
-        processes: 2
+        processes: \(processes.totals)
       visits:
         from: payments
         key: card
         window: { session: 8s }
         aggregate: { n: count(), last: max(id) }
+        processes: \(processes.visits)
     sinks:
       totals_out: { from: totals, file: { path: out/totals.jsonl }, format: json, processes: 2 }
       visits_out: { from: visits, file: { path: out/visits.jsonl }, format: json }
@@ -86,5 +89,37 @@ struct RecoveryTopology {
     #expect(ProcessTable.instances(of: folder) == [])
     #expect(folder.names(in: "r/weir") == [])
     #expect(folder.names(in: "out").filter { $0.hasPrefix(".") } == [])
+  }
+
+  // MARK: A run of it
+
+  /// Starts a run in a folder.
+  static func start(
+    _ folder: TestFolder,
+    _ text: String,
+    options: [String] = []
+  ) throws -> WeirProcess {
+    folder.write("run.yaml", text)
+    return try WeirProcess(["run", "\(folder.path)/run.yaml"] + options, in: folder)
+  }
+
+  /// The names of the manifests that it has.
+  static func manifests(_ folder: TestFolder) -> [String] {
+    folder.names(in: ".weir/recovery").filter { $0.hasPrefix("manifest-") }
+  }
+
+  /// Waits until so many checkpoints are complete, and the run is in its middle.
+  static func waitForCheckpoint(
+    _ number: Int,
+    _ folder: TestFolder,
+    _ run: WeirProcess
+  ) throws {
+    let isThere = Waiting.until {
+      run.poll() != nil
+        || manifests(folder).contains { name in
+          Int(name.dropFirst(9).dropLast(5)).map { $0 >= number } ?? false
+        }
+    }
+    try #require(isThere && run.poll() == nil, "\(run.errors)")
   }
 }

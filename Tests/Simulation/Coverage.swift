@@ -140,6 +140,8 @@ package struct Coverage {
     case damageAtStart
     case withdrawn
     case withdrawnAtStart
+    case layoutChanged
+    case stateInherited
     case audited
     case auditedLive
     case auditAlarm

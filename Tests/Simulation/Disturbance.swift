@@ -42,6 +42,8 @@ package struct Disturbance {
   var delivery = Delivery.exactlyOnce
   /// Whether there is a row that kills its operator.
   let hasPoison: Bool
+  /// Whether a run goes on with other numbers of processes.
+  let changesLayout: Bool
   /// Whether the coordinator dies while it has that made durable.
   let interruptsQuarantine: Bool
 
@@ -55,6 +57,7 @@ package struct Disturbance {
     let hasCheckpoints = random.chance(85)
     diskFailures = hasCheckpoints ? failures : 0
     hasPoison = hasCheckpoints && seed % 8 == 5
+    changesLayout = hasCheckpoints && seed % 3 == 1
     interruptsQuarantine = seed % 16 == 5
     if hasCheckpoints {
       var settings = CheckpointSettings()

@@ -9,6 +9,7 @@ extension SimulatedCluster {
     restartAt = nil
     starts += 1
     passOverDamage()
+    if disturbance.changesLayout, starts > 1 { changeLayout() }
     let record = disk.record
     coverage.met(.resumed, if: starts > 1 && !record.manifests.isEmpty)
     let outputs = record.manifests.last?.members.flatMap(\.snapshot.outputs) ?? []
@@ -32,6 +33,25 @@ extension SimulatedCluster {
       disk.withdraw(after: last.epoch)
     else { return }
     coverage.met(.withdrawnAtStart)
+  }
+
+  /// Somebody has changed `processes` of the topology while it did not run.
+  private func changeLayout() {
+    // More senders or receivers of one stage change the order of rows.
+    guard !scenario.expectations.contains(where: \.isOrdered) else { return }
+    for stage in job.stages.indices where job.stages[stage].processes > 0 {
+      switch job.stages[stage].role {
+      case .source(let plan): if plan.connector.isGenerated { continue }
+      case .stateless, .keyed: break
+      case .sink: continue
+      }
+      let processes = random.integer(1...3)
+      coverage.met(.layoutChanged, if: processes != job.stages[stage].processes)
+      job.stages[stage].processes = processes
+    }
+    channels = job.channels
+    witnesses = channels.map { ChannelWitness($0) }
+    note("the processes are \(job.stages.map(\.processes))")
   }
 
   func command(_ event: CoordinatorEvent) {

@@ -387,14 +387,39 @@ extension SimulatedCluster {
       processes[process].stateFile = disk.files[state.file] ?? .init(sections: [])
       processes[process].readsDamage = state.files.contains { disk.damaged.contains($0) }
       // By address; what was written first comes first.
-      sections = processes[process].stateFile.sections.map(\.section).enumerated()
-        .sorted { ($0.element.address, $0.offset) < ($1.element.address, $1.offset) }
-        .map(\.element)
+      sections = Self.inOrder(processes[process].stateFile.sections.map(\.section))
     } else {
       processes[process].stateFile = .init(sections: [])
-      processes[process].readsDamage = false
+      processes[process].readsDamage = request.inherited.flatMap(\.files).contains {
+        disk.damaged.contains($0)
+      }
+      sections = request.inherited.flatMap { inherit($0, as: instance) }
     }
     processes[process].restoring = (request.round, sections)
+  }
+
+  /// What an instance takes over of another's state.
+  private func inherit(_ state: StateReference, as instance: InstanceID) -> [StateSection] {
+    coverage.met(.stateInherited)
+    for file in state.files where disk.files[file]?.isWhole != true {
+      violations.append("\(file) is gone or torn, and '\(instance)' inherits it")
+    }
+    guard let stage = job.index(of: instance.stage), let file = disk.files[state.file] else {
+      return []
+    }
+    let processes = job.stages[stage].processes
+    let table = KeyGroupTable(keyGroups: job.keyGroups, instances: processes)
+    return Self.inOrder(file.sections.map(\.section)).filter { section in
+      section.address.table.kind == .head
+        || table.owners[section.address.group] == instance.index
+    }
+  }
+
+  /// By address; what was written first comes first.
+  private static func inOrder(_ sections: [StateSection]) -> [StateSection] {
+    sections.enumerated()
+      .sorted { ($0.element.address, $0.offset) < ($1.element.address, $1.offset) }
+      .map(\.element)
   }
 
   /// Reads some of the state, and says when there is no more.

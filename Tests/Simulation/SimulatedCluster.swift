@@ -12,8 +12,9 @@ import WeirWire
 package final class SimulatedCluster {
   let scenario: Scenario
   let disturbance: Disturbance
-  let job: JobPlan
-  let channels: [ChannelPlan]
+  /// Its layout may be another one after a restart of the coordinator.
+  var job: JobPlan
+  var channels: [ChannelPlan]
   var random: SeededRandom
   var now: Int64 = 1_000_000
   /// Microseconds of the wall clock at time 0; jumps.

@@ -188,6 +188,23 @@ import WeirFormats
     #expect(String(decoding: buffer.bytes, as: UTF8.self) == text)
   }
 
+  @Test func `json is one line wherever it comes from`() {
+    let text =
+      "any,list\n\"{\r\n \"\"a\"\": [1,\n\t2],\r\"\"b\"\":\"\"\\n\"\"}\r\n\",\" [1,\n2] \"\n"
+    let schema = RecordSchema([RecordField("any", .json), RecordField("list", .list(.int))])
+    #expect(read(text, schema).rows == [["{   \"a\": [1, \t2], \"b\":\"\\n\"}", "[1|2]"]])
+    #expect(
+      read(
+        "any\n\" \n\"\n\"\"\"a\nb\"\"\"\n\" null \"\n",
+        RecordSchema([RecordField("any", .json)])
+      )
+      .rows == [["null"]]
+    )
+    let line = Array("{\"any\":{\"a\":\r1,\t\"b\":2}}\n".utf8)
+    let reader = JSONLinesReader(RecordSchema([RecordField("any", .json)]))
+    #expect(ReadResult(reader, line).rows == [["{\"a\": 1,\t\"b\":2}"]])
+  }
+
   @Test(arguments: UInt64(1)...100)
   func `random texts survive writing and reading in any blocks`(seed: UInt64) {
     var random = SeededRandom(seed: seed)

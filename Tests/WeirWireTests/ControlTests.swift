@@ -33,6 +33,7 @@ import WeirWire
       PartitionSnapshot(partition: PartitionID(1), position: nil, highest: nil, hasEnded: false),
     ]
     snapshot.rowsRead = 17
+    snapshot.newFrom = PartitionID(9)
     snapshot.pace = SourcePace(since: WallTime(microseconds: 5), row: 3)
     snapshot.outputs = [PreparedOutput(epoch: Epoch(5), text: ".weir-out-5-1")]
     snapshot.state = StateReference(file: "b", earlier: ["a"], bytes: 9)
@@ -155,7 +156,7 @@ import WeirWire
 
   @Test func `the text is small and its order does not change`() {
     let text = String(decoding: ControlCodec.encode(CoordinatorMessage.ping(7)), as: UTF8.self)
-    #expect(text == #"{"weir":3,"kind":"ping","number":7}"#)
+    #expect(text == "{\"weir\":\(InstanceMessage.version),\"kind\":\"ping\",\"number\":7}")
   }
 
   private func fault(_ text: String) -> WeirError? {
@@ -186,7 +187,8 @@ import WeirWire
     #expect(error?.code == "E311")
     #expect(error?.message == "reading control message 'dance'")
     #expect(
-      error?.detail == "the kind is unknown; version 9 sent it, this program speaks 3"
+      error?.detail
+        == "the kind is unknown; version 9 sent it, this program speaks \(InstanceMessage.version)"
     )
   }
 

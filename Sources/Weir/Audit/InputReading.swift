@@ -17,7 +17,7 @@ enum InputReading {
       else { continue }
       let partitions = member.snapshot.partitions
       switch source.connector {
-      case .file:
+      case .file(let plan):
         for partition in partitions {
           guard let position = partition.position else { continue }
           let known = try FilePosition(position.text)
@@ -26,7 +26,7 @@ enum InputReading {
               stage,
               partition.partition,
               name: known.path,
-              fingerprint: try sum(known)
+              fingerprint: try sum(known, plan)
             )
           )
         }
@@ -49,9 +49,11 @@ enum InputReading {
   }
 
   /// The sum of the bytes that were read of a file, as far as it has them; nil if it has gone.
-  private static func sum(_ position: FilePosition) throws(WeirError) -> UInt64? {
-    guard try FileReader.identity(of: position.path) != nil else { return nil }
-    let file = try FileReader(position.path)
+  private static func sum(
+    _ position: FilePosition,
+    _ plan: FileSourcePlan
+  ) throws(WeirError) -> UInt64? {
+    guard let file = try open(position, plan) else { return nil }
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: blockBytes, alignment: 64)
     defer { buffer.deallocate() }
     var sum = ByteSum()
@@ -65,5 +67,18 @@ enum InputReading {
       if count < wanted { break }
     }
     return sum.value
+  }
+
+  /// The file of a position; one that is followed may have another name by now.
+  private static func open(
+    _ position: FilePosition,
+    _ plan: FileSourcePlan
+  ) throws(WeirError) -> FileReader? {
+    guard plan.follow else {
+      guard try FileReader.identity(of: position.path) != nil else { return nil }
+      return try FileReader(position.path)
+    }
+    let search = FileSearch(pattern: plan.path)
+    return try search.find(position.identity, lastAt: position.path) { _ in true }?.0
   }
 }

@@ -44,8 +44,6 @@ final class PartReader {
   // Grows for lines longer than a block; freed in `deinit`.
   private var block: UnsafeMutableRawBufferPointer
   private var content: PartContent
-  /// Line ends in front of the block's beginning.
-  private var lines = 0
   private var hasDiffered = false
 
   /// Rows that are looked at together.
@@ -82,8 +80,14 @@ final class PartReader {
   /// O(bytes).
   func read(_ path: String) throws(WeirError) -> PartContent {
     let file = try FileReader(path)
+    return try read(file, 0..<(try file.size()))
+  }
+
+  /// The rows in some of a file's bytes, which begin a line and end with one; throws E102.
+  ///
+  /// O(bytes).
+  func read(_ file: FileReader, _ range: Range<Int64>) throws(WeirError) -> PartContent {
     content = PartContent(shapes: shapes.count)
-    lines = 0
     hasDiffered = false
     for shape in shapes {
       var place = ReaderPlace.start
@@ -92,31 +96,35 @@ final class PartReader {
       shape.reader.place = place
     }
     var (start, end) = (0, 0)
-    var offset: Int64 = 0
-    var isAtEnd = false
-    var isPastHeader = header.isEmpty
+    var left = range
+    var isAtEnd = left.isEmpty
+    var isPastHeader = header.isEmpty || range.lowerBound > 0
     while !content.hasLongLine {
       if start < end || isAtEnd {
         let bytes = UnsafeRawBufferPointer(rebasing: block[start..<end])
         if !isPastHeader, bytes.count >= header.count || isAtEnd {
           guard bytes.starts(with: header) else {
-            content.note("its header is not the one that was written")
+            content.note(.init(before: "its header is not the one that was written"))
             return content
           }
           isPastHeader = true
           start += header.count
-          lines += 1
+          content.lines += 1
           continue
         }
         let used = isPastHeader ? take(bytes, isLast: isAtEnd) : 0
         start += used
         if used > 0 { continue }
         if isAtEnd {
-          if start < end { content.note("what stands behind line \(lines) cannot be read") }
+          if start < end {
+            content.note(
+              .init(line: content.lines, before: "what stands behind line", after: "cannot be read")
+            )
+          }
           return content
         }
       }
-      try fill(file, &start, &end, &offset, &isAtEnd)
+      try fill(file, &start, &end, &left, &isAtEnd)
     }
     return content
   }
@@ -125,7 +133,7 @@ final class PartReader {
     _ file: FileReader,
     _ start: inout Int,
     _ end: inout Int,
-    _ offset: inout Int64,
+    _ left: inout Range<Int64>,
     _ isAtEnd: inout Bool
   ) throws(WeirError) {
     if start > 0, let base = block.baseAddress {
@@ -142,13 +150,13 @@ final class PartReader {
       block.deallocate()
       block = larger
     }
-    let room = UnsafeMutableRawBufferPointer(
-      rebasing: block[end..<(block.count - FormatLimits.blockSlack)]
-    )
-    let count = try file.read(into: room, at: offset)
-    isAtEnd = count < room.count
+    let free = block.count - FormatLimits.blockSlack - end
+    let wanted = Int(min(Int64(free), left.upperBound - left.lowerBound))
+    let room = UnsafeMutableRawBufferPointer(rebasing: block[end..<(end + wanted)])
+    let count = try file.read(into: room, at: left.lowerBound)
     end += count
-    offset += Int64(count)
+    left = (left.lowerBound + Int64(count))..<left.upperBound
+    isAtEnd = count < wanted || left.isEmpty
   }
 
   // MARK: Rows
@@ -156,15 +164,17 @@ final class PartReader {
   /// Looks at some rows, and returns how many bytes are done with; 0: there is no whole one.
   private func take(_ bytes: UnsafeRawBufferPointer, isLast: Bool) -> Int {
     if isLast, !hasDiffered, let last = bytes.last, last != 0x0a {
-      content.note("its last line has no end: it was cut")
+      content.note(.init(before: "its last line has no end: it was cut", isDifference: true))
       hasDiffered = true
     }
     if keys.isEmpty { return take(bytes, of: 0, isLast: isLast) }
     guard let (shape, count) = run(bytes, isLast: isLast) else { return 0 }
     let run = UnsafeRawBufferPointer(rebasing: bytes[..<count])
     guard let shape else {
-      content.note("line \(lines + 1) has not the columns of any input")
-      lines += 1
+      content.note(
+        .init(line: content.lines + 1, before: "line", after: "has not the columns of any input")
+      )
+      content.lines += 1
       return count
     }
     // A run ends with a line; what the reader leaves of it is looked at again.
@@ -189,7 +199,13 @@ final class PartReader {
     )
     let region = UnsafeRawBufferPointer(rebasing: bytes[..<used])
     for record in rejected.records {
-      content.note("line \(line(region, record.offset)) is no row: \(record.reason)")
+      content.note(
+        .init(
+          line: line(region, record.offset),
+          before: "line",
+          after: "is no row: \(record.reason)"
+        )
+      )
       if record.length >= FormatLimits.maximumRecordBytes { content.hasLongLine = true }
     }
     if batch.count > 0 {
@@ -199,7 +215,7 @@ final class PartReader {
       )
     }
     compare(region, shape)
-    lines += region.count { $0 == 0x0a }
+    content.lines += region.count { $0 == 0x0a }
     return used
   }
 
@@ -216,11 +232,18 @@ final class PartReader {
     }
     hasDiffered = true
     let same = zip(written, region).prefix { $0 == $1 }.count
-    content.note("line \(line(region, same)) is not as weir writes it: it was changed")
+    content.note(
+      .init(
+        line: line(region, same),
+        before: "line",
+        after: "is not as weir writes it: it was changed",
+        isDifference: true
+      )
+    )
   }
 
   private func line(_ region: UnsafeRawBufferPointer, _ offset: Int) -> Int {
-    lines + 1 + region[..<min(offset, region.count)].count { $0 == 0x0a }
+    content.lines + 1 + region[..<min(offset, region.count)].count { $0 == 0x0a }
   }
 
   // MARK: Lines of several shapes

@@ -1,5 +1,6 @@
 import WeirColumns
 import WeirCore
+import WeirFormats
 import WeirPOSIX
 
 /// Reads back all that a sink has made.
@@ -31,20 +32,19 @@ struct SinkOutputReading {
     if let reason = Self.hindrance(shapes.map(\.schema), plan.format) {
       return SinkEvidence(stage, unread: reason)
     }
-    let reader = PartReader(shapes.map(\.schema), format: plan.format)
     var evidence = SinkEvidence(stage, shapes: shapes.map(\.edges))
-    for part in try parts(PartNames(plan.path), manifest) {
-      if ignoresNewer, let epoch = part.epoch, epoch > manifest.epoch { continue }
-      let content: PartContent
-      do throws(WeirError) {
-        content = try reader.read(part.path)
-      } catch {
-        // It became visible meanwhile.
-        guard part.isHidden, error.code == "E101" else { throw error }
-        content = try reader.read(part.final)
-      }
+    let parts = try parts(PartNames(plan.path), manifest).filter { part in
+      !ignoresNewer || part.epoch.map { $0 <= manifest.epoch } ?? true
+    }
+    let reading = PartsReading(shapes.map(\.schema), format: plan.format)
+    let contents = try reading.contents(
+      of: parts.map { PartsReading.File(path: $0.path, final: $0.final) }
+    )
+    for (part, content) in zip(parts, contents) {
       if content.hasLongLine {
-        let reason = "\"\(part.path)\" has a line that is longer than weir reads"
+        let reason =
+          "\"\(part.path)\" has a line of more than "
+          + "\(FormatLimits.maximumRecordBytes) bytes"
         return SinkEvidence(stage, unread: reason)
       }
       evidence.parts.append(
@@ -54,7 +54,7 @@ struct SinkOutputReading {
           instance: part.instance,
           isHidden: part.isHidden,
           found: content.found,
-          faults: content.faults
+          faults: content.faults.map(\.text)
         )
       )
     }

@@ -16,7 +16,7 @@ struct AuditCommand: ParsableCommand {
 
       Examples:
         weir audit harbor-fleet.yaml
-        weir audit harbor-fleet                     a run that lives, by its name
+        weir audit harbor-fleet                     the run of that name
         weir audit harbor-fleet.yaml --format json
         weir audit harbor-fleet.yaml --no-inputs    the inputs are not read
       """
@@ -33,7 +33,8 @@ struct AuditCommand: ParsableCommand {
 
   func run() throws {
     let environment = ProcessIdentity.environment
-    let loaded = try LoadedTopology.load(topology(), format: format, color: color)
+    let place = try target.place(color, format: format)
+    let loaded = try place.topology(format: format, color: color)
     let report: AuditReport
     do throws(WeirError) {
       report = try RunAudit(loaded).report(readsInputs: inputs)
@@ -48,23 +49,5 @@ struct AuditCommand: ParsableCommand {
     case .json: Console.write(Console.json(report))
     }
     if !report.isWhole { throw CommandExit.failure }
-  }
-
-  /// The file of the run that is meant, by its path or, while it lives, by its name.
-  private func topology() throws -> TopologyArguments {
-    var arguments = TopologyArguments()
-    let reference = RunReference(target.run)
-    switch reference {
-    case .file:
-      arguments.file = target.run
-      arguments.base = target.base
-    case .name:
-      let run = try telling(color) { () throws(WeirError) in
-        try reference.only(of: RunDirectory.living())
-      }
-      arguments.file = run.identity.topology
-      arguments.base = run.identity.base
-    }
-    return arguments
   }
 }

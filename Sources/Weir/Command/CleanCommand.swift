@@ -14,6 +14,7 @@ struct CleanCommand: ParsableCommand {
       what it removes. Exit code 2 while the run lives.
 
       Examples:
+        weir clean harbor-fleet
         weir clean topologies/harbor-fleet.yaml
       """
   )
@@ -22,8 +23,8 @@ struct CleanCommand: ParsableCommand {
   @Option(help: "How what was removed is told.") var format = OutputFormat.text
 
   func run() throws {
-    let loaded = try LoadedTopology.load(topology())
-    let place = try RunPlace.of(loaded, .auto)
+    let place = try target.place(.auto)
+    let loaded = try place.topology(color: .auto)
     let removed = try telling { () throws(WeirError) in
       try RunRemoval(loaded, place).removeAll()
     }
@@ -35,18 +36,5 @@ struct CleanCommand: ParsableCommand {
         ? ["nothing is left of '\(place.name)'"] : removed.map { "removed \"\($0)\"" }
       Console.write(lines.joined(separator: "\n") + "\n")
     }
-  }
-
-  /// The file of the run, which says where its sinks write: that of one that died is known by name.
-  private func topology() throws -> TopologyArguments {
-    var arguments = TopologyArguments()
-    arguments.file = target.run
-    arguments.base = target.base
-    guard case .name = RunReference(target.run), let run = try target.place(.auto).known else {
-      return arguments
-    }
-    arguments.file = run.identity.topology
-    arguments.base = target.base ?? run.identity.base
-    return arguments
   }
 }

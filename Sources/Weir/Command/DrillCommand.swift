@@ -89,7 +89,7 @@ struct DrillCommand: ParsableCommand {
     let seed = seed ?? UInt64.random(in: 0...9999)
     let run = try telling(color) { () throws(WeirError) in try target.living() }
     // What cannot be audited is said before anything is hit.
-    let loaded = noAudit ? nil : try topology(of: run)
+    let loaded = noAudit ? nil : try LoadedTopology.load(of: run, color: color)
     let report = try telling(color) { () throws(WeirError) in
       let drills = try drills(run, seed: seed)
       var audit: AuditReport?
@@ -113,14 +113,6 @@ struct DrillCommand: ParsableCommand {
       )
     }
     if !report.isGood { throw CommandExit.failure }
-  }
-
-  /// The topology that a run was started with.
-  private func topology(of run: KnownRun) throws -> LoadedTopology {
-    var arguments = TopologyArguments()
-    arguments.file = run.identity.topology
-    arguments.base = run.identity.base
-    return try LoadedTopology.load(arguments, color: color)
   }
 
   private func drills(_ run: KnownRun, seed: UInt64) throws(WeirError) -> [DrillResult] {

@@ -20,41 +20,83 @@ struct LoadedTopology {
     format: OutputFormat = .text,
     color: ColorChoice = .auto
   ) throws -> LoadedTopology {
-    let environment = ProcessIdentity.environment
-    let isColored = color.isColored(.error, environment: environment)
+    try telling(format, color) { () throws(LoadFault) in
+      try read(arguments, environment: ProcessIdentity.environment)
+    }
+  }
+
+  /// The topology that a run was started with, whatever its file and this environment say by now; on a
+  /// fault as `load`.
+  static func load(
+    of run: KnownRun,
+    format: OutputFormat = .text,
+    color: ColorChoice = .auto
+  ) throws -> LoadedTopology {
+    let origin = run.isAlive ? try? ProcessOrigin(run.identity.process) : nil
+    let environment = origin?.environment ?? ProcessIdentity.environment
+    return try telling(format, color) { () throws(LoadFault) in
+      let started: StartedTopology?
+      do throws(WeirError) {
+        started = try StartedTopology(in: StateFolder(run.identity.stateFolder))
+      } catch {
+        throw .unreadable(error)
+      }
+      guard let started else {
+        var arguments = TopologyArguments()
+        arguments.file = run.identity.topology
+        arguments.base = run.identity.base
+        return try read(arguments, environment: environment)
+      }
+      return try plan(
+        started.text,
+        path: started.path,
+        base: started.base,
+        environment: started.environment(environment)
+      )
+    }
+  }
+
+  private static func telling(
+    _ format: OutputFormat,
+    _ color: ColorChoice,
+    _ load: () throws(LoadFault) -> LoadedTopology
+  ) throws -> LoadedTopology {
+    do throws(LoadFault) {
+      return try load()
+    } catch {
+      error.tell(format: format, color: color)
+      throw CommandExit.fault
+    }
+  }
+
+  /// Reads and plans a file, and says nothing.
+  static func read(
+    _ arguments: TopologyArguments,
+    environment: [String: String]
+  ) throws(LoadFault) -> LoadedTopology {
     let text: String
     let base: String
     do throws(WeirError) {
       text = try TextFile.read(arguments.file)
       base = try Folder.realPath(arguments.base ?? Folder.parent(of: arguments.file))
     } catch {
-      Console.write(error, isColored: isColored)
-      throw CommandExit.fault
+      throw .unreadable(error)
     }
-    let context = TopologyContext(path: arguments.file, base: base, environment: environment)
+    return try plan(text, path: arguments.file, base: base, environment: environment)
+  }
+
+  private static func plan(
+    _ text: String,
+    path: String,
+    base: String,
+    environment: [String: String]
+  ) throws(LoadFault) -> LoadedTopology {
+    let context = TopologyContext(path: path, base: base, environment: environment)
     do throws(TopologyFaults) {
-      return LoadedTopology(
-        path: arguments.file,
-        base: base,
-        text: text,
-        topology: try Topology.compile(text, in: context)
-      )
+      let topology = try Topology.compile(text, in: context)
+      return LoadedTopology(path: path, base: base, text: text, topology: topology)
     } catch {
-      switch format {
-      case .text:
-        let rendered = RemarkText.text(
-          error.diagnostics,
-          path: arguments.file,
-          text: text,
-          isColored: isColored
-        )
-        Console.write(rendered + FaultCount.line(error.diagnostics) + "\n", to: .error)
-      case .json:
-        Console.write(
-          RemarkText.json(error.diagnostics, path: arguments.file, text: text)
-        )
-      }
-      throw CommandExit.fault
+      throw .faulty(error.diagnostics, path: path, text: text)
     }
   }
 
@@ -76,14 +118,6 @@ struct LoadedTopology {
       hint: "write 'store: file:FOLDER'",
       blame: .user
     )
-  }
-}
-
-/// How many faults there are, in a sentence.
-enum FaultCount {
-  static func line(_ diagnostics: [Diagnostic]) -> String {
-    let errors = diagnostics.count { $0.severity == .error }
-    return errors == 1 ? "1 fault: nothing was started" : "\(errors) faults: nothing was started"
   }
 }
 

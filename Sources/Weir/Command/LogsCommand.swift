@@ -9,9 +9,8 @@ struct LogsCommand: ParsableCommand {
     abstract: "Prints what a run has said since it was started last.",
     discussion: """
       Every run keeps its log in its state folder, in the background or not: the
-      last five, each at most 32 MiB, of which the older half goes first. A run that
-      has ended is called by the path of its file. With a stage only the lines about
-      it are printed.
+      last five, each at most 32 MiB, of which the older half goes first. With a
+      stage only the lines about it are printed.
 
       Examples:
         weir logs harbor-fleet

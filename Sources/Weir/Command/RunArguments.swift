@@ -58,7 +58,7 @@ func telling<Result>(
 struct PlaceArguments: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
-      "The run: the path of its topology's file, or its name while it lives.",
+      "The run: the name of its topology, or the path of its file.",
       valueName: "run"
     ),
     completion: .file(extensions: ["yaml", "yml"])
@@ -75,7 +75,7 @@ struct PlaceArguments: ParsableArguments {
   var base: String?
 
   /// The place of the run; throws an exit code after it has said why there is none.
-  func place(_ color: ColorChoice) throws -> RunPlace {
-    try RunPlace.find(run, base: base, color: color)
+  func place(_ color: ColorChoice, format: OutputFormat = .text) throws -> RunPlace {
+    try RunPlace.find(run, base: base, format: format, color: color)
   }
 }

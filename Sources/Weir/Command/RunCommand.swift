@@ -96,7 +96,11 @@ struct RunCommand: ParsableCommand {
         let end: RunProcess.End
         (end, state) = try carryOut(prepared, loaded, state, isColored)
         outcome = end.outcome
+        if let told = try prepared.settle(end.manifests, of: loaded.job) {
+          Console.write(told, isColored: isColored)
+        }
         if outcome == .finished, !noAudit {
+          tellOfAudit(prepared.outputBytes)
           audit = RunAudit(loaded).result(end.manifests, in: prepared.stateFolder)
         }
       }
@@ -184,6 +188,17 @@ struct RunCommand: ParsableCommand {
         + "'--fresh' begins anew and moves its state and output aside"
       : "going on from checkpoint \(last.epoch.number)"
     Console.write(text + "\n", to: .error)
+  }
+
+  /// From so many bytes on people are told that they are read again.
+  private static let toldBytes: Int64 = 8 << 30
+
+  private func tellOfAudit(_ bytes: Int64) {
+    guard bytes >= Self.toldBytes else { return }
+    Console.write(
+      "reading \(NumberText.bytes(bytes)) of output again; Ctrl-C or '--no-audit' leaves that out\n",
+      to: .error
+    )
   }
 
   private func report(

@@ -3,15 +3,17 @@ extension ErrorCatalogue {
   static let live = [
     ErrorEntry(
       "E471",
-      "no such run lives",
-      "A run is called by the 'name' of its topology or by the path of its file, as long as its "
-        + "'weir run' lives. 'weir ps' and 'weir status' show which there are. Runs of other users, and "
-        + "those of other machines and containers, are not seen."
+      "no such run",
+      "A run is called by the 'name' of its topology or by the path of its file: where it must live, as "
+        + "long as its 'weir run' does, and 'weir ps' and 'weir status' show which there are; by other "
+        + "commands as long as its state folder is there. Runs of other users, and those of other "
+        + "machines and containers, are not seen."
     ),
     ErrorEntry(
       "E472",
       "a name fits several runs",
-      "Two runs of one name live, of different files or with different stores. Give the path of the "
+      "Two runs of one name live, or none does and two have, of different files or with different "
+        + "stores. Give the path of the "
         + "file instead; where it is the same file with different '--base', stop one with 'kill -TERM' "
         + "and the number of its process, which 'weir ps' shows."
     ),

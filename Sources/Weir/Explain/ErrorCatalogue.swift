@@ -343,9 +343,34 @@ enum ErrorCatalogue {
     ),
     ErrorEntry(
       "E436",
-      "a file that was not read to its end has gone",
-      "A checkpoint goes on in the middle of it: bring it back under its name, or begin anew with "
-        + "'--fresh'."
+      "a file that has to be read again has gone",
+      "The run goes on from a checkpoint that does not have all that was read of the file, and it is "
+        + "neither under its name, nor among those that match the path, nor in the folder that it was in "
+        + "and below. Bring it back there, the same file and no copy, under any name; or begin anew with "
+        + "'--fresh'. Files that are followed may be renamed and moved within their folder at any time; "
+        + "remove them only when a checkpoint knows all of them."
+    ),
+    ErrorEntry(
+      "E437",
+      "a run without checkpoints has not shown all its output",
+      "Sinks make their files durable first, all of them, and then give them their names. One of them "
+        + "could not, so what others had shown was withdrawn: nothing of the run stands, and it can be "
+        + "run again. Where that is not possible either, the files that stand are named: they are whole, "
+        + "but others are missing. Remove them, or use '--fresh'."
+    ),
+    ErrorEntry(
+      "E438",
+      "files have been forgotten that a checkpoint does not know",
+      "A source that follows files remembers the newest \(FollowedFiles.mostClosed) that have come and "
+        + "gone, and more have since the checkpoint that the run would go on from: what has to be read "
+        + "again cannot be told. Take checkpoints more often, and begin anew with '--fresh'."
+    ),
+    ErrorEntry(
+      "E439",
+      "the list of files that a source has found is damaged",
+      "By the list in the state folder files are found again that no checkpoint knows yet. Bring it back "
+        + "from a copy. Without the file the run goes on with what the last checkpoint knows and what "
+        + "matches the path now: rows of files that were rotated away since are lost then."
     ),
     ErrorEntry(
       "E441",
@@ -398,6 +423,12 @@ enum ErrorCatalogue {
       "there is nothing to audit",
       "An audit begins with a complete checkpoint of the run, and with the file that it was made from. "
         + "With 'checkpoints: none' it is made once, when the run ends."
+    ),
+    ErrorEntry(
+      "E451",
+      "an audit was interrupted",
+      "The run had finished, and its output is visible; only reading it again was broken off, by Ctrl-C or "
+        + "SIGTERM. '--no-audit' leaves the audit at the end of a run out."
     )
   ]
 

@@ -37,6 +37,17 @@ enum RunDirectory {
   /// Those whose coordinator lives; by name and age.
   static func living() -> [KnownRun] { runs().filter(\.isAlive) }
 
+  /// All runs that are known, those too that have ended.
+  static func withEnded() -> KnownRuns {
+    let present = runs()
+    let folders = Set(present.map(\.identity.stateFolder))
+    let ended = RunRegister.runs().filter { !folders.contains($0.identity.stateFolder) }
+    return KnownRuns(
+      living: present.filter(\.isAlive),
+      others: present.filter { !$0.isAlive } + ended
+    )
+  }
+
   /// What the folder of a run tells; nil if nothing.
   static func known(_ folder: String) -> KnownRun? {
     guard let bytes = try? StateFolder.bytes("\(folder)/\(record)"),

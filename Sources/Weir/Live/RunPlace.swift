@@ -6,54 +6,65 @@ struct RunPlace {
   /// What people call it, for messages.
   var name: String
   var stateFolder: StateFolder
-  /// Its coordinator, which may have died; nil: the run has ended in good order, or never ran.
+  /// Its coordinator, which may have ended or died; nil: the run is known only by its file.
   var known: KnownRun?
+  /// What its file says, where that was read to find it.
+  private var loaded: LoadedTopology?
 
-  /// Finds the run of a name or of a file.
+  /// Finds the run of a name or of a file, whether it lives or not.
   ///
-  /// A run that does not live is called by the path of its file, from which follows where its state
-  /// is; one that died without a word by its name, too. Throws an exit code after it has said why.
-  static func find(_ word: String, base: String?, color: ColorChoice) throws -> RunPlace {
+  /// Where the state of a file's run is follows from the file; if that cannot be planned here, because
+  /// a variable is not set or it is gone, from what is known of the last run of that file. Throws an
+  /// exit code after it has said why.
+  static func find(
+    _ word: String,
+    base: String?,
+    format: OutputFormat = .text,
+    color: ColorChoice
+  ) throws -> RunPlace {
     let reference = RunReference(word)
-    switch reference {
-    case .name:
-      let runs = RunDirectory.runs()
-      return try telling(color) { () throws(WeirError) in try named(word, of: runs) }
-    case .file:
-      // One that lives has its state where it was started with it, whatever the file says by now.
-      if base == nil, let run = try? reference.only(of: RunDirectory.living()) {
+    guard case .file = reference else {
+      return RunPlace(
+        try telling(color) { () throws(WeirError) in
+          try RunDirectory.withEnded().only(reference)
+        }
+      )
+    }
+    // One that lives has its state where it was started with it, whatever the file says by now.
+    if base == nil, let run = try? reference.only(of: RunDirectory.living()) {
+      return RunPlace(run)
+    }
+    var arguments = TopologyArguments()
+    arguments.file = word
+    arguments.base = base
+    let loaded: LoadedTopology
+    do throws(LoadFault) {
+      loaded = try LoadedTopology.read(arguments, environment: ProcessIdentity.environment)
+    } catch {
+      if base == nil, let run = try? RunDirectory.withEnded().only(reference) {
         return RunPlace(run)
       }
-      var arguments = TopologyArguments()
-      arguments.file = word
-      arguments.base = base
-      return try of(LoadedTopology.load(arguments, color: color), color)
+      error.tell(format: format, color: color)
+      throw CommandExit.fault
     }
+    return try of(loaded, color)
   }
 
   /// The place of the run of a topology.
-  static func of(_ loaded: LoadedTopology, _ color: ColorChoice) throws -> RunPlace {
+  private static func of(_ loaded: LoadedTopology, _ color: ColorChoice) throws -> RunPlace {
     let folder = try telling(color) { () throws(WeirError) in try loaded.stateFolder() }
     let path = try? Folder.realPath(folder.path)
     let known = RunDirectory.runs().first { $0.identity.stateFolder == path }
-    return RunPlace(name: loaded.job.name, stateFolder: folder, known: known)
+    return RunPlace(name: loaded.job.name, stateFolder: folder, known: known, loaded: loaded)
   }
 
-  /// The only run of that name, those that live before those that died; throws E471 or E472.
-  private static func named(_ name: String, of runs: [KnownRun]) throws(WeirError) -> RunPlace {
-    let living = runs.filter(\.isAlive)
-    let isAlive = living.contains { $0.identity.name == name }
-    let run: KnownRun
-    do throws(WeirError) {
-      run = try RunReference.name(name).only(of: isAlive ? living : runs)
-    } catch {
-      var error = error
-      if error.code == "E471" {
-        error.hint = "a run that has ended is called by the path of its topology file"
-      }
-      throw error
-    }
-    return RunPlace(run)
+  /// The topology of the run: that of the file by which it was called, else what it was started with.
+  ///
+  /// Throws an exit code after it has said what is wrong with it.
+  func topology(format: OutputFormat = .text, color: ColorChoice) throws -> LoadedTopology {
+    if let loaded { return loaded }
+    guard let known else { preconditionFailure("the run '\(name)' without a file or an identity") }
+    return try LoadedTopology.load(of: known, format: format, color: color)
   }
 
   private init(_ run: KnownRun) {
@@ -62,9 +73,15 @@ struct RunPlace {
     known = run
   }
 
-  private init(name: String, stateFolder: StateFolder, known: KnownRun?) {
+  private init(
+    name: String,
+    stateFolder: StateFolder,
+    known: KnownRun?,
+    loaded: LoadedTopology
+  ) {
     self.name = name
     self.stateFolder = stateFolder
     self.known = known
+    self.loaded = loaded
   }
 }

@@ -41,7 +41,7 @@ enum RunReference: Hashable {
     )
   }
 
-  private func fits(_ run: RunIdentity) -> Bool {
+  func fits(_ run: RunIdentity) -> Bool {
     switch self {
     case .name(let name): run.name == name
     case .file(let path): run.topology == path
@@ -60,7 +60,7 @@ extension RunReference: CustomStringConvertible {
 
 extension KnownRun {
   /// Which one it is, in a sentence.
-  fileprivate var line: String {
+  var line: String {
     "'\(identity.name)' of \"\(identity.topology)\" (process \(identity.process))"
   }
 }

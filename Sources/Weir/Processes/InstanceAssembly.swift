@@ -96,9 +96,10 @@ struct InstanceAssembly {
       return nil
     }
     return StateStore(
-      in: folder,
+      in: StateFolder(folder).files,
       instance: assignment.instance,
       incarnation: assignment.incarnation,
+      processes: stage.processes,
       description: plan.stateDescription(keyGroups: job.keyGroups, name: stage.name),
       keyGroups: job.keyGroups,
       codec: .lz4
@@ -114,13 +115,15 @@ struct InstanceAssembly {
     let output = stage.port(.main)?.schema ?? Schema([])
     switch plan.connector {
     case .file(let file):
+      let share = FileShare(process: assignment.instance.index, processes: stage.processes)
       return FileSource(
         file,
         source: plan,
-        share: FileShare(process: assignment.instance.index, processes: stage.processes),
+        share: share,
         output: output,
         paths: owned.map { (PartitionID($0), assignment.partitions[$0]) },
-        rows: job.batch.rows
+        rows: job.batch.rows,
+        followed: file.follow ? try followed(job, share) : nil
       )
     case .generate(let generate):
       return GenerateSource(
@@ -132,6 +135,16 @@ struct InstanceAssembly {
         startedAt: assignment.startedAt
       )
     }
+  }
+
+  /// What is remembered of followed files; nil where no checkpoints are taken.
+  private func followed(
+    _ job: JobPlan,
+    _ share: FileShare
+  ) throws(WeirError) -> FollowedFiles? {
+    guard let path = assignment.stateFolder else { return nil }
+    let folder = StateFolder(path).followed(by: assignment.instance, plan: job.fingerprint)
+    return try FollowedFiles(in: folder, share: share)
   }
 
   private func sink(

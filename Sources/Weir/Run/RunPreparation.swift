@@ -52,6 +52,7 @@ struct RunPreparation {
     try stored.check(loaded, folder)
     if !acceptsDuplicates { try stored.checkVisible(loaded.job) }
     try stored.settle(folder)
+    folder.removeFollowed(except: loaded.job.fingerprint)
     let withdrawals = try stored.withdraw(inspection.fileSinks)
     // The list of files and the beginning are those of the first start, whatever is there now.
     let known = stored.origin
@@ -162,6 +163,19 @@ struct PreparedRun {
     fileSinks.flatMap { sink in
       ((try? sink.names.existing()) ?? []).map { SinkOutput(sink: sink.name, path: $0) }
     }
+  }
+
+  /// How large the files are together that are visible now.
+  var outputBytes: Int64 {
+    outputs().reduce(0) { $0 + ((try? FileReader($1.path).size()) ?? 0) }
+  }
+
+  /// Sees to it that a run without checkpoints has shown all its output, or none of it.
+  ///
+  /// Returns what people should know of it; throws as `FinalOutput.settle`.
+  func settle(_ manifests: [Manifest], of job: JobPlan) throws(WeirError) -> WeirError? {
+    guard job.checkpoints == nil, let last = manifests.last else { return nil }
+    return try FinalOutput(last, fileSinks).settle()
   }
 
   /// Removes what only a living run needs: sockets, and parts that will never be published.

@@ -51,6 +51,9 @@ struct RunProcess {
       records = StateRecords(prepared.stateFolder, of: prepared.origin, job, after: last)
     }
     let run = try identity()
+    try StartedTopology(loaded, environment: ProcessIdentity.environment)
+      .write(to: prepared.stateFolder)
+    RunRegister.note(run)
     try RunDirectory.announce(run, in: folder)
     let coordinator = Coordinator(
       job,
@@ -103,7 +106,7 @@ struct RunProcess {
   private func assignments() -> @Sendable (Incarnation, InstanceID) -> Assignment {
     let job = loaded.job
     let (runFolder, origin) = (prepared.runFolder.path, prepared.origin)
-    let stateFolder = job.checkpoints == nil ? nil : prepared.stateFolder.files
+    let stateFolder = job.checkpoints == nil ? nil : prepared.stateFolder.path
     let (path, base, text) = (loaded.path, loaded.base, loaded.text)
     return { process, instance in
       guard let stage = job.index(of: instance.stage) else {

@@ -112,10 +112,10 @@ struct FilePosition: Hashable {
   func isOf(_ other: FileIdentity) -> Bool { identity.inode == other.inode }
 
   /// Whether the bytes that were read are in a file, as they were; throws E102.
-  func isUnchanged(in file: FileReader) throws(WeirError) -> Bool {
-    guard try file.size() >= offset else { return false }
-    return try FileFingerprint(file, before: offset) == fingerprint
-  }
+  func isUnchanged(in file: FileReader) throws(WeirError) -> Bool { try extent.isIn(file) }
+
+  /// The bytes that were read.
+  var extent: ReadExtents.Extent { ReadExtents.Extent(offset: offset, fingerprint: fingerprint) }
 
   /// Throws E434 or E435 unless what was read of the file is still there, as it was.
   func check(_ file: FileReader, named path: String) throws(WeirError) {
@@ -153,12 +153,12 @@ struct FilePosition: Hashable {
   }
 
   /// The error for a file that is needed and not there.
-  var gone: WeirError {
+  static func gone(_ path: String, _ detail: String) -> WeirError {
     WeirError(
       "E436",
-      "'\(path)' has gone and was not read to its end",
-      detail: "\(offset) bytes of it were read",
-      hint: "bring it back under its name, or begin anew with '--fresh'",
+      "'\(path)' has gone and has to be read again",
+      detail: detail,
+      hint: "bring it back into its folder, the same file, or begin anew with '--fresh'",
       blame: .user
     )
   }

@@ -12,13 +12,16 @@ import WeirRuntime
 /// process that its identity says, whatever its name, so that each is taken by exactly one and one
 /// that is renamed stays where it is. It is never read twice as long as it is open here, for no
 /// other file can get its inode meanwhile. After a restore files go on under their numbers, known by
-/// inode and fingerprint, so that they are not found again as new.
+/// inode and fingerprint, so that they are not found again as new; what was found after the checkpoint
+/// is known from `FollowedFiles`, and begins anew, wherever it was renamed to.
 final class FileSource: SourceGateway {
   private let plan: FileSourcePlan
   private let source: SourcePlan
   private let share: FileShare
   private let schema: Schema
   private let rows: Int
+  /// What is remembered of the files that are followed; nil: there is no going back.
+  private let followed: FollowedFiles?
   private let pool = BatchPool()
   /// The paths of the files that were listed for this instance.
   private let listed: [PartitionID: String]
@@ -27,6 +30,8 @@ final class FileSource: SourceGateway {
   private var ended: [PartitionID: WeirError?] = [:]
   /// The partitions that are open, in the order in which they were found.
   private var open: [PartitionID] = []
+  /// Partitions that a restore has brought back and no checkpoint knows: the next search finds them.
+  private var again: [PartitionID] = []
   /// How many files this process has found itself.
   private var found = 0
   private(set) var progress: (read: Int64, total: Int64) = (0, 0)
@@ -38,9 +43,11 @@ final class FileSource: SourceGateway {
     share: FileShare,
     output: Schema,
     paths: [(PartitionID, String)],
-    rows: Int
+    rows: Int,
+    followed: FollowedFiles? = nil
   ) {
     self.plan = plan
+    self.followed = followed
     self.source = source
     self.share = share
     self.rows = rows
@@ -80,7 +87,10 @@ final class FileSource: SourceGateway {
     }
     progress.read += partition.offset - before
     var rows = SourceRows(origin: .partition(id), batch: batch, rejected: rejected)
-    rows.position = try partition.newPosition(isAtEnd: isAtEnd).map { SourcePosition($0.text) }
+    if let position = try partition.newPosition(isAtEnd: isAtEnd) {
+      rows.position = SourcePosition(position.text)
+      try followed?.noteRead(position.extent, of: id)
+    }
     rows.fingerprints = [partition.takeSum()]
     guard isAtEnd else { return rows }
     rows.next = partition.follows ? .waiting : .ended
@@ -98,20 +108,25 @@ final class FileSource: SourceGateway {
     WeirError(
       "E417",
       "'\(path)' has gone and is no longer followed",
-      detail: "\(offset) bytes of it were read, which is all it had",
+      detail: offset > 0
+        ? "\(offset) bytes of it were read, which is all it had" : "nothing of it had been read",
       hint: "remove or rename files only when nobody writes to them any more"
     )
   }
 
   // MARK: Going on
 
-  func seek(_ requests: [RestoreRequest.Partition]) throws(WeirError) {
+  func seek(
+    _ requests: [RestoreRequest.Partition],
+    newFrom: PartitionID
+  ) throws(WeirError) {
     // A file that is open here can be read on whatever has become of its name.
     let held = open.compactMap { partitions[$0]?.file }
     partitions = [:]
     ended = [:]
     open = []
-    found = 0
+    again = []
+    found = followed?.next ?? 0
     progress = (0, 0)
     for request in requests {
       let id = request.partition
@@ -120,10 +135,46 @@ final class FileSource: SourceGateway {
         try goOn(id, FilePosition(known.text), held)
       } else if let path = listed[id] {
         try add(FilePartition(FileReader(path), path, plan, source), as: id)
+      } else if let file = followed?.file(id) {
+        try beginAgain(file, held)
       } else {
         // Found and not begun when the checkpoint was: it is found again, under another number.
         ended.updateValue(nil, forKey: id)
       }
+    }
+    // The newest first: it has the inode that an older one may have left to it.
+    for file in try followed?.files(from: newFrom.number).reversed() ?? [] {
+      try beginAgain(file, held)
+      again.insert(file.partition, at: 0)
+    }
+  }
+
+  /// Opens a file anew that was found, and of whose rows the checkpoint has none.
+  private func beginAgain(
+    _ known: FollowedFile,
+    _ held: [FileReader]
+  ) throws(WeirError) {
+    let id = known.partition
+    if let file = held.first(where: { $0.identity == known.identity }) {
+      try add(FilePartition(file, known.path, plan, source), as: id)
+      return
+    }
+    let extent = try followed?.extent(of: id)
+    let taken = open.compactMap { partitions[$0]?.identity }
+    let search = FileSearch(pattern: plan.path)
+    let again = try search.find(known.identity, lastAt: known.path) { file throws(WeirError) in
+      guard !taken.contains(file.identity) else { return false }
+      return try extent.map { extent throws(WeirError) in try extent.isIn(file) } ?? true
+    }
+    if let (file, path) = again {
+      try add(FilePartition(file, path, plan, source), as: id)
+    } else if extent?.offset == 0 {
+      ended[id] = Self.lost(known.path, offset: 0)
+    } else {
+      throw FilePosition.gone(
+        known.path,
+        extent.map { "\($0.offset) bytes of it were read" } ?? "it is not known what was read of it"
+      )
     }
   }
 
@@ -149,7 +200,7 @@ final class FileSource: SourceGateway {
     }
     if let file = held.first(where: { $0.identity == position.identity }) {
       try add(FilePartition(file, position.path, plan, source, at: position), as: id)
-    } else if let (file, path) = try reopen(position) {
+    } else if let (file, path) = try reopen(position, id) {
       try add(FilePartition(file, path, plan, source, at: position), as: id)
     } else {
       ended[id] = Self.lost(position.path, offset: position.offset)
@@ -158,25 +209,33 @@ final class FileSource: SourceGateway {
 
   /// Opens the file of a position, under the name it has now.
   ///
-  /// Nil if it has gone and was read to its end. Throws E435 or E436 if it was not.
-  private func reopen(_ position: FilePosition) throws(WeirError) -> (FileReader, String)? {
+  /// Nil if it has gone and was read to its end. Throws E435 or E436 if it was not, or if more was read
+  /// of it than the checkpoint has.
+  private func reopen(
+    _ position: FilePosition,
+    _ id: PartitionID
+  ) throws(WeirError) -> (FileReader, String)? {
     let named = try FileReader.identity(of: position.path)
     if let named, position.isOf(named) { return (try FileReader(position.path), position.path) }
     if plan.follow {
-      for path in try Glob(plan.path).paths() {
-        guard let identity = try FileReader.identity(of: path), position.isOf(identity) else {
-          continue
-        }
-        // A file that has gone may have left its inode to a new one.
-        let file = try FileReader(path)
-        if try position.isUnchanged(in: file) { return (file, path) }
+      let search = FileSearch(pattern: plan.path)
+      let found = try search.find(position.identity, lastAt: position.path) {
+        file throws(WeirError) in try position.isUnchanged(in: file)
+      }
+      if let found { return found }
+      let read = try followed?.extent(of: id)?.offset ?? 0
+      guard read <= position.offset else {
+        throw FilePosition.gone(
+          position.path,
+          "\(read) bytes of it were read, of which the checkpoint has \(position.offset)"
+        )
       }
       if position.isAtEnd { return nil }
     }
     guard named == nil else {
       throw FilePosition.replaced(position.path, "another file has its name")
     }
-    throw position.gone
+    throw FilePosition.gone(position.path, "\(position.offset) bytes of it were read")
   }
 
   // MARK: Finding files
@@ -186,7 +245,7 @@ final class FileSource: SourceGateway {
     var names: [FileIdentity: String] = [:]
     var known: [FileIdentity: String] = [:]
     for id in open { if let file = partitions[id] { known[file.identity] = file.path } }
-    var new: [PartitionID] = []
+    var new: [(id: PartitionID, file: FilePartition)] = []
     for path in try Glob(plan.path).paths() {
       // A file can vanish while we look.
       guard let identity = try FileReader.identity(of: path), share.owns(identity) else { continue }
@@ -194,19 +253,21 @@ final class FileSource: SourceGateway {
         // Of several names of one file the one it had is kept.
         if names[identity] == nil || path == last { names[identity] = path }
       } else if let opened = try openNew(path, known) {
-        let id = share.partition(found)
-        found += 1
-        try add(opened, as: id)
+        new.append((share.partition(found + new.count), opened))
         known[opened.identity] = path
         names[opened.identity] = path
-        new.append(id)
       }
     }
+    let files = new.map { FollowedFile($0.id, path: $0.file.path, identity: $0.file.identity) }
+    try followed?.note(files, open: open)
+    found += new.count
+    for (id, file) in new { try add(file, as: id) }
     for id in open {
       guard let partition = partitions[id] else { continue }
       partition.noteSearch(name: names[partition.identity])
     }
-    return new
+    defer { again = [] }
+    return again + new.map(\.id)
   }
 
   /// Opens a file that was new a moment ago; nil if its name leads elsewhere by now.

@@ -53,7 +53,10 @@ final class GenerateSource: SourceGateway {
     )
   }
 
-  func seek(_ partitions: [RestoreRequest.Partition]) throws(WeirError) {
+  func seek(
+    _ partitions: [RestoreRequest.Partition],
+    newFrom: PartitionID
+  ) throws(WeirError) {
     guard let known = partitions.first?.position else {
       position = 0
       return

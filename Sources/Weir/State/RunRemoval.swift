@@ -26,6 +26,7 @@ struct RunRemoval {
       try Folder.removeTree(sockets)
       removed.append(sockets)
     }
+    RunRegister.forget(stateFolder: folder.path)
     // Under another name first: a run that begins meanwhile makes a folder of its own.
     let aside = "\(folder.path).removed-\(ProcessIdentity.id)"
     try Folder.rename(folder.path, to: aside)

@@ -10,8 +10,10 @@ import WeirWire
 ///     quarantine                  rows that are kept from their operators, because they kill them
 ///     manifest-0000000012.json    a complete checkpoint
 ///     manifest-0000000013.json.broken    one that was damaged, or whose state was
+///     started.json                what the run was started from the last time
 ///     lineage                     what was sent to the sinks, by epoch
 ///     state/declines-1-12-7       keyed state: stage, instance, epoch, incarnation
+///     followed/1a2b3c/lines-0/    the files that a source has found, by plan and instance
 ///     checkpoints.log             how the checkpoints went: one a line
 ///     log/20260101T000000Z-4711.log   what a run has said: when it began, its process
 ///
@@ -22,6 +24,7 @@ struct StateFolder: Sendable {
   private static let manifestPrefix = "manifest-"
   private static let manifestSuffix = ".json"
   private static let epochDigits = 10
+  private static let startedName = "started.json"
   /// Behind the name of a manifest that is damaged, or whose state is.
   private static let asideSuffix = ".broken"
 
@@ -30,9 +33,24 @@ struct StateFolder: Sendable {
   var lock: String { path + "/lock" }
   var numbers: String { path + "/numbers" }
   var lineage: String { path + "/lineage" }
+  /// What the run was started from, for commands.
+  var started: String { "\(path)/\(Self.startedName)" }
   var quarantine: String { path + "/quarantine" }
   /// The folder of the files of keyed state.
   var files: String { path + "/state" }
+
+  /// The folder of what sources remember of the files that they follow; a run without a checkpoint may
+  /// have been that of another topology, so it is that of a plan, by its fingerprint.
+  var followed: String { path + "/followed" }
+
+  /// The folder of what an instance remembers of the files that it follows.
+  func followed(by instance: InstanceID, plan: UInt64) -> String {
+    "\(followed)/\(Self.name(ofPlan: plan))/\(instance.stage)-\(instance.index)"
+  }
+
+  private static func name(ofPlan fingerprint: UInt64) -> String {
+    String(fingerprint, radix: 16)
+  }
 
   /// How the checkpoints of the run went.
   var history: CheckpointHistory { CheckpointHistory(path + "/checkpoints.log") }
@@ -41,7 +59,8 @@ struct StateFolder: Sendable {
 
   /// True if there is more in it than any run leaves that keeps no state; throws E108 or E115.
   func holdsState() throws(WeirError) -> Bool {
-    try Folder.names(in: path).contains { $0 != "lock" && $0 != "log" }
+    let others = ["lock", "log", Self.startedName]
+    return try Folder.names(in: path).contains { !others.contains($0) }
   }
 
   /// The path of the manifest of an epoch.
@@ -126,5 +145,15 @@ struct StateFolder: Sendable {
     guard let names = try? Folder.names(in: files) else { return }
     let kept = Set(kept)
     for name in names where !kept.contains(name) { try? Folder.removeTree("\(files)/\(name)") }
+  }
+
+  /// Removes what sources of other plans have remembered.
+  ///
+  /// Only under the lock. What cannot be removed stays.
+  func removeFollowed(except plan: UInt64) {
+    guard let names = try? Folder.names(in: followed) else { return }
+    for name in names where name != Self.name(ofPlan: plan) {
+      try? Folder.removeTree("\(followed)/\(name)")
+    }
   }
 }

@@ -6,6 +6,8 @@ import WeirWire
 final class StateReading {
   private let files: [FileReader]
   private let reader: SectionReader
+  /// Which key groups are read; nil: all.
+  private let groups: [Bool]?
   private var entry = 0
   private var piece = 0
 
@@ -14,14 +16,16 @@ final class StateReading {
 
   /// Opens the files that make a state.
   ///
-  /// With a description the state must be of it. Throws E101 or E102 for a file that cannot be read,
+  /// With a description the state must be of it; with `groups` other key groups are passed over. Throws E101 or E102 for a file that cannot be read,
   /// E515 for one that is damaged or gone, E516 if it is the state of something else.
   init(
     _ reference: StateReference,
     in folder: String,
     of description: StateDescription? = nil,
+    groups: [Bool]? = nil,
     codec: BlockCodec
   ) throws(WeirError) {
+    self.groups = groups
     let name = reference.file
     let file = try Self.open(name, in: folder)
     let length = Int(try file.size())
@@ -73,7 +77,7 @@ final class StateReading {
     var bytes = 0
     while bytes < maximumBytes, entry < directory.entries.count {
       let current = directory.entries[entry]
-      guard piece < current.pieces.count else {
+      guard piece < current.pieces.count, isRead(current.address) else {
         entry += 1
         piece = 0
         continue
@@ -89,6 +93,14 @@ final class StateReading {
       sections.append(section)
     }
     return sections
+  }
+
+  /// True if a section of that address is wanted; one that cannot be is refused by whoever takes it.
+  private func isRead(_ address: StateAddress) -> Bool {
+    guard let groups, address.table.kind != .head, groups.indices.contains(address.group) else {
+      return true
+    }
+    return groups[address.group]
   }
 
   /// Hands out a range of a file, cut off where the file ends.

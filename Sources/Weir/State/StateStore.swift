@@ -10,6 +10,8 @@ final class StateStore: StateGateway {
   private let incarnation: Incarnation
   private let description: StateDescription
   private let keyGroups: Int
+  /// Which key groups are the instance's.
+  private let owned: [Bool]
   private let codec: BlockCodec
   private var writer: SnapshotWriter
   private var file: (name: String, writer: FileWriter)?
@@ -17,18 +19,21 @@ final class StateStore: StateGateway {
   private var unsynced = 0
   /// Nothing was written since the state began: then all that is written is all there is.
   private var isNew = true
-  private var reading: StateReading?
+  /// What is being read, and what comes after it.
+  private var readings: [StateReading] = []
 
   /// Bytes after which the disk is waited for, so that the end of a large file takes no longer.
   private static let syncedBytes = 8 << 20
   /// Bytes that are restored in one turn.
   private static let restoredBytes = 1 << 20
 
-  /// Makes the store of an instance; `folder` is that of the state files, and exists.
+  /// Makes the store of an instance, of a stage with so many processes; `folder` is that of the state
+  /// files, and exists.
   init(
     in folder: String,
     instance: InstanceID,
     incarnation: Incarnation,
+    processes: Int,
     description: StateDescription,
     keyGroups: Int,
     codec: BlockCodec
@@ -39,6 +44,8 @@ final class StateStore: StateGateway {
     self.description = description
     self.keyGroups = keyGroups
     self.codec = codec
+    let table = KeyGroupTable(keyGroups: keyGroups, instances: processes)
+    owned = table.owners.map { $0 == instance.index }
     writer = SnapshotWriter(description, keyGroups: keyGroups, codec: codec)
   }
 
@@ -120,29 +127,40 @@ final class StateStore: StateGateway {
 
   // MARK: Reading
 
-  func open(_ state: StateReference?) throws(WeirError) {
+  func open(
+    _ state: StateReference?,
+    inheriting others: [StateReference]
+  ) throws(WeirError) {
     // What was being written belongs to a time that is given up.
     giveUp()
     buffer.removeAll()
-    reading = nil
-    isNew = state == nil
-    guard let state else {
-      writer = SnapshotWriter(description, keyGroups: keyGroups, codec: codec)
-      return
+    readings = []
+    isNew = state == nil && others.isEmpty
+    writer = SnapshotWriter(description, keyGroups: keyGroups, codec: codec)
+    if let state {
+      let opened = try StateReading(state, in: folder, of: description, codec: codec)
+      writer = SnapshotWriter(
+        description,
+        keyGroups: keyGroups,
+        codec: codec,
+        directory: opened.directory
+      )
+      readings = [opened]
+    } else {
+      for other in others {
+        readings.append(
+          try StateReading(other, in: folder, of: description, groups: owned, codec: codec)
+        )
+      }
     }
-    let opened = try StateReading(state, in: folder, of: description, codec: codec)
-    writer = SnapshotWriter(
-      description,
-      keyGroups: keyGroups,
-      codec: codec,
-      directory: opened.directory
-    )
-    reading = opened
   }
 
   func read() throws(WeirError) -> [StateSection] {
-    let sections = try reading?.next(maximumBytes: Self.restoredBytes) ?? []
-    if sections.isEmpty { reading = nil }
-    return sections
+    while let reading = readings.first {
+      let sections = try reading.next(maximumBytes: Self.restoredBytes)
+      guard sections.isEmpty else { return sections }
+      readings.removeFirst()
+    }
+    return []
   }
 }

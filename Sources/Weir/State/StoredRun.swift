@@ -167,9 +167,10 @@ struct StoredRun {
     // A run that has ended restores nothing.
     guard !manifest.isFinished else { return }
     for member in manifest.members {
-      guard let state = member.snapshot.state else { continue }
-      let reading = try StateReading(state, in: folder.files, codec: .lz4)
-      while try !reading.next(maximumBytes: verifiedBytes).isEmpty {}
+      for state in member.snapshot.states {
+        let reading = try StateReading(state, in: folder.files, codec: .lz4)
+        while try !reading.next(maximumBytes: verifiedBytes).isEmpty {}
+      }
     }
   }
 

@@ -95,20 +95,24 @@ extension Audit {
   private mutating func checkPartitions(_ stage: StageIndex, _ plan: SourcePlan) {
     var follows = false
     if case .file(let file) = plan.connector { follows = file.follow }
-    for member in members(of: stage, in: manifest) {
+    let members = members(of: stage, in: manifest)
+    // An instance may go on with partitions that another has begun.
+    let read = members.reduce(0) { $0 &+ $1.snapshot.counters[stage].rowsIn }
+    let rows = members.flatMap(\.snapshot.partitions).reduce(0) { $0 &+ $1.rows }
+    // Files that are followed are forgotten when they have gone.
+    if follows ? rows > read : rows != read {
+      fault(
+        stage,
+        "source '\(job.stages[stage].name)' read \(read) records, and its partitions say \(rows)"
+      )
+    }
+    guard case .generate = plan.connector else { return }
+    for member in members {
       let partitions = member.snapshot.partitions
       let rows = partitions.reduce(0) { $0 &+ $1.rows }
-      let read = member.snapshot.counters[stage].rowsIn
-      // Files that are followed are forgotten when they have gone.
-      if follows ? rows > read : rows != read {
-        fault(
-          stage,
-          "'\(member.instance)' read \(read) records, and its partitions say \(rows)"
-        )
+      guard let position = partitions.first?.position, UInt64(position.text) != rows else {
+        continue
       }
-      guard case .generate = plan.connector, let position = partitions.first?.position,
-        UInt64(position.text) != rows
-      else { continue }
       fault(
         stage,
         "'\(member.instance)' stands behind row \(position.text) of its own, and made \(rows)"
@@ -119,8 +123,8 @@ extension Audit {
   /// From one checkpoint to the next a partition only goes on; at the same place it is the same.
   private mutating func checkKeptManifests(_ stage: StageIndex) {
     for (before, after) in zip(evidence.manifests, evidence.manifests.dropFirst()) {
+      let earlier = members(of: stage, in: before).flatMap(\.snapshot.partitions)
       for member in members(of: stage, in: after) {
-        let earlier = before.snapshot(of: member.instance)?.partitions ?? []
         for partition in member.snapshot.partitions {
           guard let known = earlier.first(where: { $0.partition == partition.partition }) else {
             continue

@@ -65,6 +65,10 @@ package enum Mutant: String, CaseIterable, Sendable {
   case sessionFiredAtEnd
   /// Output of the next epoch is prepared while that of the one before may still fail.
   case preparesOverlap
+  /// A barrier does not bring the watermark.
+  case barrierWithoutTime
+  /// A snapshot of an instance that has inherited its state builds on what others have written.
+  case inheritedTrusted
   /// What became visible after the checkpoint that is gone back to is not withdrawn.
   case partNotWithdrawn
   /// Whoever starts withdraws nothing, though a damaged checkpoint was passed over.

@@ -16,6 +16,8 @@ package struct InstanceSnapshot: Hashable, Sendable, Codable {
   package var isFinished = false
   /// A source's partitions, in the order in which the instance owns them.
   package var partitions: [PartitionSnapshot] = []
+  /// The least number that a partition can have that was found after it.
+  package var newFrom = PartitionID(0)
   /// Rows that a source has read, and when which of them was due.
   package var rowsRead = 0
   package var pace: SourcePace?
@@ -23,12 +25,20 @@ package struct InstanceSnapshot: Hashable, Sendable, Codable {
   package var outputs: [PreparedOutput] = []
   /// Where the keyed state lies; nil if there is none.
   package var state: StateReference?
+  /// Where it lies instead if the stage had another number of instances.
+  ///
+  /// That is in what each of those has written whose key groups are this one's now. It is never stored,
+  /// since the next snapshot is whole.
+  package var inherited: [StateReference] = []
   package var times = SnapshotTimes()
 
   package init(epoch: Epoch, incarnation: Incarnation) {
     self.epoch = epoch
     self.incarnation = incarnation
   }
+
+  /// All that must be there to restore the keyed state.
+  package var states: [StateReference] { (state.map { [$0] } ?? []) + inherited }
 }
 
 /// When a paced source began to read, and which of its rows was due then.

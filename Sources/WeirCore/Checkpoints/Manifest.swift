@@ -31,7 +31,7 @@ package struct Manifest: Hashable, Sendable, Codable {
   package var files: [String] {
     var files: [String] = []
     for member in members {
-      for file in member.snapshot.state?.files ?? [] where !files.contains(file) {
+      for file in member.snapshot.states.flatMap(\.files) where !files.contains(file) {
         files.append(file)
       }
     }

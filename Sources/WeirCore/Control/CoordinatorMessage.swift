@@ -42,7 +42,7 @@ package struct Assignment: Hashable, Sendable, Codable {
   package var partitions: [String]
   /// When the run started: processing time of `clock` columns without a start.
   package var startedAt: WallTime
-  /// Where keyed state is kept; nil: no checkpoints are taken.
+  /// What the run keeps lies there; nil: no checkpoints are taken.
   package var stateFolder: String?
 
   package init(

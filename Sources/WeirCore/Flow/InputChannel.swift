@@ -92,10 +92,11 @@ package struct InputChannel {
       isIdle = true
       watermark = max(watermark, header.watermark)
     case .active: isIdle = false
+    case .barrier: watermark = max(watermark, header.watermark)
     case .end:
       hasEnded = true
       watermark = header.watermark
-    case .hello, .barrier, .credit, .retire: break
+    case .hello, .credit, .retire: break
     }
     return frame
   }

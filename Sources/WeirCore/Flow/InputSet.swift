@@ -116,7 +116,10 @@ package struct InputSet {
   }
 
   /// Waits no longer for the barriers of an epoch.
-  mutating func abort(_ epoch: Epoch) { alignment.abort(epoch) }
+  mutating func abort(_ epoch: Epoch) {
+    alignment.abort(epoch)
+    if let aligned, aligned <= epoch { self.aligned = nil }
+  }
 
   private mutating func updateWatermark() {
     // Channels that have ended hold nothing back, but do not stand for those that may go on.

@@ -122,9 +122,10 @@ package struct OutputChannel {
     queue.append(Frame(header))
   }
 
-  /// Says that the epoch ends here; everything gathered goes before it.
+  /// Says that the epoch ends here; everything gathered goes before it, and the watermark with it.
   ///
-  /// Finished or idle, a channel passes barriers on.
+  /// So all receivers know the same of time when they mark their state, and another number of them
+  /// can go on with it. Finished or idle, a channel passes barriers on.
   package mutating func barrier(_ epoch: Epoch, using pool: BatchPool) {
     if !Mutant.barrierOvertakesRows.isActive { cut(using: pool) }
     if Mutant.finishedInstanceSilent.isActive, hasEnded { return }
@@ -133,6 +134,11 @@ package struct OutputChannel {
     queue.removeAll { $0.header.kind == .barrier }
     var header = FrameHeader(.barrier, plan.id, generation)
     header.epoch = epoch
+    if !hasEnded, !Mutant.barrierWithoutTime.isActive {
+      header.watermark = watermark
+      watermarkSaid = watermark
+      watermarkDeadline = nil
+    }
     queue.append(Frame(header))
   }
 

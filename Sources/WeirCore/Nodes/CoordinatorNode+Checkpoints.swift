@@ -224,6 +224,11 @@ extension CoordinatorNode {
     into effects: inout [CoordinatorEffect]
   ) {
     guard let open, open.epoch == epoch, open.step == .reporting else { return }
+    guard settings != nil else {
+      // The only epoch there is: nothing has become visible.
+      fail(members[index].instance, error, into: &effects)
+      return
+    }
     let told = WeirError(
       "E421",
       "checkpoint \(epoch.number) failed: '\(members[index].instance)' at step '\(step.rawValue)'",

@@ -103,7 +103,7 @@ package struct CoordinatorNode {
     settings = job.checkpoints
     numbers = record.numbers
     taken = record.numbers
-    manifests = record.manifests
+    manifests = record.manifests.map { $0.relaid(for: job) }
     quarantine = record.quarantine
     let regions = job.regions
     self.regions = regions.map { CoordinatorRegion(members: $0) }

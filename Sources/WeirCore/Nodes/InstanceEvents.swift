@@ -98,9 +98,14 @@ package struct RestoreRequest: Hashable, Sendable {
   /// No row came after it.
   package var isFinished: Bool
   package var partitions: [Partition]
+  /// The least number that a partition can have that was found after the epoch.
+  package var newFrom: PartitionID
   /// What a sink keeps: prepared up to the epoch, and perhaps committed.
   package var outputs: [PreparedOutput]
   package var state: StateReference?
+  /// What other instances have written of key groups that are its own now; if there is any, it has
+  /// no state of its own.
+  package var inherited: [StateReference] = []
 }
 
 /// Which rows a source wants next.

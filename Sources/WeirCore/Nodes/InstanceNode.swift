@@ -43,6 +43,8 @@ package struct InstanceNode {
   private var aligningSince: (epoch: Epoch, instant: Instant)?
   /// State has been read since the last rewind.
   private var restoresState = false
+  /// What it has read is of other instances.
+  private var inheritsState = false
   /// Frames of older generations that earlier rounds have dropped.
   private(set) var staleBefore: UInt64 = 0
 
@@ -217,7 +219,7 @@ package struct InstanceNode {
     if restoresState, case .keyed(var keyed) = role {
       role = .moving
       defer { role = .keyed(keyed) }
-      try keyed.finishRestore(at: inputs.watermark)
+      try keyed.finishRestore(at: inputs.watermark, isInherited: inheritsState)
     }
     phase = .ready
   }
@@ -246,6 +248,7 @@ package struct InstanceNode {
     phase = .restoring
     staleBefore = staleFrames
     restoresState = false
+    inheritsState = rewind.snapshot?.inherited.isEmpty == false
     waiting = nil
     let snapshot = rewind.snapshot
     var rowsRead: Int?
@@ -292,8 +295,10 @@ package struct InstanceNode {
           epoch: rewind.epoch,
           isFinished: snapshot?.isFinished ?? false,
           partitions: restoredPartitions(snapshot),
+          newFrom: snapshot?.newFrom ?? PartitionID(0),
           outputs: snapshot?.outputs ?? [],
-          state: snapshot?.state
+          state: snapshot?.state,
+          inherited: snapshot?.inherited ?? []
         )
       )
     )
@@ -464,6 +469,8 @@ package struct InstanceNode {
       if inputs.haveEnded { finish() }
     case .moving: preconditionFailure("a turn inside a turn of \(instance)")
     }
+    // What the barriers said of time may fire results: they belong to the epoch that ends.
+    if case .keyed(let keyed) = role, keyed.isFiring { return }
     if let epoch = inputs.takeAligned() {
       waiting = epoch
       markWaiting(into: &effects)

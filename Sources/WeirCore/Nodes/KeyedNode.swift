@@ -236,10 +236,15 @@ struct KeyedNode {
 
   func restore(_ section: StateSection) throws(WeirError) { try state.restore(section) }
 
-  /// Ends restoring at the watermark that the snapshot was taken at.
-  mutating func finishRestore(at watermark: Watermark) throws(WeirError) {
+  /// Ends restoring at the watermark that the snapshot was taken at; what was read is of other
+  /// instances if it is inherited, and no snapshot of this one can build on it.
+  mutating func finishRestore(
+    at watermark: Watermark,
+    isInherited: Bool
+  ) throws(WeirError) {
     try state.finishRestore()
     advancedTo = watermark
+    needsFullSnapshot = isInherited && !Mutant.inheritedTrusted.isActive
   }
 
   // MARK: Firing

@@ -13,6 +13,8 @@ struct SourceNode {
   private let readsAll: Bool
   /// True where new partitions can appear as long as the run lasts.
   private var findsMore = false
+  /// The least number that a partition can have that is found from now on.
+  private var newFrom = PartitionID(0)
   /// When partitions are looked for again; nil: at once.
   private var searchAt: Instant?
   /// This instance's share of the source's rate, rows a second.
@@ -137,6 +139,7 @@ struct SourceNode {
     isReading = false
     searchAt = now.instant.advanced(byNanoseconds: Limits.searchNanoseconds)
     partitions += found.map { SourcePartition($0, foundAt: now.instant) }
+    if let last = found.max(), last >= newFrom { newFrom = PartitionID(last.number + 1) }
     rest(&outputs)
   }
 
@@ -314,6 +317,7 @@ struct SourceNode {
   /// Notes how far every partition was read.
   func mark(in snapshot: inout InstanceSnapshot) {
     snapshot.rowsRead = rowsRead
+    snapshot.newFrom = newFrom
     snapshot.pace = startedAt.map { SourcePace(since: $0.wall, row: pacedFrom) }
     snapshot.partitions = partitions.indices.map { index in
       PartitionSnapshot(
@@ -331,6 +335,7 @@ struct SourceNode {
   mutating func restore(_ snapshot: InstanceSnapshot, beginsPace: Bool, at now: Moment) {
     watermark = snapshot.watermark == .end ? .start : snapshot.watermark
     rowsRead = snapshot.rowsRead
+    newFrom = snapshot.newFrom
     pacedFrom = rowsRead
     for known in snapshot.partitions {
       let highest = Mutant.clockForgotten.isActive ? nil : known.highest

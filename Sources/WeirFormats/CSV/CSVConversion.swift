@@ -69,15 +69,28 @@ final class CSVConversion {
       if length == 4, memcmp(text, "true", 4) == 0 { slot.kind = .yes }
       if length == 5, memcmp(text, "false", 5) == 0 { slot.kind = .no }
     case .json, .list:
-      guard length > 0 else { return .malformed }
-      let whole = UnsafeRawBufferPointer(start: text, count: length)
+      // White space around a value belongs to JSON.
+      let whole = Self.trimmed(UnsafeRawBufferPointer(start: text, count: length))
+      guard let start = whole.baseAddress, whole.count > 0 else { return .malformed }
       var parser = FullParser(tree, whole, slots: store.slots, notesLeaves: false)
-      guard parser.measure(depth: 0, &slot) == length else { return .malformed }
+      guard parser.measure(depth: 0, &slot) == whole.count else { return .malformed }
       if slot.kind == .null {
         store.cells.setNull(index, row: row)
         return nil
       }
+      return store.store(index, slot, start, row)
     }
     return store.store(index, slot, text, row)
+  }
+
+  /// The bytes without the white space around them.
+  private static func trimmed(_ text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+    func isSpace(_ byte: UInt8) -> Bool {
+      byte == 0x20 || byte == 0x09 || byte == 0x0a || byte == 0x0d
+    }
+    guard let first = text.firstIndex(where: { !isSpace($0) }),
+      let last = text.lastIndex(where: { !isSpace($0) })
+    else { return UnsafeRawBufferPointer(rebasing: text[..<0]) }
+    return UnsafeRawBufferPointer(rebasing: text[first...last])
   }
 }

@@ -4,8 +4,8 @@ import WeirColumns
 /// Reads CSV as RFC 4180 has it: quotes, doubled quotes and line ends inside quotes.
 ///
 /// Values have the same types and rules as in JSON, written as plain text: numbers as JSON writes
-/// them, `true` and `false`, json and lists as JSON text. A value without quotes that equals the
-/// text for nulls is null. Empty lines are passed over. Columns that the schema does not name are
+/// them, `true` and `false`, json and lists as JSON text, whose line ends become spaces. A value
+/// without quotes that equals the text for nulls is null. Empty lines are passed over. Columns that the schema does not name are
 /// passed over too; a field that the header does not name is null, and the header is rejected.
 package final class CSVReader: RecordReader {
   package let schema: RecordSchema

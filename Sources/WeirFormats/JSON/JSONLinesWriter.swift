@@ -3,7 +3,7 @@ import WeirColumns
 /// Writes rows as JSON lines: one object a line, columns in schema order, nulls written as `null`.
 ///
 /// Decimals have all digits of their scale; times are RFC 3339 in UTC, durations `1h30m`, bytes
-/// base64; json passes as it is. An empty row is `{}`.
+/// base64; json passes as it is, since readers leave no line end in it. An empty row is `{}`.
 package final class JSONLinesWriter: RecordWriter {
   package let schema: Schema
   /// The columns that are written.

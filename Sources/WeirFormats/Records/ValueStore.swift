@@ -100,7 +100,7 @@ final class ValueStore {
       let isText = slot.kind == .text || slot.kind == .escapedText
       let whole =
         isText ? UnsafeRawBufferPointer(start: line + slot.start - 1, count: slot.length + 2) : text
-      storeText(index, whole, isEscaped: false, row)
+      storeJSON(index, whole, row)
     case .list(let element):
       return storeList(index, slot, text, element, row)
     }
@@ -149,6 +149,18 @@ final class ValueStore {
       if let start = text.baseAddress { memcpy(target, start, text.count) }
       cells.endValue(index, row: row, text.count)
     }
+  }
+
+  /// Stores valid JSON as it is, in one line: its line ends can only stand between tokens, where a
+  /// space says the same.
+  private func storeJSON(_ index: Int, _ text: UnsafeRawBufferPointer, _ row: Int) {
+    guard cells.cells[index].column >= 0 else { return }
+    let target = cells.room(index, text.count)
+    for offset in 0..<text.count {
+      let byte = text[offset]
+      target[offset] = byte == 0x0a || byte == 0x0d ? 0x20 : byte
+    }
+    cells.endValue(index, row: row, text.count)
   }
 
   private func storeBytes(

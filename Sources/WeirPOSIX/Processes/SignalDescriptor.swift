@@ -35,4 +35,12 @@ package final class SignalDescriptor {
     guard number >= 0 else { throw PosixErrors.signals(errno) }
     return number == 0 ? nil : number
   }
+
+  /// Whether a blocked signal that asks this process to end (SIGINT, SIGTERM) waits, also when nobody
+  /// listens any more.
+  package static var isEndAsked: Bool {
+    var set = sigset_t()
+    guard sigpending(&set) == 0 else { return false }
+    return sigismember(&set, SIGINT) == 1 || sigismember(&set, SIGTERM) == 1
+  }
 }

@@ -58,8 +58,9 @@ extension LanguageCatalogue {
     title: "file (of a source)",
     summary: "Each file is a partition with a position and a clock of its own. With `follow: true` "
       + "files are found while the run goes on: a new one is read from its beginning, a renamed one "
-      + "goes on where it was, and one that has gone is read to its end and told of. With several "
-      + "`processes` the inode of a file says which of them reads it.",
+      + "goes on where it was, and one that has gone is read to its end and told of. After a failure "
+      + "files are found again that were moved within their folder. With several `processes` the inode "
+      + "of a file says which of them reads it.",
     entries: [
       LanguageEntry(
         "path",

@@ -32,7 +32,8 @@ package enum LanguageCatalogue {
   static let processes = LanguageEntry(
     "processes",
     .integer(1...Limits.processes),
-    "How many processes run the stage.",
+    "How many processes run the stage. A run that goes on may have another number, but for sinks and "
+      + "for sources that generate or follow.",
     standard: "1",
     example: "2"
   )

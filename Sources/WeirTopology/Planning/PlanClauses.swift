@@ -5,7 +5,8 @@ import WeirExpressions
 /// Says clause by clause what a topology's state and output depend on.
 ///
 /// Left out is what may differ from one run to the next that goes on with its state: `description`,
-/// `checkpoints`, `restarts`, `batch`, the `rate` of a source; and how the file is laid out.
+/// `checkpoints`, `restarts`, `batch`, the `rate` of a source, the `processes` of operators and of
+/// sources that read listed files; and how the file is laid out.
 struct PlanClauses {
   private let base: String
   private var clauses: [PlanClause] = []
@@ -68,7 +69,10 @@ struct PlanClauses {
     add("watermark.idle_after", source.idleAfter.map { Self.span($0) })
     add("watermark.max_ahead", source.maxAhead.map { Self.span($0) })
     add("on_bad_record", source.onBadRecord.rawValue)
-    add("processes", "\(source.processes?.value ?? 1)")
+    // Listed files can be dealt out anew; what a process has found or made itself cannot.
+    var isListed = false
+    if case .file(let file) = source.connector.value { isListed = !file.follow }
+    if !isListed { add("processes", "\(source.processes?.value ?? 1)") }
   }
 
   private static func words(_ format: RecordFormat) -> String {
@@ -130,7 +134,6 @@ struct PlanClauses {
     case nil: break
     }
     add("on_error", operation.onError.rawValue)
-    add("processes", "\(operation.processes?.value ?? 1)")
   }
 
   private mutating func add(_ name: String, _ expressions: [NamedExpression]) {

@@ -7,7 +7,7 @@ enum PlanFingerprint {
   static func of(_ plan: JobPlan) -> UInt64 {
     var text = "\(plan.name);\(plan.keyGroups)"
     for clause in plan.clauses { text += ";\(clause.stage) \(clause.name) \(clause.fingerprint)" }
-    for stage in plan.stages { text += ";\(stage.name)*\(stage.processes)" }
+    for stage in plan.stages { text += ";\(stage.name)" }
     for edge in plan.edges {
       text += ";\(edge.from)>\(edge.to):\(edge.schema.fingerprint):\(edge.partitioning)"
     }

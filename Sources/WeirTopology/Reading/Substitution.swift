@@ -66,8 +66,7 @@ struct Substitution {
       )
       return nil
     }
-    let isSecret = inside.hasPrefix("secret:")
-    let rest = isSecret ? String(inside.dropFirst(7)) : inside
+    let (rest, isSecret) = Self.openness(inside)
     let (name, standard) = Self.split(rest)
     guard Self.isName(name) else {
       fault(
@@ -94,6 +93,19 @@ struct Substitution {
     return nil
   }
 
+  /// The name in what stands between the brackets, and whether it is that of a secret.
+  static func name(_ scalars: ArraySlice<Unicode.Scalar>) -> (name: String, isSecret: Bool) {
+    var view = String.UnicodeScalarView()
+    view.append(contentsOf: scalars)
+    let (rest, isSecret) = openness(String(view))
+    return (split(rest).name, isSecret)
+  }
+
+  private static func openness(_ inside: String) -> (rest: String, isSecret: Bool) {
+    let isSecret = inside.hasPrefix("secret:")
+    return (isSecret ? String(inside.dropFirst(7)) : inside, isSecret)
+  }
+
   private static func split(_ text: String) -> (name: String, standard: String?) {
     let scalars = Array(text.unicodeScalars)
     for index in scalars.indices.dropLast() where scalars[index] == ":" && scalars[index + 1] == "-"
@@ -107,7 +119,8 @@ struct Substitution {
     return (text, nil)
   }
 
-  private static func isName(_ text: String) -> Bool {
+  /// True if a variable can have that name.
+  static func isName(_ text: String) -> Bool {
     guard let first = text.utf8.first, first < 0x30 || first > 0x39 else { return false }
     return text.utf8.allSatisfy {
       ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7a) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x5f

@@ -46,8 +46,10 @@ extension InstanceSnapshot {
       "sent": .list(sent.map(\.json)),
       "watermark": .number(watermark.microseconds), "is_finished": .bool(isFinished),
       "partitions": .list(partitions.map(\.json)), "rows_read": .number(rowsRead),
+      "new_from": .number(newFrom.number),
       "pace": pace?.json ?? .null, "outputs": .list(outputs.map(\.json)),
       "state": state?.json ?? .null,
+      "inherited": inherited.isEmpty ? .null : .list(inherited.map(\.json)),
       "times": times.json,
     ])
   }
@@ -63,9 +65,13 @@ extension InstanceSnapshot {
     isFinished = try fields.truth("is_finished")
     partitions = try fields.values("partitions", PartitionSnapshot.init)
     rowsRead = try fields.integer("rows_read")
+    newFrom = PartitionID(try fields.integer("new_from"))
     if fields.optional("pace") != nil { pace = try SourcePace(fields.fields("pace")) }
     outputs = try fields.values("outputs", PreparedOutput.init)
     if fields.optional("state") != nil { state = try StateReference(fields.fields("state")) }
+    if fields.optional("inherited") != nil {
+      inherited = try fields.values("inherited", StateReference.init)
+    }
     if fields.optional("times") != nil { times = try SnapshotTimes(fields.fields("times")) }
   }
 }

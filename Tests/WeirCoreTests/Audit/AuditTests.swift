@@ -65,7 +65,7 @@ import WeirCore
   @Test func `records by partition add up to those of the source`() {
     var fixture = AuditFixture()
     fixture.change(InstanceID("s", 0)) { $0.partitions[0].rows = 59 }
-    #expect(fixture.faults == ["'s/0' read 100 records, and its partitions say 99"])
+    #expect(fixture.faults == ["source 's' read 100 records, and its partitions say 99"])
     fixture = AuditFixture()
     fixture.change(InstanceID("s", 0)) { $0.counters[0].rejected = 6 }
     #expect(fixture.faults.first?.hasPrefix("source 's' read 100 records") == true)

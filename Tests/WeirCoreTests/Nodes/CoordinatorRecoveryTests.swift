@@ -25,6 +25,29 @@ import WeirCore
     #expect(driver.node.phase == .running)
   }
 
+  @Test func `a hang is seen three seconds after the last answer, whenever pings are due`() {
+    let hangAfter = CheckpointSettings().hangAfter
+    // Between two pings, too: 100 ms is no divisor of their distance.
+    for milliseconds in stride(from: Int64(1_000), through: 2_000, by: 100) {
+      var driver = Driver()
+      driver.begin()
+      driver.go()
+      let hung = driver.processes[Driver.sink]
+      _ = driver.pass(milliseconds: milliseconds, answering: [Driver.source, Driver.sink])
+      // One answer more, which came late.
+      driver.say(Driver.sink, .pong(0, nil))
+      let seenAt = driver.now.advanced(byNanoseconds: hangAfter)
+      let before = driver.pass(milliseconds: 2_900, answering: [Driver.source])
+      #expect(!before.contains { if case .kill = $0 { true } else { false } })
+      // The clock wakes for it, if not before.
+      let wakesAt = driver.node.deadline
+      #expect(wakesAt.map { $0 <= seenAt } == true)
+      let after = driver.pass(milliseconds: 100, answering: [Driver.source])
+      #expect(driver.now == seenAt)
+      #expect(after.contains(.kill(hung ?? Incarnation(0))))
+    }
+  }
+
   @Test func `without checkpoints a hang in the first rewind ends the run and is named`() {
     var driver = Driver(nil)
     driver.begin()
@@ -35,6 +58,19 @@ import WeirCore
       return "\(instance) \(error.code)"
     }
     #expect(failures == ["out/0 E405"])
+    #expect(driver.node.phase == .killing)
+  }
+
+  @Test func `without checkpoints output that cannot be prepared ends the run and says why`() {
+    var driver = Driver(nil)
+    driver.begin()
+    driver.go()
+    for instance in [Driver.source, Driver.sink] {
+      driver.say(instance, .finished(InstanceProgress()))
+    }
+    let error = WeirError("E103", "cannot write to \"out/a.jsonl\"")
+    driver.say(Driver.sink, .snapshotFailed(Epoch(1), .prepare, error))
+    #expect(driver.effects.contains(.say(.failed(Driver.sink, error))))
     #expect(driver.node.phase == .killing)
   }
 

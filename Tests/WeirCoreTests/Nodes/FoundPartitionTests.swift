@@ -40,4 +40,53 @@ struct FoundPartitionTests {
       ]
     )
   }
+
+  @Test func `a snapshot says which numbers partitions have that are found after it`() throws {
+    var builder = PlanBuilder(batch: BatchSettings())
+    let source = builder.source("s", SourceFixture.schema, follow: true)
+    builder.sink("out", from: [source])
+    var node = InstanceNode(
+      InstanceID("s", 0),
+      job: builder.plan(),
+      partitions: [],
+      pool: BatchPool()
+    )
+    let now = Moment(instant: Instant(nanoseconds: 0), wall: WallTime(microseconds: 0))
+    var effects: [InstanceEffect] = []
+    func newFrom() -> [Int] {
+      defer { effects = [] }
+      return effects.compactMap { effect in
+        switch effect {
+        case .report(.snapshotted(let snapshot)): snapshot.newFrom.number
+        case .restore(let request): request.newFrom.number
+        default: nil
+        }
+      }
+    }
+    func begin(_ round: UInt64, at snapshot: InstanceSnapshot?) throws {
+      let rewind = Rewind(
+        round: Round(round),
+        snapshot: snapshot,
+        generation: Generation(UInt32(round))
+      )
+      try node.handle(.rewindOrdered(rewind), at: now, into: &effects)
+      #expect(newFrom() == [snapshot?.newFrom.number ?? 0])
+      try node.handle(.restored(Round(round)), at: now, into: &effects)
+      try node.handle(.started(Round(round)), at: now, into: &effects)
+    }
+    func take(_ epoch: UInt64, expecting expected: Int) throws {
+      try node.handle(.checkpointOrdered(Epoch(epoch), isLast: false), at: now, into: &effects)
+      #expect(newFrom() == [expected])
+    }
+    try begin(1, at: nil)
+    try node.handle(.partitionsFound([1, 4].map { PartitionID($0) }), at: now, into: &effects)
+    try take(1, expecting: 5)
+    // What a search has found again is not newer than what was known.
+    try node.handle(.partitionsFound([PartitionID(2)]), at: now, into: &effects)
+    try take(2, expecting: 5)
+    var snapshot = InstanceSnapshot(epoch: Epoch(1), incarnation: Incarnation(1))
+    snapshot.newFrom = PartitionID(3)
+    try begin(2, at: snapshot)
+    try take(3, expecting: 3)
+  }
 }

@@ -120,7 +120,8 @@ import WeirTesting
     let folder = TemporaryFolder()
     let path = try write([(Self.schema, [])], format, folder)
     let content = try PartReader([visible(Self.schema)], format: format).read(path)
-    #expect(content == PartContent(shapes: 1))
+    #expect(content.found == [RowTotal()])
+    #expect(content.faults == [])
   }
 
   @Test func `rows of inputs with unlike columns are told apart by their names`() throws {
@@ -144,7 +145,9 @@ import WeirTesting
     try folder.append("{\"b\":\"x\",\"a\":1}\n", to: "part")
     let turned = try PartReader([left, right, none], format: .json).read(path)
     #expect(turned.found == content.found)
-    #expect(turned.faults.count == 1 && turned.faults[0].contains("not the columns of any input"))
+    #expect(
+      turned.faults.count == 1 && turned.faults[0].text.contains("not the columns of any input")
+    )
   }
 
   @Test(arguments: formats) func `every byte that is changed is seen`(_ format: SinkFormat) throws {
@@ -158,7 +161,9 @@ import WeirTesting
     ]
     let path = try write([(schema, rows)], format, folder)
     let text = try #require(try folder.files()["part"])
-    let whole = PartContent(shapes: 1, found: [total(rows, schema)])
+    var whole = PartContent(shapes: 1)
+    whole.found = [total(rows, schema)]
+    whole.lines = text.count { $0 == "\n" }
     let reader = PartReader([schema], format: format)
     #expect(try reader.read(path) == whole)
     let bytes = Array(text.utf8)
@@ -186,7 +191,7 @@ import WeirTesting
     let schema = Schema([Field("n", .int)])
     let reader = PartReader([schema], format: .json)
     func faults(_ text: String) throws -> [String] {
-      try reader.read(folder.write("part", text)).faults
+      try reader.read(folder.write("part", text)).faults.map(\.text)
     }
     #expect(try faults("{\"n\":1}\n{\"n\": 2}\n").first?.hasPrefix("line 2 is not as weir") == true)
     #expect(try faults("{\"n\":1}\n{\"n\":\"x\"}\n").first?.hasPrefix("line 2 is no row") == true)
@@ -194,6 +199,6 @@ import WeirTesting
     #expect(try faults("{\"n\":1,\"m\":2}\n").count == 1)
     let csv = PartReader([schema], format: Self.csv)
     let path = try folder.write("part", "m\n1\n")
-    #expect(try csv.read(path).faults == ["its header is not the one that was written"])
+    #expect(try csv.read(path).faults.map(\.text) == ["its header is not the one that was written"])
   }
 }

@@ -25,9 +25,12 @@ struct FileSourceFixture {
   }
 
   /// A source of these files, which goes on at positions, nil: at the beginning of all.
+  ///
+  /// `remembers`: it keeps, and knows, which files were found.
   func source(
     _ names: [String] = [],
-    at positions: [SourcePosition?]? = nil
+    at positions: [SourcePosition?]? = nil,
+    remembers: Bool = false
   ) throws(WeirError) -> FileSource {
     let schema = Schema([Field("name", .string)])
     let file = FileSourcePlan(
@@ -43,17 +46,22 @@ struct FileSourceFixture {
       onBadRecord: .skip,
       connector: .file(file)
     )
+    let share = FileShare(process: 0, processes: 1)
     let source = FileSource(
       file,
       source: plan,
-      share: FileShare(process: 0, processes: 1),
+      share: share,
       output: schema,
       paths: names.enumerated().map { (PartitionID($0), path($1)) },
-      rows: 100
+      rows: 100,
+      followed: remembers ? try FollowedFiles(in: followed, share: share) : nil
     )
     try source.seek(to: positions ?? names.map { _ in nil })
     return source
   }
+
+  /// Where what was found is kept.
+  var followed: String { "\(folder.path)/followed/1/lines-0" }
 
   func path(_ name: String) -> String { "\(folder.path)/in/\(name)" }
 
@@ -69,7 +77,8 @@ extension FileSource {
     try seek(
       positions.enumerated().map {
         RestoreRequest.Partition(partition: PartitionID($0), position: $1)
-      }
+      },
+      newFrom: PartitionID(positions.count)
     )
   }
 
