@@ -269,6 +269,9 @@ final class ByteArena {
     restoring = stored
   }
 
+  /// True if there are bytes in it, or are to be.
+  var isBegun: Bool { restoring != nil || !chunks.isEmpty }
+
   /// Makes the chunks for blocks of a section, of which `last` is the last; false if there are none
   /// such, or if chunks before them have not got their bytes.
   func reach(section: Int, last: Int) -> Bool {

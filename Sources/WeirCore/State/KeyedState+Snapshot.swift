@@ -84,7 +84,7 @@ extension KeyedState {
         return slots.restoreChunk(group, ordinal)
       }
     case .byteHeads:
-      guard arenas.arena(group).blockCount == 0 else {
+      guard !arenas.arena(group).isBegun else {
         throw .damagedState(section.address, "it comes twice")
       }
       arenas.restore(try ByteArena.Head(section), group)
