@@ -429,7 +429,7 @@ enum ErrorCatalogue {
       "an audit was interrupted",
       "The run had finished, and its output is visible; only reading it again was broken off, by Ctrl-C or "
         + "SIGTERM. '--no-audit' leaves the audit at the end of a run out."
-    )
+    ),
   ]
 
   private static let rows = [
