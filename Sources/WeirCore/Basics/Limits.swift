@@ -16,13 +16,13 @@ package enum Limits {
   /// Bytes that an instance may hold in its input queues, dealt among its channels.
   package static let inputBytes = 16 << 20
   /// Bytes that an instance may hold in its output queues, dealt among its channels.
-  package static let outputBytes = 8 << 20
+  package static let outputBytes = 4 << 20
   /// The least credit of a channel: one frame.
   package static let leastCredit = 64 << 10
   /// The credit of a channel before its drain was measured.
   package static let firstCredit = 1 << 20
   /// A receiver grants at most what it drains in this time.
-  package static let creditNanoseconds: Int64 = 30_000_000
+  package static let creditNanoseconds: Int64 = 10_000_000
   /// Over how long a drain rate is measured.
   package static let drainWindowNanoseconds: Int64 = 100_000_000
   /// Rows that a firing emits in one step.

@@ -139,8 +139,8 @@ final class KeyedState {
     }
   }
 
-  /// Reads the home entry of each hash and the next one, and takes the slot of the one whose tag is
-  /// right.
+  /// Reads the home entry of each hash and the two behind it, and takes the slot of the one whose tag
+  /// is right.
   private static func guess(
     _ hashes: UnsafePointer<UInt64>,
     _ count: Int,
@@ -151,12 +151,15 @@ final class KeyedState {
     for position in 0..<count {
       let hash = hashes[position]
       let group = groups + KeyGroups.group(of: hash, of: keyGroups)
-      let mask = group.pointee.mask
-      let place = Int(truncatingIfNeeded: hash) & mask
+      let tag = UInt32(truncatingIfNeeded: hash)
+      let place = group.pointee.home(hash)
       let home = group.pointee[place]
-      let next = group.pointee[(place &+ 1) & mask]
-      let isHome = UInt32(truncatingIfNeeded: home &>> 32) == UInt32(truncatingIfNeeded: hash)
-      slots[position] = UInt32(truncatingIfNeeded: isHome ? home : next)
+      let second = group.pointee.next(place)
+      let next = group.pointee[second]
+      let last = group.pointee[group.pointee.next(second)]
+      let behind = UInt32(truncatingIfNeeded: next &>> 32) == tag ? next : last
+      let isHome = UInt32(truncatingIfNeeded: home &>> 32) == tag
+      slots[position] = UInt32(truncatingIfNeeded: isHome ? home : behind)
     }
   }
 
@@ -184,8 +187,7 @@ final class KeyedState {
       let hash = hashes[position]
       let group = groups + KeyGroups.group(of: hash, of: keyGroups)
       let tag = UInt32(truncatingIfNeeded: hash)
-      let mask = group.pointee.mask
-      var place = Int(tag) & mask
+      var place = group.pointee.home(hash)
       while true {
         let entry = group.pointee[place]
         if entry == 0 { return position }
@@ -198,7 +200,7 @@ final class KeyedState {
           }
           if cell.isLong { return position }
         }
-        place = (place &+ 1) & mask
+        place = group.pointee.next(place)
       }
     }
     return positions.upperBound
@@ -209,8 +211,7 @@ final class KeyedState {
     let group = KeyGroups.group(of: hash, of: keyGroups)
     let index = groups + group
     let tag = UInt32(truncatingIfNeeded: hash)
-    let mask = index.pointee.mask
-    var place = Int(tag) & mask
+    var place = index.pointee.home(hash)
     while true {
       let entry = index.pointee[place]
       if entry == 0 { return insert(wanted, group, tag) }
@@ -218,7 +219,7 @@ final class KeyedState {
         let slot = UInt32(truncatingIfNeeded: entry)
         if isSame(cell(slot).pointee, wanted) { return slot }
       }
-      place = (place &+ 1) & mask
+      place = index.pointee.next(place)
     }
   }
 
@@ -276,7 +277,7 @@ final class KeyedState {
     var entries = 0
     for group in 0..<keyGroups {
       let index = groups[group]
-      for place in 0...index.mask where index[place] != 0 {
+      for place in 0..<index.capacity where index[place] != 0 {
         let entry = index[place]
         let slot = UInt32(truncatingIfNeeded: entry)
         precondition(self.group(of: slot) == group, "slot \(slot) is not of group \(group)")

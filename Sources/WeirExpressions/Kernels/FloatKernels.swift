@@ -27,14 +27,24 @@ enum FloatKernels {
         let value = fmod(dividend, divisor)
         return (value, value.isFinite ? 0 : divisor == 0 ? divisionByZero : notFinite)
       }
-    case .power:
+    case .power: power(left, right, count, output)
+    case .least: checked(left, right, count, output) { ($0 < $1 ? $0 : $1, 0) }
+    case .greatest: checked(left, right, count, output) { ($0 > $1 ? $0 : $1, 0) }
+    }
+  }
+
+  private static func power(_ left: Lane, _ right: Lane, _ count: Int, _ output: Column) {
+    // A constant exponent is asked for once.
+    switch right.mask == 0 ? right.column.doubles[0] : 0 {
+    case 2: checked(left, right, count, output) { base, _ in finite(base * base) }
+    case 1.5: checked(left, right, count, output) { base, _ in finite(Power.threeHalves(base)) }
+    case 0.5: checked(left, right, count, output) { base, _ in finite(Power.squareRoot(base)) }
+    default:
       checked(left, right, count, output) { base, exponent in
-        let value = pow(base, exponent)
+        let value = Power.of(base, exponent)
         let isInverse = base == 0 && exponent < 0
         return (value, value.isFinite ? 0 : isInverse ? divisionByZero : notFinite)
       }
-    case .least: checked(left, right, count, output) { ($0 < $1 ? $0 : $1, 0) }
-    case .greatest: checked(left, right, count, output) { ($0 > $1 ? $0 : $1, 0) }
     }
   }
 
