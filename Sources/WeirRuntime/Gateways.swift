@@ -34,7 +34,9 @@ package protocol CoordinatorControlGateway: AnyObject {
 /// The outside that a source reads.
 package protocol SourceGateway: AnyObject {
   /// Reads rows into a batch of its own or of the pool; nothing there is an answer too.
-  func read(_ request: ReadRequest) throws(WeirError) -> SourceRows
+  ///
+  /// What is parsed is noted by the guard before, and what it keeps from the parser is rejected.
+  func read(_ request: ReadRequest, _ records: RecordGuard?) throws(WeirError) -> SourceRows
   /// Looks for partitions that have appeared since the last search, and opens them.
   ///
   /// Asked only of sources whose partitions can become more, and of those before the first read too.

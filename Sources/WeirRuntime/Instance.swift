@@ -237,7 +237,7 @@ package actor Instance {
       if let batch = frame.batch { parts?.pool.give(batch) }
     case .read(let request):
       guard let source = parts?.source else { preconditionFailure("a read without a source") }
-      let rows = try source.read(request)
+      let rows = try source.read(request, parts?.node.recordGuard)
       try parts?.node.handle(.rowsRead(rows), at: clocks.now(), into: &effects)
     case .findPartitions:
       guard let source = parts?.source else { preconditionFailure("a search without a source") }

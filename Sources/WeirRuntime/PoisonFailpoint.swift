@@ -2,11 +2,14 @@
 import WeirColumns
 import WeirCore
 
-/// A row that kills, planted by a test: `WEIR_FAILPOINT=poison:STAGE:TEXT` ends a process with a trap
-/// when it works, in the name of the stage, on a row with that text in a column.
+/// Something that kills, planted by a test: `WEIR_FAILPOINT=poison:STAGE:TEXT` ends a process with a
+/// trap when it works, in the name of the stage, on a row with that text in a column.
 ///
-/// Other orders may stand before it, with a comma behind each. Only in debug builds.
+/// `record:`, `firing:` and `result:` in place of `poison:` mean a record that holds the text, the
+/// results of a key that is it, and a result that has it in a column. Other orders may stand before
+/// it, with a comma behind each. Only in debug builds.
 package struct PoisonFailpoint: Hashable, Sendable {
+  private let kind: WorkKind
   private let stage: String
   private let text: [UInt8]
 
@@ -17,17 +20,34 @@ package struct PoisonFailpoint: Hashable, Sendable {
       value.removeSubrange(..<value.index(after: orders.lowerBound))
     }
     let words = value.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-    guard words.count == 3, words[0] == "poison" else { return nil }
+    guard words.count == 3 else { return nil }
+    let name = words[0] == "poison" ? WorkKind.row.rawValue : String(words[0])
+    guard let kind = WorkKind(rawValue: name) else { return nil }
+    self.kind = kind
     stage = String(words[1])
     text = Array(words[2].utf8)
   }
 
-  /// What looks at rows before they are worked on; nil if the plan has no such stage.
-  package func trap(in job: JobPlan) -> ((StageIndex, Batch, Selection) -> Void)? {
-    guard let number = job.index(of: stage) else { return nil }
-    return { stage, batch, rows in
-      guard stage == number, Self.holds(batch, rows, self.text) else { return }
-      fatalError("a row that was planted to kill '\(self.stage)'")
+  /// Plants it in an instance; nothing is planted if the plan has no such stage.
+  package func plant(in rowGuard: RowGuard, of job: JobPlan) {
+    guard let number = job.index(of: stage) else { return }
+    guard kind != .record else {
+      rowGuard.recordTrap = { stage, bytes in
+        guard stage == number, Self.holds(bytes, self.text) else { return }
+        fatalError("a record that was planted to kill '\(self.stage)'")
+      }
+      return
+    }
+    rowGuard.trap = { stage, kind, batch, rows in
+      guard stage == number, kind == self.kind, Self.holds(batch, rows, self.text) else { return }
+      fatalError("a \(kind.rawValue) that was planted to kill '\(self.stage)'")
+    }
+  }
+
+  private static func holds(_ bytes: UnsafeRawBufferPointer, _ text: [UInt8]) -> Bool {
+    guard let first = text.first else { return true }
+    return bytes.indices.contains { start in
+      bytes[start] == first && bytes[start...].starts(with: text)
     }
   }
 

@@ -100,14 +100,24 @@ import Testing
     expectRows(folder, 1...21)
   }
 
-  @Test func `a file that no checkpoint knows and that is gone ends the run and is named`() throws {
+  @Test func `a file that no checkpoint knows and that is gone ends the run until it is back`()
+    throws
+  {
     let folder = TestFolder()
     let run = try running(folder)
-    unlink("\(folder.path)/in/a.log")
+    #expect(rename("\(folder.path)/in/a.log", "\(folder.path)/away") == 0)
     try killSource(folder)
     #expect(run.end() == .exited(1), "\(run.errors)")
     #expect(run.errors.contains("E436"), "\(run.errors)")
     #expect(run.errors.contains("/in/a.log' has gone and has to be read again"), "\(run.errors)")
     #expect(run.errors.contains("90 bytes of it were read"), "\(run.errors)")
+    let next = try start(folder)
+    #expect(next.end() == .exited(1), "\(next.errors)")
+    #expect(next.errors.contains("E436"), "\(next.errors)")
+    #expect(rename("\(folder.path)/away", "\(folder.path)/in/.back") == 0)
+    let last = try start(folder)
+    try wait(for: 20, last)
+    stop(last)
+    expectRows(folder, 1...20)
   }
 }

@@ -143,8 +143,8 @@ extension SimulatedCluster {
   func plant(in process: Int) {
     guard let poison = scenario.poison, poison.kind == kind(process) else { return }
     let (memory, fatal) = (processes[process].memory, processes[process].fatal)
-    processes[process].node?.rowGuard.trap = { stage, batch, rows in
-      guard stage == poison.stage, fatal.mark == nil else { return }
+    processes[process].node?.rowGuard.trap = { stage, kind, batch, rows in
+      guard kind == .row, stage == poison.stage, fatal.mark == nil else { return }
       let numbers = batch.columns[1].words
       for position in 0..<rows.count where numbers[Int(rows.indices[position])] == poison.number {
         fatal.mark = memory.mark

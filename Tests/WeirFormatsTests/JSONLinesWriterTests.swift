@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import WeirColumns
 import WeirFormats
@@ -129,5 +130,45 @@ import WeirFormats
     batch.count = 3
     let line = "{\"s\":\"\(String(repeating: "\\u0002", count: 100_000))\"}\n"
     #expect(text(batch) == line + line + line)
+  }
+
+  @Test(arguments: UInt64(1)...50)
+  func `a row is one line of JSON, whatever space and control bytes its values have`(
+    seed: UInt64
+  ) throws {
+    var random = SeededRandom(seed: seed)
+    let tokens = ["[", "1", ",", "{", "\"a\"", ":", "\"x\\n\"", "}", ",", "\"\"", "]"]
+    let spaces = ["", " ", "\n", "\r\n", "\r", "\t"]
+    let controls = (0..<0x20).map { String(UnicodeScalar(UInt8($0))) } + ["\"\"", "\\", "\u{2028}"]
+    func space() -> String { spaces.randomElement(using: &random) ?? "" }
+    var input = "any,text\n"
+    for _ in 0..<20 {
+      let json = space() + tokens.map { $0 + space() }.joined()
+      let text = (0..<6).map { _ in controls.randomElement(using: &random) ?? "" }.joined()
+      input += "\"\(json.replacing("\"", with: "\"\""))\",\"\(text)\"\n"
+    }
+    let reader = CSVReader(
+      RecordSchema([RecordField("any", .json), RecordField("text", .string)])
+    )
+    let batch = Batch(Schema(reader.schema.columns), capacity: 20)
+    var rejected = RejectedRecords()
+    let bytes = Array(input.utf8)
+    _ = (bytes + [UInt8](repeating: 0, count: 64)).withUnsafeBytes {
+      reader.read(
+        UnsafeRawBufferPointer(rebasing: $0[0..<bytes.count]),
+        into: batch,
+        maximumRows: 100,
+        rejected: &rejected,
+        isLast: true
+      )
+    }
+    #expect(rejected.records == [])
+    let lines = text(batch).utf8.split(separator: 0x0a)
+    #expect(lines.count == 20)
+    for line in lines {
+      #expect(!line.contains(0x0d))
+      let value = try JSONSerialization.jsonObject(with: Data(line)) as? [String: Any]
+      #expect((value?["any"] as? [Any])?.count == 3)
+    }
   }
 }

@@ -192,6 +192,15 @@ package struct PlanBuilder {
     port(.updates, of: stream.stage, stream.schema)
   }
 
+  /// Results of a keyed operator that failed, or kill it.
+  package mutating func errors(_ stream: Stream) -> Stream {
+    let schema = Schema(
+      stream.schema.fields + [Field("error", .string), Field("expression", .string)],
+      eventTime: stream.schema.eventTime
+    )
+    return port(.errors, of: stream.stage, schema)
+  }
+
   /// Records of a source that are no rows.
   package mutating func rejected(_ stream: Stream) -> Stream {
     let schema = Schema(

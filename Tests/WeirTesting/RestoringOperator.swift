@@ -51,6 +51,8 @@ package final class RestoringOperator: KeyedOperator {
   package var output: Schema { subject.output }
   package var resultLag: Int64 { subject.resultLag }
   package var having: (any RowFilter)? { didSet { subject.having = having } }
+  package var firings: FiringGuard? { didSet { subject.firings = firings } }
+  package var identityWidth: Int { subject.identityWidth }
   package var stateBytes: Int { subject.stateBytes }
   package var keyCount: Int { subject.keyCount }
   package var description: StateDescription { subject.description }
@@ -180,6 +182,7 @@ package final class RestoringOperator: KeyedOperator {
       while try subject.emit(maximumRows: 64, into: results) != .none { results.removeAll() }
     }
     subject.having = having
+    subject.firings = firings
     // What came since the mark is in the subject, but in no snapshot of this one.
     hasEvents = false
   }

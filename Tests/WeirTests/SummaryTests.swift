@@ -58,7 +58,11 @@ struct SummaryTests {
     summary.stages[2].errors = 1
     summary.stages[2].quarantined = 1
     summary.stages[2].quarantinedTo = "alerts.poison"
+    summary.stages[0].quarantined = 2
+    summary.stages[0].quarantinedTo = "payments.rejected"
     let text = SummaryText.text(summary, width: nil, isColored: false)
+    let records = "2 records that kill it were kept from it and sent to payments.rejected\n"
+    #expect(text.contains("payments: \(records)"))
     #expect(text.contains("large: 3 rows that kill it were kept from it and dropped\n"))
     #expect(
       text.contains("alerts: 1 row that kills it was kept from it and sent to alerts.poison\n")

@@ -77,15 +77,19 @@ import WeirWire
   }
 
   private static let quarantined = QuarantinedRow(
-    stage: "declines",
+    stage: "payments",
+    kind: .record,
     fingerprint: .max,
-    reason: "its operator died of it: \"x\""
+    reason: "its parser died of it: \"x\"",
+    place: RecordPlace(offset: .max, text: "a.jsonl, byte 9")
   )
 
   @Test func `the list of rows that are kept from their operators is read as it was written`()
     throws
   {
-    let rows = [Self.quarantined, QuarantinedRow(stage: "a", fingerprint: 0, reason: "")]
+    let rows = [
+      Self.quarantined, QuarantinedRow(stage: "a", fingerprint: 0, reason: ""),
+    ]
     var bytes = RecordCodec.encode(rows)
     #expect(try bytes.withUnsafeBytes(RecordCodec.quarantine) == rows)
     #expect(try RecordCodec.encode([]).withUnsafeBytes(RecordCodec.quarantine) == [])

@@ -103,6 +103,7 @@ struct PartsReading {
   private func pieces(of files: [File]) throws(WeirError) -> [Piece] {
     var pieces: [Piece] = []
     for (index, path) in files.enumerated() {
+      guard !SignalDescriptor.isEndAsked else { throw Self.interrupted }
       let file = try path.open()
       let size = try file.size()
       var start: Int64 = 0

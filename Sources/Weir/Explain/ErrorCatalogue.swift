@@ -279,10 +279,11 @@ enum ErrorCatalogue {
     ErrorEntry(
       "E425",
       "a row kills its stage",
-      "A process died three times at work on the same rows, the last time on that one alone. Where it "
-        + "is an operator's, 'on_error: skip' or 'divert' keeps such a row from it and the run goes "
-        + "on; 'divert' shows it in OPERATOR.poison. The message has the row's fingerprint, never its "
-        + "content."
+      "A process died three times at work on the same rows, the last time on that one alone; "
+        + "or on a record of a file, or on a result of a window. Where it is an operator's, "
+        + "'on_error: skip' or 'divert' keeps it from it and the run goes on; 'divert' shows a "
+        + "row in OPERATOR.poison and a result in OPERATOR.errors. Of a source 'on_bad_record' "
+        + "says the same. The message has the fingerprint, never the content."
     ),
     ErrorEntry(
       "E426",
@@ -293,9 +294,10 @@ enum ErrorCatalogue {
     ErrorEntry(
       "E427",
       "a row that kills its operator is kept from it",
-      "A warning: the run goes on. 'on_error' has said what becomes of such rows: they count as "
-        + "errors, and with 'divert' go to OPERATOR.poison. The list is part of the run's state: "
-        + "only '--fresh' forgets it."
+      "A warning: the run goes on. 'on_error' has said what becomes of it: it counts as an "
+        + "error, and with 'divert' a row goes to OPERATOR.poison and a result to "
+        + "OPERATOR.errors. A record is rejected, as 'on_bad_record' says. The list is part of "
+        + "the run's state: only '--fresh' forgets it."
     ),
     ErrorEntry(
       "E428",

@@ -40,7 +40,7 @@ struct InstanceAssembly {
       memory: MarkMemory(mark.words, keeping: mark)
     )
     #if DEBUG
-    node.rowGuard.trap = PoisonFailpoint(ProcessIdentity.environment)?.trap(in: job)
+    PoisonFailpoint(ProcessIdentity.environment)?.plant(in: node.rowGuard, of: job)
     #endif
     let frames = FrameLink(
       job,

@@ -153,13 +153,26 @@ final class FilePartition {
     into batch: Batch,
     maximumRows: Int,
     _ id: PartitionID,
-    _ rejected: inout [WeirCore.RejectedRecord]
+    _ rejected: inout [WeirCore.RejectedRecord],
+    _ records: RecordGuard?
   ) throws(WeirError) -> Bool {
     while batch.count + rejected.count < maximumRows, batch.footprint < Limits.batchBytes {
       let isLast = isAtEnd && !follows
       if end > start {
         let from = offset
-        let used = readBlock(into: batch, maximumRows: maximumRows, id, &rejected, isLast: isLast)
+        let used =
+          if let records {
+            readSome(into: batch, maximumRows: maximumRows, id, &rejected, records, isLast: isLast)
+          } else {
+            readBlock(
+              start..<end,
+              into: batch,
+              maximumRows: maximumRows,
+              id,
+              &rejected,
+              isLast: isLast
+            )
+          }
         sum.add(UnsafeRawBufferPointer(rebasing: block[start..<(start + used)]), at: from)
         start += used
         if used > 0 { continue }
@@ -169,8 +182,79 @@ final class FilePartition {
     return false
   }
 
-  /// Reads records of the block; returns how many of its bytes are done with.
+  /// Reads records of the block, as many at a time as the guard lets, and rejects those that it keeps
+  /// from the parser; returns how many bytes of the block are done with.
+  private func readSome(
+    into batch: Batch,
+    maximumRows: Int,
+    _ id: PartitionID,
+    _ rejected: inout [WeirCore.RejectedRecord],
+    _ records: RecordGuard,
+    isLast: Bool
+  ) -> Int {
+    if records.takesOne || records.mayKeep(at: UInt64(offset)),
+      let used = readRecord(into: batch, id, &rejected, records, isLast: isLast)
+    {
+      return used
+    }
+    let done = batch.count + rejected.count
+    func readNoted(_ range: Range<Int>, isLast: Bool) -> Int {
+      records.begin(done: done, most: max(1, maximumRows - done))
+      let used = readBlock(
+        range,
+        into: batch,
+        maximumRows: maximumRows,
+        id,
+        &rejected,
+        isLast: isLast
+      )
+      let first = range.lowerBound
+      records.end(UnsafeRawBufferPointer(rebasing: block[first..<(first + used)]))
+      return used
+    }
+    // Up to a record that is kept, if one begins in this block.
+    if let next = records.nextKept(after: UInt64(offset)), next < UInt64(readOffset) {
+      let used = readNoted(start..<(start + Int(next - UInt64(offset))), isLast: false)
+      if used > 0 { return used }
+    }
+    return readNoted(start..<end, isLast: isLast)
+  }
+
+  /// Reads the next record alone, or rejects it; nil if the block does not hold all of it.
+  private func readRecord(
+    into batch: Batch,
+    _ id: PartitionID,
+    _ rejected: inout [WeirCore.RejectedRecord],
+    _ records: RecordGuard,
+    isLast: Bool
+  ) -> Int? {
+    let rest = UnsafeRawBufferPointer(rebasing: block[start..<end])
+    guard let length = reader.length(ofRecordIn: rest, isLast: isLast) else { return nil }
+    let bytes = UnsafeRawBufferPointer(rebasing: rest[..<length])
+    let place = RecordPlace(offset: UInt64(offset), text: place(of: start))
+    if let reason = records.reason(bytes, at: place.offset) {
+      var raw = bytes
+      while let last = raw.last, last == 0x0a || last == 0x0d {
+        raw = UnsafeRawBufferPointer(rebasing: raw.dropLast())
+      }
+      let record = WeirCore.RejectedRecord(
+        partition: id,
+        place: place.text,
+        reason: reason,
+        raw: Array(raw),
+        isPoison: true
+      )
+      rejected.append(record)
+      return length
+    }
+    records.begin(bytes, at: place, done: batch.count + rejected.count)
+    defer { records.end() }
+    return readRow(start..<(start + length), into: batch, id, &rejected, isLast: true)
+  }
+
+  /// Reads records of a part of the block; returns how many of its bytes are done with.
   private func readBlock(
+    _ range: Range<Int>,
     into batch: Batch,
     maximumRows: Int,
     _ id: PartitionID,
@@ -182,7 +266,7 @@ final class FilePartition {
     let first = batch.count
     rejectedThen.removeAll()
     let used = reader.read(
-      UnsafeRawBufferPointer(rebasing: block[start..<end]),
+      UnsafeRawBufferPointer(rebasing: block[range]),
       into: batch,
       maximumRows: maximumRows - first,
       rejected: &rejectedThen,
@@ -316,6 +400,11 @@ final class FilePartition {
     block = larger
   }
 
+  /// Where a record begins, for people.
+  private func place(of position: Int) -> String {
+    "\(path), byte \(offset + Int64(position - start))"
+  }
+
   private func describe(
     _ record: WeirFormats.RejectedRecord,
     _ id: PartitionID,
@@ -325,7 +414,7 @@ final class FilePartition {
     let raw = Array(block[from..<min(from + record.length, end)])
     return WeirCore.RejectedRecord(
       partition: id,
-      place: "\(path), byte \(offset + Int64(from - start))",
+      place: place(of: from),
       reason: record.reason,
       raw: raw
     )

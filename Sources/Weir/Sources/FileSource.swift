@@ -64,7 +64,10 @@ final class FileSource: SourceGateway {
 
   // MARK: Reading
 
-  func read(_ request: ReadRequest) throws(WeirError) -> SourceRows {
+  func read(
+    _ request: ReadRequest,
+    _ records: RecordGuard? = nil
+  ) throws(WeirError) -> SourceRows {
     guard case .partition(let id) = request.scope else {
       preconditionFailure("files are read by partition, not by \(request)")
     }
@@ -77,7 +80,7 @@ final class FileSource: SourceGateway {
     let before = partition.offset
     var rejected: [WeirCore.RejectedRecord] = []
     func read() throws(WeirError) -> Bool {
-      try partition.read(into: batch, maximumRows: request.maximumRows, id, &rejected)
+      try partition.read(into: batch, maximumRows: request.maximumRows, id, &rejected, records)
     }
     var isAtEnd = try read()
     if isAtEnd, partition.isLost {

@@ -34,7 +34,7 @@ final class GenerateSource: SourceGateway {
   /// Rows instead of bytes: a generator has none.
   var progress: (read: Int64, total: Int64) { (Int64(position), Int64(total ?? 0)) }
 
-  func read(_ request: ReadRequest) throws(WeirError) -> SourceRows {
+  func read(_ request: ReadRequest, _ records: RecordGuard?) throws(WeirError) -> SourceRows {
     guard case .all = request.scope else {
       preconditionFailure("generated rows come in order, not by \(request)")
     }

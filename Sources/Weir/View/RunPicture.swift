@@ -36,9 +36,9 @@ extension JobPlan {
 }
 
 extension JobPlan {
-  /// True if something reads the rows that kill a stage.
-  func isPoisonRead(of stage: StageIndex) -> Bool {
-    stages[stage].port(.poison) != nil
+  /// True if something reads the port of a stage to which that goes which kills it.
+  func isRead(_ port: PortKind, of stage: StageIndex) -> Bool {
+    stages[stage].port(port) != nil
       || stages.contains {
         $0.ports.contains { $0.outlets.contains { $0.divertsPoison(of: stage) } }
       }

@@ -95,8 +95,9 @@ extension RunSummary.Stage {
     withheld = counters.withheld
     if counters.quarantined > 0 {
       quarantined = counters.quarantined
-      let isRead = plan.onError == .divert && state.job.isPoisonRead(of: index)
-      quarantinedTo = isRead ? "\(plan.name).\(PortKind.poison.rawValue)" : nil
+      let port = plan.poisonPort
+      let isRead = plan.poisonPolicy == .divert && state.job.isRead(port, of: index)
+      quarantinedTo = isRead ? "\(plan.name).\(port.rawValue)" : nil
     }
     latencyP50Microseconds = reports.compactMap { $0.latency?.p50 }.max()
     latencyP99Microseconds = reports.compactMap { $0.latency?.p99 }.max()

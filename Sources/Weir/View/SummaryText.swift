@@ -22,10 +22,12 @@ enum SummaryText {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// What became of rows that kill their operator.
+  /// What became of rows that kill their operator, or of records that kill the parser of a source.
   private static func quarantine(_ count: UInt64, _ stage: RunSummary.Stage) -> String {
+    let noun = stage.kind == "source" ? "record" : "row"
     let rows =
-      count == 1 ? "1 row that kills it was" : "\(NumberText.count(count)) rows that kill it were"
+      count == 1
+      ? "1 \(noun) that kills it was" : "\(NumberText.count(count)) \(noun)s that kill it were"
     let place = stage.quarantinedTo.map { "sent to \($0)" } ?? "dropped"
     return "\(stage.name): \(rows) kept from it and \(place)"
   }

@@ -22,16 +22,25 @@ extension CoordinatorNode {
       let search = WeirError(
         "E428",
         "'\(members[index].instance)' has died twice at work for '\(name)'",
-        detail: "it takes one row at a time until a checkpoint is past them, to find out which it "
-          + "dies of"
+        detail:
+          "it takes one \(death.mark.kind.noun) at a time until a checkpoint is past them, to "
+          + "find out which it dies of"
       )
       effects.append(.say(.warned(members[index].instance, search)))
       return false
     case .guilty(let stage, let fingerprint):
-      let isKnown = quarantine.contains { $0.stage == name && $0.fingerprint == fingerprint }
+      let row = QuarantinedRow(
+        stage: name,
+        kind: death.mark.kind,
+        fingerprint: fingerprint,
+        reason: death.reason,
+        place: death.mark.place
+      )
+      let isKnown = quarantine.contains {
+        $0.stage == name && $0.kind == row.kind && $0.fingerprint == fingerprint
+      }
       guard !isKnown else { return false }
-      let row = QuarantinedRow(stage: name, fingerprint: fingerprint, reason: death.reason)
-      condemn(index, row, policy: job.stages[stage].onError, into: &effects)
+      condemn(index, row, policy: job.stages[stage].poisonPolicy, into: &effects)
       return true
     }
   }
@@ -43,18 +52,18 @@ extension CoordinatorNode {
     policy: ErrorPolicy,
     into effects: inout [CoordinatorEffect]
   ) {
-    let text = RowFingerprint.text(row.fingerprint)
     guard policy != .fail else {
-      let canChoose = job.index(of: row.stage).map { job.stages[$0].hasChoice } ?? false
+      let key = job.index(of: row.stage).flatMap { job.stages[$0].poisonKey }
       let error = WeirError(
         "E425",
-        "a row kills '\(row.stage)'",
-        detail: "row \(text), in '\(members[index].instance)': \(row.reason)",
-        hint: canChoose
-          ? "'on_error: skip' or 'divert' keeps such rows from it; or mend what dies of it: the next "
-            + "run goes on from the last complete checkpoint"
-          : "mend what dies of it: the next run goes on from the last complete checkpoint; or keep "
-            + "the row from it with an operator before it",
+        "a \(row.kind.noun) kills '\(row.stage)'",
+        detail: "\(row.name), in '\(members[index].instance)': \(row.reason)",
+        hint: key.map { key in
+          "'\(key): skip' or 'divert' keeps such \(row.kind.noun)s from it; or mend what dies of it: "
+            + "the next run goes on from the last complete checkpoint"
+        }
+          ?? "mend what dies of it: the next run goes on from the last complete checkpoint; or keep "
+          + "the row from it with an operator before it",
         blame: .user,
         recovery: .stop
       )
@@ -66,7 +75,7 @@ extension CoordinatorNode {
       let error = WeirError(
         "E426",
         "too many rows kill their operators",
-        detail: "\(Limits.quarantinedRows) are kept from them already; the next is row \(text) of "
+        detail: "\(Limits.quarantinedRows) are kept from them already; the next is \(row.name) of "
           + "'\(row.stage)': \(row.reason)",
         hint: "mend what dies of them; the next run goes on from the last complete checkpoint",
         blame: .user,
@@ -100,8 +109,8 @@ extension CoordinatorNode {
       members[index].budget.clear()
       let found = WeirError(
         "E427",
-        "a row that kills '\(row.stage)' is kept from it from now on",
-        detail: "row \(RowFingerprint.text(row.fingerprint)): \(row.reason)"
+        "a \(row.kind.noun) that kills '\(row.stage)' is kept from it from now on",
+        detail: "\(row.name): \(row.reason)"
       )
       effects.append(.say(.warned(members[index].instance, found)))
       if isActive { startProcess(for: index, at: now, into: &effects) }

@@ -183,11 +183,20 @@ package struct RejectedRecord: Hashable, Sendable {
   /// Why: names the field and what was expected, never the content.
   package var reason: String
   package var raw: [UInt8]
+  /// It was not parsed at all, because it kills the parser.
+  package var isPoison: Bool
 
-  package init(partition: PartitionID, place: String, reason: String, raw: [UInt8]) {
+  package init(
+    partition: PartitionID,
+    place: String,
+    reason: String,
+    raw: [UInt8],
+    isPoison: Bool = false
+  ) {
     self.partition = partition
     self.place = place
     self.reason = reason
     self.raw = raw
+    self.isPoison = isPoison
   }
 }

@@ -4,6 +4,11 @@ extension InstanceNode {
   /// Stands before the rows of every stage whose work this instance does.
   package var rowGuard: RowGuard { outputs.rowGuard }
 
+  /// What stands before the records that a source reads next.
+  package var recordGuard: RecordGuard {
+    RecordGuard(rowGuard, of: stage, seen: counters[stage].seen)
+  }
+
   /// The stage of the plan that this is an instance of.
   package var stageIndex: StageIndex { stage }
 

@@ -269,6 +269,7 @@ package struct InstanceNode {
       quarantine: rewind.quarantine
     )
     rowGuard.trap = outputs.rowGuard.trap
+    rowGuard.recordTrap = outputs.rowGuard.recordTrap
     outputs = OutputSet(
       job,
       instance: instance,

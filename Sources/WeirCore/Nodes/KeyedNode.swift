@@ -19,6 +19,8 @@ struct KeyedNode {
   private let late = LateRows()
   private let emitted: Batch
   private let rows = SelectionBuffer(capacity: Limits.emittedRows)
+  /// Results that are kept from the operator.
+  private let aside = SelectionBuffer(capacity: 16)
   private let poison: PoisonRows
   /// A batch that is not worked on as a whole, and what of it has been.
   private var opened: (batch: Batch, done: Int, watermark: Watermark)?
@@ -254,14 +256,9 @@ struct KeyedNode {
     _ outputs: inout OutputSet
   ) throws(WeirError) {
     emitted.removeAll()
-    var emission = try state.emit(maximumRows: emittedRows, into: emitted)
-    // What the rows brought forth, such as updates, is out before their watermark fires anything.
-    if emission == .none, opened == nil, inputs.watermark > advancedTo {
-      advancedTo = inputs.watermark
-      state.advance(to: advancedTo)
-      emission = try state.emit(maximumRows: emittedRows, into: emitted)
-    }
+    let emission = try computed(inputs, outputs)
     if let having { try settle(having, &outputs) }
+    if let firings = state.firings { try settle(firings, &outputs) }
     switch emission {
     case .rows(let kind):
       guard emitted.count > 0 else { return }
@@ -272,14 +269,108 @@ struct KeyedNode {
     }
   }
 
+  /// Lets the state compute results, and notes that it does.
+  private mutating func computed(
+    _ inputs: InputSet,
+    _ outputs: OutputSet
+  ) throws(WeirError) -> Emission {
+    let (rowGuard, made) = (outputs.rowGuard, outputs.counters[stage].seen(.firing))
+    let most = min(emittedRows, rowGuard.care.rows)
+    rowGuard.begin(stage, .firing, rows: most, position: made + 1)
+    defer { rowGuard.end() }
+    if rowGuard.watchesFirings(of: stage) {
+      let firings =
+        state.firings
+        ?? FiringGuard(rowGuard, of: stage, state.output, width: state.identityWidth)
+      firings.made = made
+      state.firings = firings
+    } else {
+      state.firings = nil
+    }
+    let emission = try state.emit(maximumRows: most, into: emitted)
+    // What the rows brought forth, such as updates, is out before their watermark fires anything.
+    guard emission == .none, opened == nil, inputs.watermark > advancedTo else { return emission }
+    advancedTo = inputs.watermark
+    state.advance(to: advancedTo)
+    return try state.emit(maximumRows: most, into: emitted)
+  }
+
   private func deliver(_ kind: ResultKind, _ outputs: inout OutputSet) throws(WeirError) {
+    let emitted = try admittedResults(&outputs)
+    outputs.rowGuard.begin(
+      stage,
+      emitted,
+      position: outputs.counters[stage].seen(.result) + 1,
+      as: .result
+    )
     let result = results.run(emitted, rows.all(emitted.count))
+    outputs.rowGuard.end()
     try failures.handle(results.failures, in: emitted, &outputs)
     outputs.counters[stage].rowsOut += UInt64(result.rows.count)
     if kind != .onTime { outputs.counters[stage].updates += UInt64(result.rows.count) }
     for outlet in kind == .onTime ? main : updates {
       try outlet.push(result.batch, result.rows, &outputs)
     }
+  }
+
+  /// The computed results without those that are kept from `select`; most often all.
+  private func admittedResults(_ outputs: inout OutputSet) throws(WeirError) -> Batch {
+    let rowGuard = outputs.rowGuard
+    guard rowGuard.knowsPoison(of: stage, as: .result) else { return emitted }
+    let found = rowGuard.reasons(stage, emitted, rows.all(emitted.count), as: .result)
+    guard found.contains(where: { $0 != nil }) else { return emitted }
+    let left = Batch(state.output, capacity: found.count)
+    aside.reserve(found.count)
+    var reasons: [String] = []
+    for (row, reason) in found.enumerated() {
+      guard let reason else {
+        left.append(emitted, row: row)
+        continue
+      }
+      aside.indices[reasons.count] = UInt16(truncatingIfNeeded: row)
+      reasons.append(reason)
+    }
+    let selection = Selection(indices: aside.indices, count: reasons.count)
+    try failures.keep(
+      emitted,
+      selection,
+      because: reasons,
+      at: clauses(.result, emitted, selection),
+      &outputs
+    )
+    return left
+  }
+
+  /// Where each of the results kills, in words: the clause, and the window if there is one.
+  ///
+  /// What reads the port sees the columns of the operator's input, so the window is told here.
+  private func clauses(_ kind: WorkKind, _ results: Batch, _ rows: Selection) -> [String] {
+    let first = plan.key.count
+    guard state.identityWidth > first else {
+      return Array(repeating: kind.clause, count: rows.count)
+    }
+    return (0..<rows.count).map { position in
+      let row = Int(rows.indices[position])
+      let bounds = results.columns[first...first + 1].map { TimestampText.text($0.words[row]) }
+      return "\(kind.clause), window \(bounds[0]) to \(bounds[1])"
+    }
+  }
+
+  /// Does what `on_error` says with results that were not computed, because they kill.
+  private func settle(
+    _ firings: FiringGuard,
+    _ outputs: inout OutputSet
+  ) throws(WeirError) {
+    guard firings.aside.count > 0 else { return }
+    defer { firings.reset() }
+    let all = aside.all(firings.aside.count)
+    try failures.keep(
+      firings.aside,
+      all,
+      because: firings.reasons,
+      at: clauses(.firing, firings.aside, all),
+      &outputs
+    )
   }
 
   /// Counts what `having` took out, and does what `on_error` says with rows it failed for.

@@ -11,15 +11,14 @@ final class RowFailures {
 
   private let stage: StageIndex
   private let policy: ErrorPolicy
-  /// Columns of the rows, then `error` and `expression`.
-  private let port: PortPlan?
-  private let outlets: [Outlet]
+  /// The port `errors`: columns of the rows, then `error` and `expression`.
+  private let diverted: DivertedRows
+  private let rows = SelectionBuffer(capacity: 16)
 
   init(_ stage: StageIndex, _ policy: ErrorPolicy, port: PortPlan?) {
     self.stage = stage
     self.policy = policy
-    self.port = port
-    outlets = (port?.outlets ?? []).map { Outlet($0) }
+    diverted = DivertedRows(port)
   }
 
   /// Throws, counts, or diverts the rows, as the policy says; none is fine.
@@ -41,22 +40,27 @@ final class RowFailures {
       )
     }
     outputs.counters[stage].errors += UInt64(failures.count)
-    guard policy == .divert, let port else { return }
-    let diverted = Batch(port.schema, capacity: failures.count)
-    let rows = SelectionBuffer(capacity: failures.count)
+    guard policy == .divert else { return }
+    rows.reserve(failures.count)
     for (position, failure) in failures.enumerated() { rows.indices[position] = failure.row }
-    let selection = Selection(indices: rows.indices, count: failures.count)
-    for (index, column) in batch.columns.enumerated() {
-      diverted.columns[index].append(column, selection, used: 0)
-    }
-    diverted.appendStamps(batch, selection)
-    diverted.count = failures.count
-    let width = batch.columns.count
-    for (position, failure) in failures.enumerated() {
-      diverted.columns[width].append(text: failure.mark.text, at: position)
-      diverted.columns[width + 1].append(text: failure.expression, at: position)
-    }
-    let all = rows.all(diverted.count)
-    for outlet in outlets { try outlet.push(diverted, all, &outputs) }
+    try diverted.push(
+      batch,
+      Selection(indices: rows.indices, count: failures.count),
+      [failures.map(\.mark.text), failures.map(\.expression)],
+      &outputs
+    )
+  }
+
+  /// Counts results that are kept from the operator because they kill it, and diverts them.
+  func keep(
+    _ results: Batch,
+    _ rows: Selection,
+    because reasons: [String],
+    at clauses: [String],
+    _ outputs: inout OutputSet
+  ) throws(WeirError) {
+    outputs.counters[stage].errors += UInt64(rows.count)
+    guard policy == .divert else { return }
+    try diverted.push(results, rows, [reasons, clauses], &outputs)
   }
 }

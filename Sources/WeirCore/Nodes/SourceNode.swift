@@ -377,6 +377,7 @@ struct SourceNode {
       )
     }
     outputs.counters[stage].rejected += UInt64(records.count)
+    outputs.counters[stage].quarantined += UInt64(records.count { $0.isPoison })
     guard plan.onBadRecord == .divert, let port = rejectedPort else { return }
     let batch = Batch(port.schema, capacity: records.count)
     for (row, record) in records.enumerated() {

@@ -13,7 +13,8 @@ package struct StageCounters: Hashable, Sendable, Codable {
   package var late: UInt64 = 0
   package var rejected: UInt64 = 0
   package var errors: UInt64 = 0
-  /// Rows among `errors` that were kept from the operator because they kill it.
+  /// Rows among `errors` that were kept from the operator because they kill it; records among
+  /// `rejected`, for a source.
   package var quarantined: UInt64 = 0
   /// Result rows that `having` took out.
   package var withheld: UInt64 = 0
@@ -25,6 +26,15 @@ package struct StageCounters: Hashable, Sendable, Codable {
   /// Rows of the stage that an instance has had in hand: those that came in, where they are counted,
   /// or those that came to its own process.
   package var seen: UInt64 { max(rowsIn, counted + late + errors) }
+
+  /// Rows, records or results of the stage that an instance has had in hand; results are those that
+  /// went out, did not pass `having`, or failed.
+  package func seen(_ kind: WorkKind) -> UInt64 {
+    switch kind {
+    case .row, .record: seen
+    case .firing, .result: rowsOut + withheld + errors
+    }
+  }
 
   package static func += (left: inout StageCounters, right: StageCounters) {
     left.rowsIn += right.rowsIn

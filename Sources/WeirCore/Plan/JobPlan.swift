@@ -72,7 +72,7 @@ package struct StagePlan: Sendable {
   package var ports: [PortPlan]
   /// The edges it reads, in the order of `from`.
   package var inputs: [EdgeIndex]
-  /// What happens to a row that kills it; no choice but for an operator.
+  /// What happens to a row that kills it, or fails; no choice but for an operator.
   package var onError: ErrorPolicy
 
   package init(
@@ -91,11 +91,34 @@ package struct StagePlan: Sendable {
     self.onError = onError
   }
 
-  /// True if the file may say what happens to rows that fail: so it is for operators.
-  package var hasChoice: Bool {
+  /// What happens to what kills it; a sink has no choice.
+  package var poisonPolicy: ErrorPolicy {
     switch role {
-    case .stateless, .keyed: true
-    case .source, .sink: false
+    case .stateless, .keyed: return onError
+    case .sink: return .fail
+    case .source(let plan):
+      return switch plan.onBadRecord {
+      case .fail: .fail
+      case .skip: .skip
+      case .divert: .divert
+      }
+    }
+  }
+
+  /// Where that goes which kills the stage as it comes in, if it is diverted.
+  package var poisonPort: PortKind {
+    switch role {
+    case .stateless, .keyed, .sink: .poison
+    case .source: .rejected
+    }
+  }
+
+  /// The key of the file that says what happens to what kills the stage; nil for a sink.
+  package var poisonKey: String? {
+    switch role {
+    case .stateless, .keyed: "on_error"
+    case .source: "on_bad_record"
+    case .sink: nil
     }
   }
 

@@ -21,6 +21,7 @@ struct PoisonDeath: Hashable, Sendable {
     case .exited, .killed: return nil
     }
     self.mark = mark
-    reason = lastWords == nil ? "its operator died of it: \(end)" : "its operator hung on it"
+    let worker = mark.kind.worker
+    reason = lastWords == nil ? "its \(worker) died of it: \(end)" : "its \(worker) hung on it"
   }
 }

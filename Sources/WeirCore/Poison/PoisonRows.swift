@@ -5,15 +5,14 @@ import WeirColumns
 final class PoisonRows {
   private let stage: StageIndex
   private let policy: ErrorPolicy
-  /// Columns of the rows, then `error`.
-  private let port: PortPlan?
-  private let outlets: [Outlet]
+  /// The port `poison`: columns of the rows, then `error`.
+  private let diverted: DivertedRows
+  private let taken = SelectionBuffer(capacity: 16)
 
   init(_ stage: StageIndex, _ policy: ErrorPolicy, port: PortPlan?) {
     self.stage = stage
     self.policy = policy
-    self.port = port
-    outlets = (port?.outlets ?? []).map { Outlet($0) }
+    diverted = DivertedRows(port)
   }
 
   /// Takes such rows out of the selection, in place; costs nothing where there are none.
@@ -24,7 +23,7 @@ final class PoisonRows {
   ) throws(WeirError) {
     guard outputs.rowGuard.knowsPoison(of: stage) else { return }
     let reasons = outputs.rowGuard.reasons(stage, batch, rows)
-    let taken = SelectionBuffer(capacity: rows.count)
+    taken.reserve(rows.count)
     var texts: [String] = []
     var kept = 0
     for (position, reason) in reasons.enumerated() {
@@ -40,18 +39,9 @@ final class PoisonRows {
     guard !texts.isEmpty else { return }
     outputs.counters[stage].errors += UInt64(texts.count)
     outputs.counters[stage].quarantined += UInt64(texts.count)
-    guard policy == .divert, let port else { return }
-    let diverted = Batch(port.schema, capacity: texts.count)
+    guard policy == .divert else { return }
     let selection = Selection(indices: taken.indices, count: texts.count)
-    for (column, origin) in zip(diverted.columns, batch.columns) {
-      column.append(origin, selection, used: 0)
-    }
-    diverted.appendStamps(batch, selection)
-    let errors = diverted.columns[batch.columns.count]
-    for (position, text) in texts.enumerated() { errors.append(text: text, at: position) }
-    diverted.count = texts.count
-    let all = taken.all(diverted.count)
-    for outlet in outlets { try outlet.push(diverted, all, &outputs) }
+    try diverted.push(batch, selection, [texts], &outputs)
   }
 }
 

@@ -27,9 +27,11 @@ struct PoisonSearch: Hashable, Sendable {
   }
 
   private(set) var care = WorkCare.usual
-  /// In whose name work was done at the last death.
+  /// In whose name work was done at the last death, and on what.
   private var stage: StageIndex?
-  /// How many rows of the stage the instance had seen at the death that came latest among its rows.
+  private var kind = WorkKind.row
+  /// How many rows of the stage, or results, the instance had seen at the death that came latest
+  /// among them.
   private var position: UInt64 = 0
   /// The rows in hand at the death after which rows were taken one by one, if they were noted.
   private var suspects: [UInt64] = []
@@ -40,8 +42,9 @@ struct PoisonSearch: Hashable, Sendable {
 
   /// Takes in a death and what was in work then.
   mutating func died(_ mark: WorkMark, by cause: Cause) -> Verdict {
-    let isSame = stage == mark.stage
+    let isSame = stage == mark.stage && kind == mark.kind
     stage = mark.stage
+    kind = mark.kind
     position = isSame ? max(position, mark.position) : mark.position
     switch care {
     case .usual:
@@ -70,6 +73,6 @@ struct PoisonSearch: Hashable, Sendable {
   /// True if somebody with these counters is past all that it has died of.
   func isOver(_ counters: [StageCounters]) -> Bool {
     guard let stage, stage < counters.count else { return false }
-    return counters[stage].seen >= position
+    return counters[stage].seen(kind) >= position
   }
 }

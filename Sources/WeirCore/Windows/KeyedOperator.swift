@@ -67,6 +67,10 @@ package protocol KeyedOperator: AnyObject {
   var resultLag: Int64 { get }
   /// Filters results before they are sorted; nil lets all pass.
   var having: (any RowFilter)? { get set }
+  /// Is told of results that `emit` computes, before it does; nil: nobody has to know.
+  var firings: FiringGuard? { get set }
+  /// Columns of the output that say which result it is: the key and the window.
+  var identityWidth: Int { get }
   /// Bytes that the state takes.
   var stateBytes: Int { get }
   /// Keys that have state.

@@ -7,10 +7,11 @@ import WeirColumns
 package final class RunningOperator: KeyedOperator {
   package let output: Schema
   package var having: (any RowFilter)?
+  package var firings: FiringGuard?
   let name: String
   private let spec: WindowSpec
   let state: KeyedState
-  private let aggregates: AggregateSet
+  let aggregates: AggregateSet
   /// The totals by slot, and behind them n x Int64: the greatest event time, and n x Int64: the
   /// number of the batch that changed it last.
   let totals: ChunkTable
@@ -154,22 +155,40 @@ package final class RunningOperator: KeyedOperator {
     }
     order = nil
     var slots: [UInt32] = []
-    current.take(min(maximumRows, state.resultRows(of: output)), state, into: &slots)
-    try appendResults(slots, into: batch)
+    let rows = min(state.resultRows(of: output), firings?.most ?? .max)
+    current.take(min(maximumRows, rows), state, into: &slots)
+    try appendResults(admitted(slots), into: batch)
+    firings?.done()
     order = current
     return .rows(.onTime)
+  }
+
+  package var identityWidth: Int { keyWidth }
+
+  /// The keys whose totals may be computed, which are noted until `firings.done()`.
+  private func admitted(_ slots: [UInt32]) -> [UInt32] {
+    guard let firings, !slots.isEmpty else { return slots }
+    let named = Batch(output, capacity: slots.count)
+    appendKeys(slots, into: named)
+    named.count = slots.count
+    let rows = firings.admit(named)
+    return (0..<rows.count).map { slots[Int(rows.indices[$0])] }
+  }
+
+  private func appendKeys(_ slots: [UInt32], into batch: Batch) {
+    state.codec.decode(
+      slots.map { UnsafePointer(state.cell($0)) },
+      state.arenas,
+      into: batch.columns[..<keyWidth],
+      used: batch.count
+    )
   }
 
   private func appendResults(_ slots: [UInt32], into batch: Batch) throws(WeirError) {
     guard !slots.isEmpty else { return }
     let used = batch.count
     batch.reserve(rows: used + slots.count)
-    state.codec.decode(
-      slots.map { UnsafePointer(state.cell($0)) },
-      state.arenas,
-      into: batch.columns[..<keyWidth],
-      used: used
-    )
+    appendKeys(slots, into: batch)
     for (position, slot) in slots.enumerated() {
       batch.times.words[used + position] = greatestTime(slot)
     }

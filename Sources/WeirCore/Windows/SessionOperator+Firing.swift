@@ -53,8 +53,9 @@ extension SessionOperator {
       if current.finished.isEmpty { return .none }
     case .emitting:
       var slots: [UInt32] = []
-      current.order.take(min(maximumRows, state.resultRows(of: output)), state, into: &slots)
-      try appendResults(slots, into: batch, ResultMarks())
+      current.order.take(min(maximumRows, resultRows), state, into: &slots)
+      try appendResults(admitted(slots), into: batch, ResultMarks())
+      firings?.done()
     }
     firing = current
     return .rows(.onTime)
@@ -113,17 +114,20 @@ extension SessionOperator {
   private func sift(_ current: inout SessionFiring) throws(WeirError) {
     guard !current.candidates.isEmpty else { return }
     if let having {
-      let rows = state.resultRows(of: output)
+      let rows = resultRows
+      var passed: [UInt32] = []
       var start = 0
       while start < current.candidates.count {
         let part = Array(current.candidates[start..<min(start + rows, current.candidates.count)])
+        let noted = admitted(part)
         filtered.removeAll()
-        try appendResults(part, into: filtered, ResultMarks())
+        try appendResults(noted, into: filtered, ResultMarks())
         let passing = having.select(filtered)
-        let slots = (0..<passing.count).map { part[Int(passing.indices[$0])] }
-        current.order.append(slots, sessions, state)
+        firings?.done()
+        for position in 0..<passing.count { passed.append(noted[Int(passing.indices[position])]) }
         start += part.count
       }
+      current.order.append(passed, sessions, state)
     } else {
       current.order.append(current.candidates, sessions, state)
     }
@@ -194,9 +198,10 @@ extension SessionOperator {
     order.seal(state)
     var slots: [UInt32] = []
     while !order.isEmpty {
-      order.take(state.resultRows(of: output), state, into: &slots)
+      order.take(resultRows, state, into: &slots)
       let batch = Batch(output, capacity: slots.count)
-      try appendResults(slots, into: batch, ResultMarks(isEarly: true))
+      try appendResults(admitted(slots), into: batch, ResultMarks(isEarly: true))
+      defer { firings?.done() }
       guard let having else {
         pending.append(batch)
         continue
@@ -209,15 +214,24 @@ extension SessionOperator {
 
   // MARK: Results
 
-  /// Appends a row for each session.
-  func appendResults(
-    _ slots: [UInt32],
-    into batch: Batch,
-    _ marks: ResultMarks
-  ) throws(WeirError) {
-    guard !slots.isEmpty else { return }
+  package var identityWidth: Int { keyWidth + 2 }
+
+  /// The most results that may be computed at a time.
+  private var resultRows: Int { min(state.resultRows(of: output), firings?.most ?? .max) }
+
+  /// The sessions whose results may be computed, which are noted until `firings.done()`.
+  private func admitted(_ slots: [UInt32]) -> [UInt32] {
+    guard let firings, !slots.isEmpty else { return slots }
+    let named = Batch(output, capacity: slots.count)
+    appendNames(slots, into: named)
+    named.count = slots.count
+    let rows = firings.admit(named)
+    return (0..<rows.count).map { slots[Int(rows.indices[$0])] }
+  }
+
+  /// Sets key and times behind the rows of a batch.
+  private func appendNames(_ slots: [UInt32], into batch: Batch) {
     let used = batch.count
-    batch.reserve(rows: used + slots.count)
     state.codec.decode(
       slots.map { UnsafePointer(state.cell(sessions[$0].key.pointee)) },
       state.arenas,
@@ -231,6 +245,18 @@ extension SessionOperator {
       batch.columns[keyWidth + 1].words[used + position] = end
       batch.times.words[used + position] = end - 1
     }
+  }
+
+  /// Appends a row for each session.
+  func appendResults(
+    _ slots: [UInt32],
+    into batch: Batch,
+    _ marks: ResultMarks
+  ) throws(WeirError) {
+    guard !slots.isEmpty else { return }
+    let used = batch.count
+    batch.reserve(rows: used + slots.count)
+    appendNames(slots, into: batch)
     marks.fill(batch, spec: spec, used: used, count: slots.count)
     for (index, member) in aggregates.members.enumerated() {
       let failed = slots.withUnsafeBufferPointer {

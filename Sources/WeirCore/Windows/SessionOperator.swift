@@ -14,6 +14,7 @@ import WeirColumns
 package final class SessionOperator: KeyedOperator {
   package let output: Schema
   package var having: (any RowFilter)?
+  package var firings: FiringGuard?
   let name: String
   let spec: WindowSpec
   let gap: Int64

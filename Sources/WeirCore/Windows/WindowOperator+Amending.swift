@@ -56,9 +56,12 @@ extension WindowOperator {
       return
     }
     var slots: [UInt32] = []
-    current.order.take(min(maximumRows, state.resultRows(of: output)), state, into: &slots)
-    let touched = slots.map { Touched(window: current.window, slot: $0) }
+    current.order.take(min(maximumRows, resultRows), state, into: &slots)
+    let touched = try admitted(slots, of: current.window).map {
+      Touched(window: current.window, slot: $0)
+    }
     guard !touched.isEmpty else { return }
     try makeUpdates(touched, [try resultsBefore(touched, touched.indices, current.onTime)])
+    firings?.done()
   }
 }

@@ -39,16 +39,17 @@ extension WindowOperator {
     order.seal(state)
     var slots: [UInt32] = []
     while !order.isEmpty {
-      order.take(state.resultRows(of: output), state, into: &slots)
+      order.take(resultRows, state, into: &slots)
       let batch = Batch(output, capacity: slots.count)
       try appendResults(
-        slots,
+        try admitted(slots, of: window),
         of: window,
         panes,
         into: batch,
         ResultMarks(isEarly: true),
         usingTotals: false
       )
+      defer { firings?.done() }
       guard let having else {
         pending.append(batch)
         continue

@@ -65,15 +65,16 @@ extension WindowOperator {
       try scan(&current)
     case .emitting:
       var slots: [UInt32] = []
-      current.order.take(min(maximumRows, state.resultRows(of: output)), state, into: &slots)
+      current.order.take(min(maximumRows, resultRows), state, into: &slots)
       try appendResults(
-        slots,
+        try admitted(slots, of: current.window),
         of: current.window,
         current.panes,
         into: batch,
         ResultMarks(),
         usingTotals: true
       )
+      firings?.done()
     }
     if case .emitting = current.phase, current.order.isEmpty {
       finish(current)
@@ -136,7 +137,12 @@ extension WindowOperator {
       candidates.removeAll()
       return
     }
-    let rows = state.resultRows(of: output)
+    guard firings == nil else {
+      try siftNoted(Array(slots), having, &current)
+      candidates.removeAll()
+      return
+    }
+    let rows = resultRows
     var start = 0
     while start < slots.count {
       let part = UnsafeBufferPointer(rebasing: slots[start..<min(start + rows, slots.count)])

@@ -10,7 +10,8 @@ extension WindowOperator {
     _ panes: [Pane],
     into batch: Batch,
     _ marks: ResultMarks,
-    usingTotals: Bool
+    usingTotals: Bool,
+    only columns: [Int]? = nil
   ) throws(WeirError) {
     let result = slots.withUnsafeBufferPointer { slots -> Result<Void, WeirError> in
       Result { () throws(WeirError) in
@@ -21,7 +22,7 @@ extension WindowOperator {
           into: batch,
           marks,
           usingTotals: usingTotals,
-          only: nil
+          only: columns
         )
       }
     }

@@ -12,6 +12,7 @@ import WeirColumns
 package final class WindowOperator: KeyedOperator {
   package let output: Schema
   package var having: (any RowFilter)?
+  package var firings: FiringGuard?
   let name: String
   let spec: WindowSpec
   let alignment: WindowAlignment

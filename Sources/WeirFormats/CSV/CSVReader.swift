@@ -62,6 +62,26 @@ package final class CSVReader: RecordReader {
     }
   }
 
+  package func length(ofRecordIn block: UnsafeRawBufferPointer, isLast: Bool) -> Int? {
+    let (quote, lineEnd) = (UInt8(ascii: "\""), UInt8(ascii: "\n"))
+    var isQuoted = false
+    var isAtStart = true
+    var at = 0
+    while at < block.count {
+      let byte = block[at]
+      at += 1
+      if isQuoted {
+        guard byte == quote else { continue }
+        if at < block.count, block[at] == quote { at += 1 } else { isQuoted = false }
+      } else {
+        if byte == lineEnd { return at }
+        isQuoted = isAtStart && byte == quote
+        isAtStart = byte == format.delimiter
+      }
+    }
+    return isLast && at > 0 ? at : nil
+  }
+
   private func readBlock(
     _ pass: inout BlockPass,
     _ rejected: inout RejectedRecords,

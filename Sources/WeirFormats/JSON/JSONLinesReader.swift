@@ -52,6 +52,12 @@ package final class JSONLinesReader: RecordReader {
     }
   }
 
+  package func length(ofRecordIn block: UnsafeRawBufferPointer, isLast: Bool) -> Int? {
+    guard let start = block.baseAddress, !block.isEmpty else { return nil }
+    guard let newline = memchr(start, 0x0a, block.count) else { return isLast ? block.count : nil }
+    return UnsafeRawPointer(newline) - start + 1
+  }
+
   private func readBlock(
     _ pass: inout BlockPass,
     _ rejected: inout RejectedRecords,

@@ -24,6 +24,11 @@ package protocol RecordReader: AnyObject {
     rejected: inout RejectedRecords,
     isLast: Bool
   ) -> Int
+
+  /// How many bytes the first record of a block has, with its line end; nil if it goes on behind it.
+  ///
+  /// Found without the parser, so that a record can be passed over of which the parser dies. O(bytes).
+  func length(ofRecordIn block: UnsafeRawBufferPointer, isLast: Bool) -> Int?
 }
 
 /// Where in a partition a reader stands, beyond the byte offset.

@@ -205,6 +205,9 @@ extension QuarantinedRow {
     .object([
       "stage": .text(stage), "fingerprint": .text(RowFingerprint.text(fingerprint)),
       "reason": .text(reason),
+      "kind": .text(kind.rawValue),
+      "place": place.map { .text($0.text) } ?? .null,
+      "offset": place.map { .number($0.offset) } ?? .null,
     ])
   }
 
@@ -213,10 +216,16 @@ extension QuarantinedRow {
     guard let fingerprint = UInt64(text, radix: 16) else {
       throw ControlFields.damaged(fields.subject, "field 'fingerprint' is '\(text)'")
     }
+    let offset: UInt64? = try fields.optionalInteger("offset")
     self.init(
       stage: try fields.text("stage"),
+      // Lists of earlier versions hold rows only.
+      kind: fields.optional("kind") == nil ? .row : try fields.word("kind"),
       fingerprint: fingerprint,
-      reason: try fields.text("reason")
+      reason: try fields.text("reason"),
+      place: try offset.map { offset throws(WeirError) in
+        RecordPlace(offset: offset, text: try fields.text("place"))
+      }
     )
   }
 }

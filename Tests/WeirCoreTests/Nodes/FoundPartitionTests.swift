@@ -4,16 +4,21 @@ import WeirCore
 import WeirTesting
 
 struct FoundPartitionTests {
-  @Test func `a source that has found its partitions is told where each goes on`() throws {
+  /// A source that finds its partitions itself.
+  private static func source() -> InstanceNode {
     var builder = PlanBuilder(batch: BatchSettings())
     let source = builder.source("s", SourceFixture.schema, follow: true)
     builder.sink("out", from: [source])
-    var node = InstanceNode(
+    return InstanceNode(
       InstanceID("s", 0),
       job: builder.plan(),
       partitions: [],
       pool: BatchPool()
     )
+  }
+
+  @Test func `a source that has found its partitions is told where each goes on`() throws {
+    var node = Self.source()
     var snapshot = InstanceSnapshot(epoch: Epoch(3), incarnation: Incarnation(1))
     snapshot.partitions = ["a", nil].enumerated().map { number, position in
       PartitionSnapshot(
@@ -42,15 +47,7 @@ struct FoundPartitionTests {
   }
 
   @Test func `a snapshot says which numbers partitions have that are found after it`() throws {
-    var builder = PlanBuilder(batch: BatchSettings())
-    let source = builder.source("s", SourceFixture.schema, follow: true)
-    builder.sink("out", from: [source])
-    var node = InstanceNode(
-      InstanceID("s", 0),
-      job: builder.plan(),
-      partitions: [],
-      pool: BatchPool()
-    )
+    var node = Self.source()
     let now = Moment(instant: Instant(nanoseconds: 0), wall: WallTime(microseconds: 0))
     var effects: [InstanceEffect] = []
     func newFrom() -> [Int] {

@@ -56,7 +56,9 @@ import WeirTesting
       memory: memory
     )
     var marks: [WorkMark] = []
-    node.rowGuard.trap = { _, _, _ in if let mark = memory.mark { marks.append(mark) } }
+    node.rowGuard.trap = { _, kind, _, _ in
+      if kind == .row, let mark = memory.mark { marks.append(mark) }
+    }
     let now = Moment(instant: Instant(nanoseconds: 1), wall: WallTime(microseconds: 1))
     var effects: [InstanceEffect] = []
     let rewind = Rewind(
@@ -132,15 +134,42 @@ import WeirTesting
     let all = SelectionBuffer(capacity: 3)
     #expect(RowFingerprint.hash(batch, all.all(3), into: &prints))
     #expect(prints[0] == prints[1] && prints[0] != prints[2])
+  }
+
+  @Test func `rows without any other column are told apart by their event time`() {
     let bare = Schema([Field(Schema.hiddenTimeName, .timestamp)], eventTime: 0)
-    #expect(!RowFingerprint.hash(Batch.of(bare, [[.int(1)]]), all.all(1), into: &prints))
+    let batch = Batch.of(bare, [[.int(1)], [.int(2)], [.int(1)]])
+    var prints = [UInt64](repeating: 0, count: 3)
+    let all = SelectionBuffer(capacity: 3)
+    #expect(RowFingerprint.hash(batch, all.all(3), into: &prints))
+    #expect(prints[0] == prints[2] && prints[0] != prints[1])
+  }
+
+  @Test func `a record is noted with its place, which ends where the page does`() {
+    let memory = MarkMemory()
+    for length in [0, 9, MarkMemory.byteCount] {
+      let text = String(repeating: "é", count: length)
+      memory.begin(2, record: 77, at: RecordPlace(offset: 5, text: text), position: 9)
+      let mark = memory.mark
+      #expect(mark?.fingerprints == [77] && mark?.kind == .record && mark?.rows == 1)
+      if length == 0 {
+        #expect(mark?.place == nil)
+      } else {
+        let place = mark?.place
+        #expect(place?.offset == 5 && place.map { text.hasPrefix($0.text.dropLast()) } == true)
+        if length == 9 { #expect(place?.text == text) }
+      }
+    }
+    // What comes next has no place.
+    memory.begin(2, .record, rows: 3, position: 9, fingerprints: 1)
+    #expect(memory.mark?.place == nil)
   }
 
   @Test func `a page that is none says nothing`() {
     let memory = MarkMemory()
     #expect(memory.mark == nil)
-    memory.begin(3, rows: 7, position: 9, fingerprints: 0)
-    #expect(memory.mark == WorkMark(stage: 3, rows: 7, position: 9))
+    memory.begin(3, .firing, rows: 7, position: 9, fingerprints: 0)
+    #expect(memory.mark == WorkMark(stage: 3, kind: .firing, rows: 7, position: 9))
     memory.end()
     #expect(memory.mark == nil)
     for bytes in [[], [UInt8](repeating: 0xFF, count: MarkMemory.byteCount)] {

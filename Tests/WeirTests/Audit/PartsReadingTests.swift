@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 import WeirColumns
 import WeirCore
@@ -68,5 +69,23 @@ struct PartsReadingTests {
     #expect(try reading.contents(of: [file])[0].found[0].rows == 3)
     let gone = PartsReading.File(path: "\(folder.path)/a", final: "\(folder.path)/b")
     #expect(code { () throws(WeirError) in _ = try reading.contents(of: [file, gone]) } == "E101")
+  }
+
+  @Test func `a signal that asks for the end breaks it off`() throws {
+    let folder = TemporaryFolder()
+    let path = try folder.write("part", Self.text(lines: 3))
+    // To this thread alone, which nobody interrupts on the way.
+    var signals = sigset_t()
+    var before = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGTERM)
+    pthread_sigmask(SIG_BLOCK, &signals, &before)
+    pthread_kill(pthread_self(), SIGTERM)
+    let found = code { () throws(WeirError) in _ = try contents([path], pieceBytes: 16) }
+    var number: Int32 = 0
+    sigwait(&signals, &number)
+    pthread_sigmask(SIG_SETMASK, &before, nil)
+    #expect(found == "E451")
+    #expect(try contents([path], pieceBytes: 16)[0].found[0].rows == 3)
   }
 }
