@@ -29,7 +29,7 @@ extension SimulatedCluster {
       disk.points.removeAll { $0.epoch >= last.epoch }
     }
     guard disturbance.checkpoints != nil, disturbance.delivery != .atLeastOnce,
-      !Mutant.partNotTakenBack.isActive, let last = disk.manifests.last,
+      let last = disk.manifests.last,
       disk.withdraw(after: last.epoch)
     else { return }
     coverage.met(.withdrawnAtStart)

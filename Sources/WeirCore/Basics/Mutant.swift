@@ -75,8 +75,6 @@ package enum Mutant: String, CaseIterable, Sendable {
   case quarantineNotAwaited
   /// What became visible after the checkpoint that is gone back to is not withdrawn.
   case partNotWithdrawn
-  /// Whoever starts withdraws nothing, though a damaged checkpoint was passed over.
-  case partNotTakenBack
   /// What was sent along each channel is counted anew from where the run goes on.
   case sentForgotten
   /// What was sent goes on being counted instead of going back.

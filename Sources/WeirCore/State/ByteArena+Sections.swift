@@ -50,8 +50,8 @@ extension ByteArena {
     let bytes = try SectionBytes(section, shift: Self.sectionShift, widths: [Self.width])
     let number = section.address.section
     let first = number << Self.sectionShift
-    guard number < sectionCount, first + Int(bytes.places.last ?? 0) < blockCount else {
-      throw .damagedState(section.address, "only \(blockCount) blocks belong to the key group")
+    guard let last = bytes.places.last, reach(section: number, last: first + Int(last)) else {
+      throw .damagedState(section.address, "its blocks are not those of the key group")
     }
     guard (number < isBased.count && isBased[number]) != section.isWhole else {
       let what = section.isWhole ? "it comes twice" : "changes of what is not there"
@@ -112,8 +112,9 @@ extension ByteArena.Head {
       sizes.append(size)
     }
     let last = current < sizes.count && current >= 0 ? sizes[current] : 0
-    guard offset >= 0, offset <= end, end <= last, offset & 15 == 0, nextChunkBytes >= 1024,
-      nextChunkBytes <= ChunkPool.maximumChunkBytes
+    guard offset >= 0, offset <= end, end <= last, (offset | end) & 15 == 0,
+      nextChunkBytes >= 1024, nextChunkBytes <= ChunkPool.maximumChunkBytes,
+      nextChunkBytes & (nextChunkBytes - 1) == 0
     else {
       throw .damagedState(section.address, "\(offset) ..< \(end) of chunk \(current) are left")
     }

@@ -48,6 +48,8 @@ final class ByteArena {
   private(set) var isTouched = false
   private(set) var isMarked = false
   let aside = AsideSlots(rowBytes: 1 << ByteArena.blockShift)
+  /// What is being restored.
+  private var restoring: Head?
   /// By section: snapshots hold it but for its changes.
   var isBased: [Bool] = []
 
@@ -57,7 +59,7 @@ final class ByteArena {
   }
 
   deinit {
-    for chunk in chunks { chunk.deallocate() }
+    for chunk in chunks { free(chunk) }
     changes.deallocate()
   }
 
@@ -119,7 +121,7 @@ final class ByteArena {
   /// Forgets everything; only an arena that goes into no snapshot.
   func removeAll() {
     precondition(!isTracked, "the bytes of a key group are forgotten")
-    for chunk in chunks { chunk.deallocate() }
+    for chunk in chunks { free(chunk) }
     chunks = []
     firstBlocks = []
     blockCount = 0
@@ -129,6 +131,14 @@ final class ByteArena {
     head.offset = 0
     head.end = 0
     reservedBytes = 0
+  }
+
+  /// Bytes of the piece that `allocate(count)` gives.
+  static func pieceBytes(_ count: Int) -> Int { 16 << sizeClass(count) }
+
+  /// The chunk of a reference, and where in it the bytes begin.
+  static func place(of reference: UInt64) -> (chunk: Int, offset: Int) {
+    (Int(reference >> 24 & 0xFF_FFFF), Int(reference & 0xFF_FFFF) * 16)
   }
 
   private static func sizeClass(_ count: Int) -> Int {
@@ -146,10 +156,17 @@ final class ByteArena {
   }
 
   private func addChunk(_ bytes: Int) -> Int {
+    guard let chunk = makeChunk(bytes) else {
+      preconditionFailure("no memory for \(bytes) bytes of keys, texts or sets")
+    }
+    return chunk
+  }
+
+  private func makeChunk(_ bytes: Int) -> Int? {
     precondition(chunks.count < 1 << 24, "a key group of more than 2^24 chunks of bytes")
-    // Zeroed, so that the same events give the same snapshot.
-    let chunk = UnsafeMutableRawPointer.allocate(byteCount: bytes + 16, alignment: 16)
-    if isTracked { chunk.initializeMemory(as: UInt8.self, repeating: 0, count: bytes + 16) }
+    // Zeroed, so that the same events give the same snapshot; of a large one the system makes only
+    // the pages that are used.
+    guard let chunk = isTracked ? calloc(1, bytes + 16) : malloc(bytes + 16) else { return nil }
     chunks.append(chunk)
     head.sizes.append(bytes)
     firstBlocks.append(blockCount)
@@ -243,10 +260,45 @@ final class ByteArena {
     )
   }
 
-  /// Makes an empty arena have the chunks of a stored one.
+  // MARK: Restoring
+
+  /// Makes an empty arena get the chunks of a stored one, each when its first bytes come: a length
+  /// alone makes nothing.
   func restore(_ stored: Head) {
     precondition(chunks.isEmpty, "an arena with bytes is restored")
-    for bytes in stored.sizes.dropFirst(chunks.count) { _ = addChunk(bytes) }
+    restoring = stored
+  }
+
+  /// True if there are bytes in it, or are to be.
+  var isBegun: Bool { restoring != nil || !chunks.isEmpty }
+
+  /// Makes the chunks for blocks of a section, of which `last` is the last; false if there are none
+  /// such, or if chunks before them have not got their bytes.
+  func reach(section: Int, last: Int) -> Bool {
+    while blockCount <= last {
+      guard let stored = restoring, chunks.count < stored.sizes.count else { return false }
+      let bytes = stored.sizes[chunks.count]
+      // Nobody makes a chunk and writes nothing into it.
+      guard blockCount + bytes >> Self.blockShift > section << Self.sectionShift,
+        isLastWritten(before: section), makeChunk(bytes) != nil
+      else { return false }
+    }
+    return true
+  }
+
+  /// A large chunk is written to its end by whoever asked for it.
+  private func isLastWritten(before current: Int) -> Bool {
+    guard let last = head.sizes.last, last > ChunkPool.maximumChunkBytes else { return true }
+    let section = (blockCount - 1) >> Self.sectionShift
+    return section >= current || section < isBased.count && isBased[section]
+  }
+
+  /// Ends the restoring; false if chunks have not got their bytes.
+  func finishRestore() -> Bool {
+    guard let stored = restoring else { return true }
+    restoring = nil
+    guard chunks.count == stored.sizes.count else { return false }
     head = stored
+    return true
   }
 }

@@ -49,6 +49,15 @@ struct Cell: BitwiseCopyable {
   @inline(__always) var isNull: Bool { high &>> 56 == Self.nullKind }
   @inline(__always) var isLong: Bool { high &>> 56 == Self.longKind }
 
+  /// False for what no cell is: a kind that there is not, or a long one of few bytes.
+  var isWellFormed: Bool {
+    switch high >> 56 {
+    case 0...UInt64(Self.longestInline + 1), Self.nullKind: true
+    case Self.longKind: count > Self.longestInline
+    default: false
+    }
+  }
+
   /// Bytes of the value.
   @inline(__always)
   var count: Int {

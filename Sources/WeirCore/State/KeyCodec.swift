@@ -258,6 +258,52 @@ final class KeyCodec {
     }
   }
 
+  /// Whether a restored cell, whose bytes are there, is a key of these columns; O(bytes).
+  func accepts(_ cell: UnsafePointer<Cell>, _ arenas: GroupArenas) -> Bool {
+    switch form {
+    case .none: Cell.sameBits(cell.pointee, .empty)
+    case .text: true
+    case .word: cell.pointee.isNull || !cell.pointee.isLong && cell.pointee.count == 8
+    case .composite: accepts(arenas.bytes(cell))
+    }
+  }
+
+  /// Whether `decode` would read these bytes, all of them.
+  private func accepts(_ key: UnsafeRawBufferPointer) -> Bool {
+    var bytes = key[...]
+    for (place, type) in types.enumerated() {
+      guard let tag = bytes.popFirst() else { return false }
+      if tag == Tag.null { continue }
+      let count: Int
+      switch type.layout {
+      case .byte where tag == Tag.false || tag == Tag.false + 1: count = 0
+      case .word where type == .float && tag == Tag.float: count = 8
+      case .word where type != .float && (Tag.zero - 8...Tag.zero + 8).contains(tag):
+        count = abs(Int(tag) - Int(Tag.zero))
+      case .variable where tag == Tag.text:
+        if place == types.count - 1 { return true }
+        guard let end = Self.endOfText(bytes) else { return false }
+        count = end - bytes.startIndex
+      default: return false
+      }
+      guard count <= bytes.count else { return false }
+      bytes = bytes.dropFirst(count)
+    }
+    return bytes.isEmpty
+  }
+
+  /// Behind the 0x00 that ends a text; nil if none does.
+  private static func endOfText(_ bytes: Slice<UnsafeRawBufferPointer>) -> Int? {
+    var place = bytes.startIndex
+    while place < bytes.endIndex {
+      defer { place += 1 }
+      guard bytes[place] == 0 else { continue }
+      guard place + 1 < bytes.endIndex, bytes[place + 1] == 0xFF else { return place + 1 }
+      place += 1
+    }
+    return nil
+  }
+
   private func decodeText(
     _ cells: [UnsafePointer<Cell>],
     _ arenas: GroupArenas,

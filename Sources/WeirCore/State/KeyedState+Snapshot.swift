@@ -84,7 +84,7 @@ extension KeyedState {
         return slots.restoreChunk(group, ordinal)
       }
     case .byteHeads:
-      guard arenas.arena(group).blockCount == 0 else {
+      guard !arenas.arena(group).isBegun else {
         throw .damagedState(section.address, "it comes twice")
       }
       arenas.restore(try ByteArena.Head(section), group)
@@ -105,7 +105,14 @@ extension KeyedState {
   }
 
   /// Makes free slots and tables from the keys; O(slots).
-  func finishRestore() throws(WeirError) {
+  ///
+  /// Returns who owns which bytes of the keys: the operator claims those of its aggregates, and then
+  /// calls `endRestore`.
+  func finishRestore() throws(WeirError) -> ArenaClaims {
+    for (group, arena) in arenas.arenas.enumerated() where arena?.finishRestore() == false {
+      throw .damagedState(Self.bytes(group), "not all of its chunks are there")
+    }
+    let claims = ArenaClaims(arenas)
     count = 0
     for group in 0..<keyGroups {
       let chunks = slots.chunks[group]
@@ -114,8 +121,27 @@ extension KeyedState {
       groups[group].reserve(used, segments)
       count += used
       // From the end, so that the first free slots are the first to be used.
-      for chunk in chunks.reversed() { try enter(chunk, group) }
+      for chunk in chunks.reversed() { try enter(chunk, group, claims) }
     }
+    return claims
+  }
+
+  /// Checks that what is free of the arenas is nobody's.
+  func endRestore(_ claims: ArenaClaims) throws(WeirError) {
+    for (group, arena) in arenas.arenas.enumerated() {
+      guard let arena, !claims.claimFree(of: arena, group: group) else { continue }
+      throw .damagedState(Self.bytes(group), "released bytes belong to somebody")
+    }
+  }
+
+  private static func bytes(_ group: Int) -> StateAddress {
+    StateAddress(StateTable(.byteHeads), group: group, section: 0)
+  }
+
+  /// True if a slot of a chunk that holds something has a key; `holds` says of each place whether.
+  func hasKeys(_ chunk: Int, _ holds: (Int) -> Bool) -> Bool {
+    let cells = cell(UInt32(chunk << shift))
+    return (0..<chunkSlots).allSatisfy { !holds($0) || !cells[$0].isNone }
   }
 
   private func countKeys(_ chunk: UnsafeMutableRawPointer) -> Int {
@@ -125,7 +151,11 @@ extension KeyedState {
     return used
   }
 
-  private func enter(_ chunk: UInt32, _ group: Int) throws(WeirError) {
+  private func enter(
+    _ chunk: UInt32,
+    _ group: Int,
+    _ claims: ArenaClaims
+  ) throws(WeirError) {
     let first = chunk << UInt32(shift)
     let cells = cell(first)
     let tags = tag(first)
@@ -135,12 +165,9 @@ extension KeyedState {
         cells[place] = Cell(low: UInt64(slots.give(slot)), high: 0)
         continue
       }
-      if cells[place].isLong {
-        let arena = arenas.arena(group)
-        guard arena.contains(cells[place].low, count: cells[place].count) else {
-          let table = StateAddress(StateTable(.keys), group: group, section: 0)
-          throw .damagedState(table, "the bytes of a key are not there")
-        }
+      guard claims.claim(cells[place], group: group), codec.accepts(cells + place, arenas) else {
+        let table = StateAddress(StateTable(.keys), group: group, section: 0)
+        throw .damagedState(table, "a key that is none, or whose bytes are not its own")
       }
       groups[group].insert(tag: tags[place], slot: slot, segments)
     }

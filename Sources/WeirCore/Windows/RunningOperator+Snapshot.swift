@@ -41,12 +41,20 @@ extension RunningOperator {
   package func finishRestore() throws(WeirError) {
     guard restored != nil else { throw .noHead(of: name) }
     restored = nil
-    try state.finishRestore()
+    let claims = try state.finishRestore()
     for chunk in 1..<state.chunkCount {
       guard let base = totals.chunk(chunk) else { continue }
       let counts = base.assumingMemoryBound(to: Int64.self)
+      let group = Int(state.chunkGroups[chunk])
+      guard aggregates.claim(base, group: group, claims),
+        state.hasKeys(chunk, { counts[$0] != 0 })
+      else {
+        let address = StateAddress(StateTable(.totals), group: group, section: 0)
+        throw .damagedState(address, "a total that is none, or of no key")
+      }
       let uses = state.uses(UInt32(chunk << state.shift))
       for place in 0..<state.chunkSlots { uses[place] = counts[place] != 0 ? 1 : 0 }
     }
+    try state.endRestore(claims)
   }
 }

@@ -11,7 +11,7 @@ package final class RunningOperator: KeyedOperator {
   let name: String
   private let spec: WindowSpec
   let state: KeyedState
-  private let aggregates: AggregateSet
+  let aggregates: AggregateSet
   /// The totals by slot, and behind them n x Int64: the greatest event time, and n x Int64: the
   /// number of the batch that changed it last.
   let totals: ChunkTable

@@ -57,17 +57,33 @@ extension SessionOperator {
     guard let head = restored else { throw .noHead(of: name) }
     restored = nil
     watermark = head.watermark
-    try state.finishRestore()
+    let claims = try state.finishRestore()
     for group in 0..<state.keyGroups {
       // From the end, so that the first free slots are the first to be used.
       for chunk in sessions.slots.chunks[group].reversed() {
-        _ = sessions.chunks.make(Int(chunk))
+        guard aggregates.claim(sessions.chunks.make(Int(chunk)), group: group, claims) else {
+          throw .damagedState(Self.address(group), "aggregates that are none")
+        }
         let first = chunk << UInt32(sessions.shift)
         for slot in (first..<first + UInt32(state.chunkSlots)).reversed() {
           try enter(slot, group)
         }
       }
     }
+    try state.endRestore(claims)
+  }
+
+  private static func address(_ group: Int) -> StateAddress {
+    StateAddress(StateTable(.sessions), group: group, section: 0)
+  }
+
+  /// Whether the bounds of a restored session are such as rows make.
+  private func isPossible(_ session: SessionRecord) -> Bool {
+    let (start, last) = (session.start.pointee, session.last.pointee)
+    let known = SessionFlags.fired | SessionFlags.changed | SessionFlags.narrow
+    let earliest = session.has(SessionFlags.narrow) ? session.reach.pointee : start
+    return start <= last && start >= -Self.farthestTime && last <= Self.farthestTime
+      && session.flags.pointee & ~known == 0 && earliest <= start && earliest >= start - gap
   }
 
   /// Links a restored session to its key and its timer, or frees its slot.
@@ -78,11 +94,8 @@ extension SessionOperator {
       return
     }
     guard let key = state.slots.slot(group, localNumber: session.key.pointee - 1),
-      !state.cell(key).pointee.isNone, session.start.pointee <= session.last.pointee
-    else {
-      let address = StateAddress(StateTable(.sessions), group: group, section: 0)
-      throw .damagedState(address, "a session of no key")
-    }
+      !state.cell(key).pointee.isNone, isPossible(session)
+    else { throw .damagedState(Self.address(group), "a session that is none, or of no key") }
     session.key.pointee = key
     state.uses(key).pointee += 1
     sessions.count += 1

@@ -49,6 +49,12 @@ struct WindowAlignment {
     return floorQuotient(clamped - offset)
   }
 
+  /// Whether rows can have made a pane of all windows from `first` to `last`.
+  func canHold(_ first: Int64, _ last: Int64) -> Bool {
+    let farthest = pane(.max) + panes
+    return first <= last && first > pane(.min) && last <= farthest && last - first < panes
+  }
+
   /// The start of a pane, which is the end of the window of that number.
   @inline(__always)
   func time(_ pane: Int64) -> Int64 { pane * every + offset }

@@ -37,7 +37,7 @@ extension WindowOperator {
     case .head:
       restored = try OperatorHead(section, after: restored)
     case .pane, .latePane, .carries, .lateCarries:
-      guard table.first <= table.last, let pane = restoredPane(table)
+      guard alignment.canHold(table.first, table.last), let pane = restoredPane(table)
       else { throw .damagedState(section.address, "more panes than there can be") }
       let chunks = table.kind.isCarries ? pane.carries : pane.chunks
       try chunks.restore(section) { ordinal throws(WeirError) in
@@ -63,14 +63,15 @@ extension WindowOperator {
     watermark = head.watermark
     fired = alignment.fired(watermark.microseconds)
     due = fired
-    try state.finishRestore()
+    let claims = try state.finishRestore()
     for pane in paneList.panes {
       pane.isInTotals =
         totals != nil && !pane.isLate && pane.first <= fired && pane.last > fired
       for chunk in 1..<state.chunkCount {
-        if let base = pane.chunks.chunk(chunk) { take(base, chunk, of: pane) }
+        if let base = pane.chunks.chunk(chunk) { try take(base, chunk, of: pane, claims) }
       }
     }
+    try state.endRestore(claims)
     for chunk in 1..<state.chunkCount {
       let first = UInt32(chunk << state.shift)
       for slot in first..<first + UInt32(state.chunkSlots)
@@ -81,8 +82,18 @@ extension WindowOperator {
   }
 
   /// Counts the uses of a restored chunk and adds it to the totals.
-  private func take(_ base: UnsafeMutableRawPointer, _ chunk: Int, of pane: Pane) {
+  private func take(
+    _ base: UnsafeMutableRawPointer,
+    _ chunk: Int,
+    of pane: Pane,
+    _ claims: ArenaClaims
+  ) throws(WeirError) {
     let counts = base.assumingMemoryBound(to: UInt16.self)
+    let group = Int(state.chunkGroups[chunk])
+    guard layout.claim(base, group: group, claims), state.hasKeys(chunk, { counts[$0] != 0 }) else {
+      let address = StateAddress(pane.table, group: group, section: 0)
+      throw .damagedState(address, "rows that are none, or of no key")
+    }
     let uses = state.uses(UInt32(chunk << state.shift))
     for place in 0..<state.chunkSlots { uses[place] &+= counts[place] != 0 ? 1 : 0 }
     if spec.early {

@@ -88,6 +88,9 @@ protocol Aggregate: AnyObject {
   /// Empties the states of `count` slots and gives their bytes back.
   func release(_ region: Region, count: Int)
 
+  /// Claims the bytes of `count` restored slots; false if what they hold is no state.
+  func claim(_ region: Region, count: Int, _ claims: ArenaClaims) -> Bool
+
   /// Appends the results of the slots at `places` of a chunk behind the first `used` rows.
   ///
   /// Returns the position whose result does not fit its type, or nil. There is room for the rows.
@@ -107,6 +110,8 @@ protocol Aggregate: AnyObject {
 }
 
 extension Aggregate {
+  func claim(_ region: Region, count: Int, _ claims: ArenaClaims) -> Bool { true }
+
   var narrowWidths: [Int] { columnWidths }
   var carryWidths: [Int] { [] }
 

@@ -217,6 +217,16 @@ final class AggregateSet {
     }
   }
 
+  /// Claims the bytes of all slots of a restored chunk, laid out as whole columns; false if what they
+  /// hold is no state.
+  func claim(_ chunk: UnsafeMutableRawPointer, group: Int, _ claims: ArenaClaims) -> Bool {
+    members.allSatisfy { member in
+      guard let aggregate = member.aggregate, aggregate.ownsBytes else { return true }
+      let region = Region(base: chunk + member.offset, place: 0, group: group)
+      return aggregate.claim(region, count: slots, claims)
+    }
+  }
+
   // MARK: Slots
 
   /// Counts rows by slot; all chunks are there and marked.

@@ -175,6 +175,30 @@ final class DistinctAggregate: Aggregate {
     }
   }
 
+  func claim(_ region: Region, count: Int, _ claims: ArenaClaims) -> Bool {
+    (region.place..<region.place + count).allSatisfy { place in
+      claim(set(region.base, place), region.group, claims)
+    }
+  }
+
+  private func claim(_ set: ValueSet, _ group: Int, _ claims: ArenaClaims) -> Bool {
+    let (count, capacity) = (Int(set.count.pointee), Int(set.capacity.pointee))
+    guard capacity > 0 else { return count == 0 && set.cells.pointee == 0 }
+    // There is always a free place, or whoever seeks a value would never come to an end.
+    guard capacity >= Self.firstCapacity, capacity & (capacity - 1) == 0,
+      count * 4 <= capacity * 3,
+      claims.claim(set.cells.pointee, count: capacity * 16, group: group)
+    else { return false }
+    let values = cells(set)
+    var found = 0
+    for place in 0..<capacity where !values[place].isNone {
+      found += 1
+      let isValue = isText || !values[place].isLong && values[place].count == 8
+      guard isValue, claims.claim(values[place], group: group) else { return false }
+    }
+    return found == count
+  }
+
   func result(
     _ base: UnsafeRawPointer,
     _ places: UnsafePointer<UInt16>,

@@ -195,6 +195,15 @@ final class PaneLayout {
     }
   }
 
+  /// Claims the bytes of the slots of a restored chunk; false if what they hold is no state.
+  func claim(_ chunk: UnsafeMutableRawPointer, group: Int, _ claims: ArenaClaims) -> Bool {
+    zip(aggregates.members, places).allSatisfy { member, place in
+      guard let aggregate = member.aggregate, aggregate.ownsBytes else { return true }
+      let region = Region(base: chunk + place.offset, place: 0, group: group)
+      return aggregate.claim(region, count: aggregates.slots, claims)
+    }
+  }
+
   /// Gives back the bytes that the slots of a chunk own.
   func releaseBytes(_ chunk: UnsafeMutableRawPointer, group: Int) {
     for (member, place) in zip(aggregates.members, places) {

@@ -114,6 +114,12 @@ final class TextAggregate: Aggregate {
     }
   }
 
+  func claim(_ region: Region, count: Int, _ claims: ArenaClaims) -> Bool {
+    (region.place..<region.place + count).allSatisfy { place in
+      claims.claim(cell(region.base, place).pointee, group: region.group)
+    }
+  }
+
   func result(
     _ base: UnsafeRawPointer,
     _ places: UnsafePointer<UInt16>,
