@@ -37,6 +37,7 @@ final class FiringScript {
       window,
       [AggregateSpec(.sum, argument: 1, argumentType: .int, name: "sum")],
       having: having,
+      earlyEvery: window.early ? 1000 : nil,
       onError: .divert
     )
     let errors = builder.errors(results)
@@ -97,6 +98,12 @@ final class FiringScript {
     header.watermark = Watermark(microseconds: watermark)
     sequence += 1
     try handle(.frameReceived(Frame(header, batch: batch)))
+    try work()
+  }
+
+  /// Lets time pass, so that preliminary results are due.
+  func wait() throws {
+    moment.instant = moment.instant.advanced(byNanoseconds: 10_000_000)
     try work()
   }
 

@@ -23,7 +23,10 @@ import WeirTesting
   ) throws -> FiringScript {
     let script = try FiringScript(window, having: having, care: care, quarantine: quarantine)
     try script.take(rows, watermark: 20)
+    if window.early { try script.wait() }
     try script.take([["z", .int(1), .int(29)]], watermark: 200)
+    // What is said soon after something else waits a little.
+    if window.early { try script.wait() }
     return script
   }
 
@@ -120,6 +123,21 @@ import WeirTesting
       #expect(script.rows[2]?.first?.last.map { "\($0)".contains("select, window 1970") } == true)
       #expect(script.counters.errors == 1)
     }
+  }
+
+  @Test(arguments: [WindowSpec.Shape.tumbling(size: 10), .session(gap: 5)])
+  func `preliminary results are noted and set aside too`(_ shape: WindowSpec.Shape) throws {
+    let window = WindowSpec(shape, early: true)
+    let usual = try Self.run(window)
+    let careful = try Self.run(window, care: .careful)
+    #expect(careful.rows == usual.rows && usual.rows[3]?.isEmpty == false)
+    let poison = try #require(Self.row(careful, .firing, "d"))
+    let script = try Self.run(window, quarantine: [poison])
+    #expect(script.rows[3] == usual.rows[3]?.filter { $0[0] != "d" })
+    #expect(script.rows[1]?.contains { $0[0] == "d" } == false)
+    let aside = script.rows[2] ?? []
+    #expect(aside.count > 1 && aside.allSatisfy { $0[0] == "d" })
+    #expect(Int(script.counters.errors) == aside.count)
   }
 
   @Test func `a search at results ends with a checkpoint that has made more of them`() {
