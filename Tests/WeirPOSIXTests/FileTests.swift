@@ -172,6 +172,18 @@ import WeirTesting
     #expect(code { _ = try FileLock(path) } == nil)
   }
 
+  @Test func `a lock that a dead process seems to hold is waited for`() throws {
+    let path = "\(folder.path)/lock"
+    // As a child does between its fork and its exec when the parent dies.
+    let script = "exec 9>>\(path); flock 9; echo $$ >&9; sleep 0.3 & exit 0"
+    let parent = try ChildProcess.spawn(executable: "/bin/sh", arguments: ["sh", "-c", script])
+    var item = pollfd(fd: parent.descriptor, events: Int16(POLLIN), revents: 0)
+    #expect(poll(&item, 1, 30_000) == 1)
+    #expect(try parent.exitStatus() == .exited(code: 0))
+    let lock = try FileLock(path)
+    withExtendedLifetime(lock) {}
+  }
+
   @Test func `a child does not inherit a lock`() throws {
     let path = "\(folder.path)/lock"
     let lock = try FileLock(path)

@@ -14,4 +14,14 @@ package struct FlowBudget: Hashable, Sendable {
   package var sliceBytes = Limits.sliceBytes
 
   package init() {}
+
+  /// Bytes that one of so many input channels may hold.
+  func input(of channels: Int) -> Int {
+    min(inputBytes / max(channels, 1), Limits.channelInputBytes)
+  }
+
+  /// Bytes that may wait in one of so many output channels before no more input is taken.
+  func output(of channels: Int) -> Int {
+    min(outputBytes / max(channels, 1), Limits.channelOutputBytes)
+  }
 }

@@ -31,7 +31,7 @@ package struct InputSet {
   ) {
     self.watermark = watermark
     let plans = job.channels.filter { $0.receiver == instance }
-    let budget = flow.inputBytes / max(plans.count, 1)
+    let budget = flow.input(of: plans.count)
     alignment = Alignment(channels: plans.count)
     channels = plans.map { plan in
       let schema = job.edges[plan.edge].schema.fingerprint

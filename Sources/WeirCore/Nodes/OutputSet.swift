@@ -75,7 +75,7 @@ package struct OutputSet {
     tables = job.edges.map { edge in
       KeyGroupTable(keyGroups: job.keyGroups, instances: max(job.stages[edge.to].processes, 1))
     }
-    share = flow.outputBytes / max(plans.count, 1)
+    share = flow.output(of: plans.count)
     turn = job.edges.map { _ in 0 }
     scratch = PartitionScratch()
     self.pool = pool

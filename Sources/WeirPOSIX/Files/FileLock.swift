@@ -5,14 +5,19 @@ import WeirCore
 ///
 /// It is the lock (`flock`) of an open file, and ends when the object or the process does. A child
 /// that inherited the descriptor would hold the lock after its parent's death: the descriptor is
-/// close-on-exec, and `ChildProcess` closes all others besides. The file may be removed only by who
+/// close-on-exec, and `ChildProcess` closes all others besides. Between its fork and that it does hold
+/// it, which is waited for if its parent has died meanwhile. The file may be removed only by who
 /// holds the lock: whoever had opened it before then finds that his lock is on a file without that
 /// name, and takes it on the new one.
 package final class FileLock {
   package let path: String
   private let descriptor: Int32
 
-  /// Takes the lock, which creates its file, without waiting.
+  /// Milliseconds that a lock is waited for which a dead process seems to hold.
+  private static let mostPatience = 1000
+  private static let pause = 5
+
+  /// Takes the lock, which creates its file, without waiting for anybody who lives.
   ///
   /// Throws E111, naming the holder, if another process has it, otherwise E112.
   package init(_ path: String) throws(WeirError) {
@@ -32,10 +37,17 @@ package final class FileLock {
   private static func lock(_ path: String) throws(WeirError) -> Int32 {
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw PosixErrors.lock(path, errno) }
+    var waited = 0
     while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
       let number = errno
       if number == EINTR { continue }
       let holder = number == EWOULDBLOCK ? holder(descriptor) : nil
+      let isDead = holder.flatMap { pid_t($0) }.map { ProcessSample($0) == nil } ?? false
+      if isDead, waited < mostPatience {
+        usleep(useconds_t(pause * 1000))
+        waited += pause
+        continue
+      }
       close(descriptor)
       if number == EWOULDBLOCK { throw PosixErrors.locked(path, holder: holder) }
       throw PosixErrors.lock(path, number)

@@ -112,6 +112,7 @@ struct CoordinatorScript {
 
   private static func words(_ message: InstanceMessage) -> String {
     switch message {
+    case .hello(InstanceMessage.version): "hello"
     case .hello(let version): "hello, version \(version)"
     case .bound(let endpoint): "bound \(endpoint)"
     case .rewound(let round): "rewound \(round.number)"
