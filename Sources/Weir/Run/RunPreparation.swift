@@ -36,7 +36,7 @@ struct RunPreparation {
     #endif
     var moved: [String] = []
     if fresh {
-      let ending = ".old-\(Self.timeText(WallClock.now()))"
+      let ending = try freeEnding(folder)
       // The state first: what is left of the output belongs to nobody then, and no run adds to it.
       if try folder.holdsState() {
         try Folder.rename(folder.path, to: folder.path + ending)
@@ -77,6 +77,24 @@ struct RunPreparation {
       withdrawals: withdrawals,
       notes: stored.finished == nil ? try inspection.unreadFiles(origin) : []
     )
+  }
+
+  /// What is added to the names of what is moved aside: the time, and a number if something was moved
+  /// aside in the same second.
+  private func freeEnding(_ folder: StateFolder) throws(WeirError) -> String {
+    var paths = [folder.path]
+    for sink in inspection.fileSinks { paths += try sink.names.existing() }
+    let first = ".old-\(Self.timeText(WallClock.now()))"
+    var (ending, number) = (first, 1)
+    func isTaken() throws(WeirError) -> Bool {
+      for path in paths where try FileReader.identity(of: path + ending) != nil { return true }
+      return false
+    }
+    while try isTaken() {
+      number += 1
+      ending = "\(first)-\(number)"
+    }
+    return ending
   }
 
   private func moveOutputs(_ ending: String) throws(WeirError) -> [String] {

@@ -18,9 +18,9 @@ package enum Limits {
   /// Bytes that an instance may hold in its output queues, dealt among its channels.
   package static let outputBytes = 4 << 20
   /// The most of it that one channel may hold: a batch takes up to 2.4 times the bytes of its rows.
-  package static let channelOutputBytes = 1 << 20
+  package static let channelOutputBytes = 512 << 10
   /// Likewise of the input queues.
-  package static let channelInputBytes = 2 << 20
+  package static let channelInputBytes = 512 << 10
   /// The least credit of a channel: one frame.
   package static let leastCredit = 64 << 10
   /// The credit of a channel before its drain was measured.
