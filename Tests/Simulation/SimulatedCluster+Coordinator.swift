@@ -112,8 +112,16 @@ extension SimulatedCluster {
       note("coordinator says \(notice)")
     case .end(let outcome):
       note("the run is \(outcome)")
+      if disturbance.checkpoints == nil { settleOutput() }
       self.outcome = outcome
     }
+  }
+
+  /// Without checkpoints all output is visible or, if somebody died while it was being shown, none.
+  private func settleOutput() {
+    let prepared = coordinator?.manifests.last?.members.flatMap(\.snapshot.outputs) ?? []
+    guard prepared.contains(where: { disk.hidden[$0.text] != nil }) else { return }
+    if disk.withdraw(after: .none) { note("what was shown is hidden again") }
   }
 
   private func send(_ message: CoordinatorMessage, to process: Int) {

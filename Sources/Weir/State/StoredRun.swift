@@ -208,6 +208,8 @@ struct StoredRun {
       reason = difference
     } else if origin.fingerprint != loaded.job.fingerprint {
       reason = "it says the same, and this version of weir plans it otherwise"
+    } else if let odd = record.manifests.first(where: { !$0.fits(loaded.job) }) {
+      reason = "checkpoint \(odd.epoch.number) has not the processes of its stages"
     } else {
       return
     }

@@ -26,6 +26,35 @@ extension Manifest {
     }
     return relaid
   }
+
+  /// Whether it can be a checkpoint of the plan, also with other numbers of processes.
+  ///
+  /// Its members are instances of all stages that have processes, in order, and each has counters of
+  /// all stages. Those of stages that cannot be dealt anew are as many as the plan says.
+  package func fits(_ job: JobPlan) -> Bool {
+    var expected: [InstanceID] = []
+    for stage in job.stages where stage.processes > 0 {
+      let count = members.count { $0.instance.stage == stage.name }
+      guard count == stage.processes || stage.role.canBeDealtAnew, count > 0,
+        count <= job.keyGroups || count == stage.processes
+      else { return false }
+      expected += (0..<count).map { InstanceID(stage.name, $0) }
+    }
+    return members.map(\.instance) == expected
+      && members.allSatisfy { $0.snapshot.counters.count == job.stages.count }
+  }
+}
+
+extension StageRole {
+  /// True if a checkpoint of the stage can be gone on with by another number of processes.
+  fileprivate var canBeDealtAnew: Bool {
+    switch self {
+    case .stateless, .keyed: true
+    case .sink: false
+    case .source(let plan):
+      if case .file(let file) = plan.connector { !file.follow } else { false }
+    }
+  }
 }
 
 /// What the instances of one stage were, and how it is dealt to another number of them.

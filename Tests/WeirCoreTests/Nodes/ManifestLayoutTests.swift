@@ -125,6 +125,32 @@ struct ManifestLayoutTests {
     }
   }
 
+  @Test func `a checkpoint of other stages fits no plan`() {
+    let job = Self.job(sources: 2, windows: 3)
+    let manifest = Self.manifest(job)
+    #expect(manifest.fits(job))
+    #expect(manifest.fits(Self.job(sources: 3, windows: 1)))
+    for change: (inout Manifest) -> Void in [
+      { $0.members.removeAll { $0.instance.stage == "sums" } },
+      { $0.members.removeAll { $0.instance == InstanceID("sums", 1) } },
+      { $0.members.swapAt(0, 1) },
+      { $0.members.removeLast() },
+      { $0.members.append($0.members[0]) },
+      // Another process of the sink.
+      { manifest in
+        let sink = manifest.members[5].snapshot
+        manifest.members.append(.init(instance: InstanceID("out", 1), snapshot: sink))
+      },
+      { $0.members[1].snapshot.counters.removeLast() },
+      { $0.members[1].snapshot.counters.append(StageCounters()) },
+      { $0.members[1].instance = InstanceID("nobody", 0) },
+    ] {
+      var changed = manifest
+      change(&changed)
+      #expect(!changed.fits(job))
+    }
+  }
+
   @Test func `a checkpoint that was dealt anew can be dealt again`() {
     let once = Self.relaid(from: (2, 4), to: (1, 2))
     let twice = once.relaid(for: Self.job(sources: 2, windows: 1))
