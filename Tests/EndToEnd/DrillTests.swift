@@ -159,6 +159,10 @@ private struct PrintedDrill: Decodable {
   @Test func `a coordinator that was killed is started again, and the run goes on`() throws {
     let folder = TestFolder()
     let first = try start(folder)
+    let hasCheckpoint = Waiting.until {
+      folder.names(in: ".weir/drilled").contains { $0.hasPrefix("manifest-") }
+    }
+    #expect(hasCheckpoint, "\(first.errors)")
     let report = try drill(["--coordinator"], in: folder)
     let drill = try #require(report.drills.first)
     #expect(drill.instance == "coordinator" && drill.process == first.id)
