@@ -10,7 +10,16 @@ enum RunDirectory {
 
   /// Lets commands find a run; throws E101 to E109.
   static func announce(_ run: RunIdentity, in folder: RunFolder) throws(WeirError) {
-    let path = "\(folder.path)/\(record)"
+    try write(run, to: "\(folder.path)/\(record)")
+  }
+
+  /// Writes the record of a run beside its name, and renames it: whoever looks finds all of it, or the
+  /// one before.
+  ///
+  /// Throws E101, E103, E105 or E107.
+  static func write(_ run: RunIdentity, to path: String) throws(WeirError) {
+    // One that a crash has left.
+    try Folder.removeTree(path + ".new")
     let file = try FileWriter(creating: path + ".new", mode: 0o600)
     let bytes = Array(Console.json(run).utf8)
     try bytes.span.withUnsafeBytes { raw throws(WeirError) in try file.append(raw) }

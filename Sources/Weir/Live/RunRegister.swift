@@ -25,14 +25,7 @@ enum RunRegister {
     guard let folder, let path = path(run.stateFolder, in: folder) else { return }
     do throws(WeirError) {
       try Folder.create(folder, mode: 0o700)
-      // One that a crash has left.
-      try Folder.removeTree(path + ".new")
-      let file = try FileWriter(creating: path + ".new", mode: 0o600)
-      let bytes = Array(Console.json(run).utf8)
-      try bytes.span.withUnsafeBytes { raw throws(WeirError) in try file.append(raw) }
-      try file.flush()
-      file.close()
-      try Folder.replace(path, by: path + ".new")
+      try RunDirectory.write(run, to: path)
     } catch {
       return
     }

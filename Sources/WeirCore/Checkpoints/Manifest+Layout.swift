@@ -45,18 +45,6 @@ extension Manifest {
   }
 }
 
-extension StageRole {
-  /// True if a checkpoint of the stage can be gone on with by another number of processes.
-  fileprivate var canBeDealtAnew: Bool {
-    switch self {
-    case .stateless, .keyed: true
-    case .sink: false
-    case .source(let plan):
-      if case .file(let file) = plan.connector { !file.follow } else { false }
-    }
-  }
-}
-
 /// What the instances of one stage were, and how it is dealt to another number of them.
 private struct StageLayout {
   /// In the order of their indices.

@@ -134,6 +134,21 @@ package enum StageRole: Sendable {
   case sink(SinkPlan)
 }
 
+extension StageRole {
+  /// True if a run may go on with another number of processes of the stage.
+  ///
+  /// Listed files can be dealt out anew; what a process has found or made itself cannot, and parts carry
+  /// the number of the process.
+  package var canBeDealtAnew: Bool {
+    switch self {
+    case .stateless, .keyed: true
+    case .sink: false
+    case .source(let plan):
+      if case .file(let file) = plan.connector { !file.follow } else { false }
+    }
+  }
+}
+
 /// The streams that a stage may produce.
 package enum PortKind: String, Hashable, Sendable, CaseIterable {
   case main

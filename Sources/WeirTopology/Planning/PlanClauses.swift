@@ -27,6 +27,10 @@ struct PlanClauses {
     }) {
       clauses.add(sink, plan)
     }
+    for stage in stages where !stage.role.canBeDealtAnew {
+      clauses.stage = stage.name
+      clauses.add("processes", "\(stage.processes)")
+    }
     return clauses.clauses
   }
 
@@ -69,10 +73,6 @@ struct PlanClauses {
     add("watermark.idle_after", source.idleAfter.map { Self.span($0) })
     add("watermark.max_ahead", source.maxAhead.map { Self.span($0) })
     add("on_bad_record", source.onBadRecord.rawValue)
-    // Listed files can be dealt out anew; what a process has found or made itself cannot.
-    var isListed = false
-    if case .file(let file) = source.connector.value { isListed = !file.follow }
-    if !isListed { add("processes", "\(source.processes?.value ?? 1)") }
   }
 
   private static func words(_ format: RecordFormat) -> String {
@@ -177,7 +177,6 @@ struct PlanClauses {
     case .discard: add("discard", "yes")
     }
     if case .sink(let planned) = plan.role { add("delivery", planned.delivery.words) }
-    add("processes", "\(sink.processes?.value ?? 1)")
   }
 
   private static func words(_ format: SinkFormat) -> String {
