@@ -15,6 +15,8 @@ package actor Coordinator {
   private let console: any ConsoleGateway
   /// Commands that want to be told how the run ends.
   private var waiting: [ConsoleCaller] = []
+  /// The command that wants to be told how a change of layout has ended.
+  private var scaler: ConsoleCaller?
   private var node: CoordinatorNode
   private var effects: [CoordinatorEffect] = []
 
@@ -91,6 +93,10 @@ package actor Coordinator {
   private func step(_ event: CoordinatorEvent) {
     let now = clocks.now().instant
     node.handle(event, at: now, into: &effects)
+    carryOutAll(at: now)
+  }
+
+  private func carryOutAll(at now: Instant) {
     var index = 0
     while index < effects.count {
       carryOut(effects[index], at: now)
@@ -142,12 +148,15 @@ package actor Coordinator {
         .quarantineFailed(error)
       }
     case .delete(let epochs, let files): records?.delete(epochs, files: files)
-    case .say(let notice): view.note(notice)
+    case .say(let notice):
+      view.note(notice)
+      answerScaler(notice)
     case .end(let outcome):
       self.outcome = outcome
       control.close()
       let status = status()
       for caller in waiting { console.send(.status(status), to: caller) }
+      answerScaler(.scalingFailed(.endsBeforeScaled))
       console.close()
     }
   }
@@ -166,8 +175,30 @@ package actor Coordinator {
         if waiting.count == Limits.consoleWaiters { waiting.removeFirst() }
         waiting.append(caller)
         step(.stopRequested(reason))
+      case .scale(let order): scale(order, for: caller)
       }
     }
+  }
+
+  private func scale(_ order: ScaleOrder, for caller: ConsoleCaller) {
+    let now = clocks.now().instant
+    do throws(WeirError) {
+      try node.scale(order, at: now, into: &effects)
+      scaler = caller
+    } catch {
+      console.send(.refused(error), to: caller)
+    }
+    carryOutAll(at: now)
+  }
+
+  private func answerScaler(_ notice: RunNotice) {
+    guard let caller = scaler else { return }
+    switch notice {
+    case .scaled(let report): console.send(.scaled(report), to: caller)
+    case .scalingFailed(let error): console.send(.refused(error), to: caller)
+    default: return
+    }
+    scaler = nil
   }
 
   private func status() -> JobStatus {
@@ -217,6 +248,8 @@ package actor Coordinator {
     case .rewound: .rewoundIn
     case .snapshotted: .reportIn
     case .committed: .committedIn
+    case .reshaped: .reshapedIn
+    case .joined: .joinedIn
     case .stateUnusable: .damageIn
     case .hello, .bound, .reached, .lost, .snapshotFailed, .progress, .finished, .failed,
       .readerGone, .warned, .pong:
@@ -235,6 +268,8 @@ package actor Coordinator {
     case .commit: .commitOut
     case .leave: .leaveOut
     case .drain: .drainOut
+    case .reshape: .reshapeOut
+    case .inherit: .inheritOut
     case .ping, .relax: nil
     }
   }

@@ -28,6 +28,15 @@ package enum Failpoint: String, CaseIterable, Sendable {
   /// It may begin.
   case goHeard = "go-heard"
 
+  /// It was told of another layout, and is connected to the peers of both.
+  case reshapeHeard = "reshape-heard"
+  /// Its channels of the layout that comes are ready, and it has not said so.
+  case reshapedOut = "reshaped-out"
+  /// It was told what it takes over.
+  case inheritHeard = "inherit-heard"
+  /// It has taken over, and has not said so.
+  case joinedOut = "joined-out"
+
   // MARK: An instance: flow and checkpoints
 
   /// A credit is on its way.
@@ -108,6 +117,14 @@ package enum Failpoint: String, CaseIterable, Sendable {
   case damageIn = "damage-in"
   /// The checkpoint is put aside for good, and nothing is withdrawn.
   case manifestAside = "manifest-aside"
+  /// One instance was told of another layout, and others not.
+  case reshapeOut = "reshape-out"
+  /// An instance is ready for another layout.
+  case reshapedIn = "reshaped-in"
+  /// One instance was told what it takes over.
+  case inheritOut = "inherit-out"
+  /// An instance has taken over.
+  case joinedIn = "joined-in"
   /// One source was told that its input ends, and others do not know.
   case drainOut = "drain-out"
   /// One source was told to end the epoch.
@@ -156,14 +173,16 @@ package enum Failpoint: String, CaseIterable, Sendable {
       .partWithdrawn, .restored, .goHeard, .creditOut, .creditIn, .pinged, .checkpointHeard,
       .barrierOut, .drainHeard, .barrierIn, .marked, .stateWritten, .stateSynced, .stateDurable,
       .prepareBegun, .partRenumbered, .partSynced, .partPrepared, .reportOut, .commitHeard,
-      .partRenamed, .earlierPartRenamed, .partCommitted, .abortHeard, .finishedOut, .leaveHeard:
+      .partRenamed, .earlierPartRenamed, .partCommitted, .abortHeard, .finishedOut, .leaveHeard,
+      .reshapeHeard, .reshapedOut, .inheritHeard, .joinedOut:
       false
     case .numbersWritten, .numbersSynced, .numbersRenamed, .numbersDurable, .manifestPassed,
       .partTakenBack, .spawned, .assignOut, .rewindOut, .rewoundIn, .goOut, .damageIn,
       .manifestAside, .drainOut, .checkpointOut, .reportIn, .manifestWritten, .manifestSynced,
       .manifestRenamed, .manifestDurable, .lineageNoted, .commitOut, .committedIn,
       .checkpointsDropped, .abortOut, .quarantineWritten, .quarantineSynced, .quarantineRenamed,
-      .quarantineDurable, .stateAside, .concluding, .concluded, .exitSeen, .leaveOut:
+      .quarantineDurable, .stateAside, .concluding, .concluded, .exitSeen, .leaveOut,
+      .reshapeOut, .reshapedIn, .inheritOut, .joinedIn:
       true
     }
   }

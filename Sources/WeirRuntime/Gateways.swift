@@ -13,6 +13,8 @@ package protocol FrameGateway: AnyObject {
   func link(_ peers: [Peer]) throws(WeirError)
   /// Sends a frame; never waits. The frame's batch may be reused when it returns.
   func send(_ frame: Frame) throws(WeirError)
+  /// Connects to more peers; connections to others stay as they are.
+  func linkMore(_ peers: [Peer]) throws(WeirError)
   /// The next frame that has arrived.
   func receive() throws(WeirError) -> Frame?
   func close()
@@ -71,6 +73,8 @@ package protocol SinkGateway: AnyObject {
   /// Makes prepared output visible, also that of another incarnation; what is visible already is
   /// left as it is.
   func commit(_ epoch: Epoch, _ outputs: [PreparedOutput]) throws(WeirError)
+  /// The sink has so many instances from now on.
+  func laidOut(_ stage: RunLayout.Stage)
   /// Forgets everything that was written, and what was prepared after the epoch; keeps `outputs`.
   ///
   /// What became visible after the epoch is withdrawn, where that is possible and not what was asked
@@ -93,6 +97,8 @@ package protocol StateGateway: AnyObject {
   /// Begins to read what later snapshots build on, nil: nothing; or what other instances have written
   /// of key groups that are this one's now, on which none builds.
   func open(_ state: StateReference?, inheriting others: [StateReference]) throws(WeirError)
+  /// The key groups of the instance are those of that layout from now on.
+  func laidOut(_ stage: RunLayout.Stage)
   /// Some of the sections, in order; none at the end.
   func read() throws(WeirError) -> [StateSection]
 }

@@ -138,6 +138,10 @@ package actor Instance {
         try parts?.frames.link(rewind.peers)
         Failpoint.linked.reached()
         try step(.rewindOrdered(rewind))
+      case .reshape(let order):
+        try parts?.frames.linkMore(order.peers)
+        try step(.reshapeOrdered(order))
+      case .inherit(let round, let snapshot): try step(.inherited(round, snapshot))
       case .go(let round): try step(.started(round))
       case .checkpoint(let epoch, let isLast):
         try step(.checkpointOrdered(epoch, isLast: isLast))
@@ -166,6 +170,8 @@ package actor Instance {
     case .leave: .leaveHeard
     case .ping: .pinged
     case .drain: .drainHeard
+    case .reshape: .reshapeHeard
+    case .inherit: .inheritHeard
     case .relax: nil
     }
   }
@@ -268,6 +274,9 @@ package actor Instance {
         let event = InstanceEvent.restoreFailed(request.round, error)
         try parts?.node.handle(event, at: clocks.now(), into: &effects)
       }
+    case .laidOut(let stage):
+      parts?.sink?.laidOut(stage)
+      parts?.state?.laidOut(stage)
     case .beginState(let epoch, let live, let isFull):
       Failpoint.marked.reached()
       try write(epoch) { state throws(WeirError) in
@@ -284,6 +293,8 @@ package actor Instance {
     case .report(let message):
       if case .rewound = message { Failpoint.restored.reached() }
       if case .snapshotted = message { Failpoint.reportOut.reached() }
+      if case .reshaped = message { Failpoint.reshapedOut.reached() }
+      if case .joined = message { Failpoint.joinedOut.reached() }
       if case .committed = message { Failpoint.partCommitted.reached() }
       try control.send(message)
     case .recycle(let batch):

@@ -37,14 +37,19 @@ package enum ProtocolStep: String, CaseIterable, Sendable {
   case aside
   case asideDone = "aside done"
   case conclude
+  case reshape
+  case reshaped
+  case inherit
+  case joined
 
   /// The kinds of node that take the step.
   package var kinds: [NodeKind] {
     switch self {
     case .start: [.source, .stateless, .keyed, .sink, .spare]
     case .mark: [.source, .keyed]
-    case .bound, .rewind, .rewound, .go, .snapshotted, .abort, .finished:
+    case .bound, .rewind, .rewound, .go, .snapshotted, .abort, .finished, .reshape, .reshaped:
       [.source, .stateless, .keyed, .sink]
+    case .inherit, .joined: [.source, .stateless, .keyed]
     case .restore, .writeState, .finishState: [.keyed]
     case .barrier: [.stateless, .keyed, .sink]
     case .prepare, .prepared, .commit, .committed: [.sink]
@@ -55,6 +60,14 @@ package enum ProtocolStep: String, CaseIterable, Sendable {
 
   /// Whether the step is taken only when a checkpoint is damaged.
   var needsDamage: Bool { self == .aside || self == .asideDone }
+
+  /// Whether the step is taken only when the layout changes while the run goes on.
+  var needsScaling: Bool {
+    switch self {
+    case .reshape, .reshaped, .inherit, .joined: true
+    default: false
+    }
+  }
 }
 
 /// What goes wrong at a step.
@@ -145,6 +158,11 @@ package struct Coverage {
     case withdrawnAtStart
     case layoutChanged
     case stateInherited
+    case scaledUp
+    case scaledDown
+    case scalingRefused
+    case scalingFailed
+    case scaledByRecovery
     case audited
     case auditedLive
     case auditAlarm

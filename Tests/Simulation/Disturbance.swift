@@ -23,6 +23,8 @@ package struct Disturbance {
   var kills: [Int] = []
   /// How many files of state are damaged when they are read.
   var damages = 0
+  /// Steps at which somebody asks for another layout.
+  var scales: [Int] = []
   /// Steps at which some connection loses what is under way.
   var cuts: [Int] = []
   var request = Request.none
@@ -87,6 +89,9 @@ package struct Disturbance {
         settings.every = random.element(of: [300_000, 3_000_000])
         checkpoints = settings
         kills += (0..<4).map { _ in random.integer(50...1500) }
+      }
+      if seed % 2 == 0 || traps.contains(where: { $0.step.needsScaling }) {
+        scales = (0..<random.integer(1...4)).map { _ in random.integer(10...900) }
       }
       if random.chance(10) { delivery = random.element(of: [.atLeastOnce, .atMostOnce]) }
     } else if random.chance(30) {

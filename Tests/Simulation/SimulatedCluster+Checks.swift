@@ -13,8 +13,9 @@ extension SimulatedCluster {
     coverage.met(.rowsWaitingForCredit, if: node.heldBytes > 0)
     coverage.met(.lateRow, if: node.counters.contains { $0.late > 0 })
     coverage.met(.staleFrame, if: node.staleFrames > 0)
-    let inputs = channels.indices.filter { channels[$0].receiver == instance }
-    let outputs = channels.indices.filter { channels[$0].sender == instance }
+    let channels = (coordinator?.channels ?? []) + (coordinator?.comingChannels ?? [])
+    let inputs = Set(channels.filter { $0.receiver == instance }.map(\.id))
+    let outputs = Set(channels.filter { $0.sender == instance }.map(\.id))
     let rows = max(flow.emittedRows, job.batch.rows)
     let bound =
       14 + inputs.count + heldFrames + outputs.count * (5 + rows / max(job.batch.rows, 1))
@@ -23,8 +24,9 @@ extension SimulatedCluster {
     }
     var mostQueued = 0
     for channel in inputs {
-      let budget = max(flow.inputBytes / inputs.count, flow.leastCredit)
-      mostQueued += budget + witnesses[channel].largestFrame
+      let most = max(flow.inputBytes, flow.asideBytes)
+      let budget = max(most / inputs.count, flow.leastCredit, flow.firstCredit)
+      mostQueued += budget + (largestFrames[channel] ?? 0)
     }
     if node.queuedBytes > mostQueued {
       violations.append(

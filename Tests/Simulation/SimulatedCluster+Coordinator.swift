@@ -49,14 +49,16 @@ extension SimulatedCluster {
       coverage.met(.layoutChanged, if: processes != job.stages[stage].processes)
       job.stages[stage].processes = processes
     }
-    channels = job.channels
-    witnesses = channels.map { ChannelWitness($0) }
     note("the processes are \(job.stages.map(\.processes))")
   }
 
   func command(_ event: CoordinatorEvent) {
     var effects: [CoordinatorEffect] = []
     coordinator?.handle(event, at: moment.instant, into: &effects)
+    carryOut(effects)
+  }
+
+  func carryOut(_ effects: [CoordinatorEffect]) {
     for effect in effects {
       guard coordinator != nil else { return }
       carryOut(effect)
@@ -108,6 +110,12 @@ extension SimulatedCluster {
       if case .checkpointFailed(_, let error) = notice {
         coverage.met(.timedOut, if: error.message.contains("took longer"))
       }
+      if case .scaled(let report) = notice {
+        coverage.met(.scaledUp, if: report.stages.contains { $0.after > $0.before })
+        coverage.met(.scaledDown, if: report.stages.contains { $0.after < $0.before })
+        coverage.met(.scaledByRecovery, if: report.recovered)
+      }
+      if case .scalingFailed = notice { coverage.met(.scalingFailed) }
       if case .progress = notice { return }
       note("coordinator says \(notice)")
     case .end(let outcome):
@@ -138,6 +146,11 @@ extension SimulatedCluster {
         violations.append("generation \(rewind.generation.number) was used before")
       }
       highestGeneration = rewind.generation
+    case .reshape(let order):
+      if order.generation < highestGeneration {
+        violations.append("generation \(order.generation.number) was used before")
+      }
+      highestGeneration = order.generation
     case .abort: coverage.met(.aborted)
     default: break
     }

@@ -64,6 +64,7 @@ extension SimulatedCluster {
     }
     if disturbance.kills.contains(step) { killSomebody() }
     if disturbance.cuts.contains(step) { cutSomething() }
+    if disturbance.scales.contains(step) { scaleSomething() }
     ask()
   }
 
@@ -79,6 +80,30 @@ extension SimulatedCluster {
     noteFault()
     note("FAULT kill of \(name(victim))")
     die(victim, .killed(signal: 9))
+  }
+
+  /// Asks for other numbers of processes of one stage, or of several.
+  private func scaleSomething() {
+    // More senders or receivers of one stage change the order of rows.
+    guard coordinator != nil, !scenario.expectations.contains(where: \.isOrdered) else { return }
+    let stages = job.stages.filter { stage in
+      if case .source(let plan) = stage.role, plan.connector.isGenerated { return false }
+      return stage.processes > 0 && stage.role.canBeDealtAnew
+    }
+    guard !stages.isEmpty else { return }
+    var order = ScaleOrder([])
+    for stage in stages where order.stages.isEmpty || random.chance(30) {
+      order.stages.append(ScaleOrder.Stage(stage.name, .to(random.integer(1...4))))
+    }
+    var effects: [CoordinatorEffect] = []
+    do throws(WeirError) {
+      try coordinator?.scale(order, at: moment.instant, into: &effects)
+      note("somebody asks for \(order.stages.map { "\($0.name) \($0.change)" })")
+    } catch {
+      coverage.met(.scalingRefused)
+      note("\(error.message)")
+    }
+    carryOut(effects)
   }
 
   /// Loses what is under way between two live processes; the sender is told, sooner or later.

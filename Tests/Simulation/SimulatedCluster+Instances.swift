@@ -21,6 +21,13 @@ extension SimulatedCluster {
       guard reach(.rewind, kind(process), process) else { return }
       link(rewind.peers, process)
       handle(.rewindOrdered(rewind), process)
+    case .reshape(let order):
+      guard reach(.reshape, kind(process), process) else { return }
+      linkMore(order.peers, process)
+      handle(.reshapeOrdered(order), process)
+    case .inherit(let round, let snapshot):
+      guard reach(.inherit, kind(process), process) else { return }
+      handle(.inherited(round, snapshot), process)
     case .go(let round):
       guard reach(.go, kind(process), process) else { return }
       handle(.started(round), process)
@@ -45,6 +52,11 @@ extension SimulatedCluster {
     case .rewind(let rewind):
       "rewind round \(rewind.round.number) to epoch \(rewind.epoch.number), generation "
         + "\(rewind.generation.number)"
+    case .reshape(let order):
+      "reshape round \(order.round.number) behind epoch \(order.epoch.number), generation "
+        + "\(order.generation.number), \(order.begins ? "begins" : "goes on"): "
+        + order.layout.stages.map { "\($0.name) \($0.processes)" }.joined(separator: ", ")
+    case .inherit(let round, _): "inherit round \(round.number)"
     default: "\(message)"
     }
   }
@@ -70,7 +82,9 @@ extension SimulatedCluster {
     )
     plant(in: process)
     guard case .source(let plan) = job.stages[stage].role else { return }
-    let records = owned.map { (PartitionID($0), all[$0]) }
+    // Which of the listed files are its own can change.
+    let readable = plan.connector.isGenerated ? owned : Array(all.indices)
+    let records = readable.map { (PartitionID($0), all[$0]) }
     processes[process].source = SimulatedSource(
       plan.schema,
       partitions: Dictionary(uniqueKeysWithValues: records),
@@ -94,6 +108,13 @@ extension SimulatedCluster {
     processes[process].routes = routes
   }
 
+  /// Connects to more peers.
+  private func linkMore(_ peers: [Peer], _ process: Int) {
+    let known = processes[process].routes
+    link(peers, process)
+    processes[process].routes.merge(known) { new, _ in new }
+  }
+
   // MARK: Frames
 
   func deliver(_ bytes: [UInt8], to process: Int) {
@@ -105,7 +126,7 @@ extension SimulatedCluster {
       let frame = try bytes.withUnsafeBytes { raw in
         try decoder.decode(
           raw,
-          schema: { self.job.edges[self.channels[Int($0.number)].edge].schema },
+          schema: { self.job.edges[$0.edge].schema },
           pool: processes[process].pool
         )
       }
@@ -115,7 +136,7 @@ extension SimulatedCluster {
           + " \(header.channel.number), generation \(header.generation.number)"
           + (header.kind == .barrier ? ", epoch \(header.epoch.number)" : "")
       )
-      if header.kind == .credit { witnesses[Int(header.channel.number)].granted(header) }
+      if header.kind == .credit { _ = witness(header) { $0.granted(header) } }
       if header.kind == .barrier {
         guard reach(.barrier, kind(process), process) else { return }
       }
@@ -126,16 +147,20 @@ extension SimulatedCluster {
   }
 
   private func send(_ frame: Frame, from process: Int) {
-    let number = Int(frame.header.channel.number)
+    let header = frame.header
+    guard let channel = job.channel(header.channel) else {
+      violations.append("\(name(process)) sends on channel \(header.channel.number)")
+      return
+    }
     let bytes = FrameBytes.of(frame, encoder)
     for byte in bytes { trace = (trace ^ UInt64(byte)) &* 0x100_0000_01B3 }
     let isCredit = frame.header.kind == .credit
-    let peer = isCredit ? channels[number].sender : channels[number].receiver
+    let peer = isCredit ? channel.sender : channel.receiver
     guard let route = processes[process].routes[peer] else {
       violations.append("\(name(process)) sends to \(peer), to which it is not connected")
       return
     }
-    if !isCredit, let fault = witnesses[number].sent(frame.header) {
+    if !isCredit, let fault = witness(header, { $0.sent(header) }) ?? nil {
       violations.append(fault + "\n" + dump)
     }
     coverage.met(.idleChannel, if: frame.header.kind == .idle)
@@ -150,6 +175,17 @@ extension SimulatedCluster {
     if let batch = frame.batch {
       processes[process].pool.give(batch)
     }
+  }
+
+  /// Asks who watches the channel of a frame.
+  private func witness<Answer>(
+    _ header: FrameHeader,
+    _ ask: (inout ChannelWitness) -> Answer
+  ) -> Answer? {
+    guard let plan = job.channel(header.channel) else { return nil }
+    let largest = largestFrames[header.channel] ?? 0
+    largestFrames[header.channel] = max(largest, header.footprint)
+    return ask(&witnesses[Passage(header), default: ChannelWitness(plan)])
   }
 
   // MARK: Turns
@@ -236,6 +272,7 @@ extension SimulatedCluster {
     case .write(let batch, let edge, _):
       processes[process].written += batch.values.map { (edge, $0) }
     case .restore(let request): restore(request, process)
+    case .laidOut(let stage): processes[process].layout = stage
     case .beginState(let epoch, let live, let isFull):
       guard reach(.mark, .keyed, process) else { return }
       beginState(epoch, live, isFull: isFull, process)
@@ -269,6 +306,8 @@ extension SimulatedCluster {
       case .rewound: reach(.rewound, kind(process), process)
       case .snapshotted: reach(.snapshotted, kind(process), process)
       case .committed: reach(.committed, kind(process), process)
+      case .reshaped: reach(.reshaped, kind(process), process)
+      case .joined: reach(.joined, kind(process), process)
       default: true
       }
     if isThere { report(message, process) }
@@ -396,13 +435,17 @@ extension SimulatedCluster {
       processes[process].readsDamage = request.inherited.flatMap(\.files).contains {
         disk.damaged.contains($0)
       }
-      sections = request.inherited.flatMap { inherit($0, as: instance) }
+      sections = request.inherited.flatMap { inherit($0, as: instance, process) }
     }
     processes[process].restoring = (request.round, sections)
   }
 
   /// What an instance takes over of another's state.
-  private func inherit(_ state: StateReference, as instance: InstanceID) -> [StateSection] {
+  private func inherit(
+    _ state: StateReference,
+    as instance: InstanceID,
+    _ process: Int
+  ) -> [StateSection] {
     coverage.met(.stateInherited)
     for file in state.files where disk.files[file]?.isWhole != true {
       violations.append("\(file) is gone or torn, and '\(instance)' inherits it")
@@ -410,8 +453,7 @@ extension SimulatedCluster {
     guard let stage = job.index(of: instance.stage), let file = disk.files[state.file] else {
       return []
     }
-    let processes = job.stages[stage].processes
-    let table = KeyGroupTable(keyGroups: job.keyGroups, instances: processes)
+    let table = processes[process].layout.map { job.table(of: $0) } ?? job.table(of: stage)
     return Self.inOrder(file.sections.map(\.section)).filter { section in
       section.address.table.kind == .head
         || table.owners[section.address.group] == instance.index

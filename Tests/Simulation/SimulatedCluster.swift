@@ -14,7 +14,6 @@ package final class SimulatedCluster {
   let disturbance: Disturbance
   /// Its layout may be another one after a restart of the coordinator.
   var job: JobPlan
-  var channels: [ChannelPlan]
   var random: SeededRandom
   var now: Int64 = 1_000_000
   /// Microseconds of the wall clock at time 0; jumps.
@@ -30,7 +29,10 @@ package final class SimulatedCluster {
   var writes: [SimulatedWrite] = []
   var disk = SimulatedDisk()
 
-  var witnesses: [ChannelWitness]
+  /// Of each channel in each generation.
+  var witnesses: [Passage: ChannelWitness] = [:]
+  /// Bytes of the largest batch that was sent on each.
+  var largestFrames: [ChannelID: Int] = [:]
   let flow: FlowBudget
   let encoder = FrameEncoder(codec: .refusing, policy: .none)
   let decoder = FrameDecoder(codec: .refusing)
@@ -78,7 +80,6 @@ package final class SimulatedCluster {
     var job = scenario.job
     job.checkpoints = disturbance.checkpoints
     self.job = job
-    channels = job.channels
     var flow = FlowBudget()
     flow.sliceBytes = self.random.element(of: [1, 100, 10_000])
     if disturbance.isScarce {
@@ -86,13 +87,13 @@ package final class SimulatedCluster {
       flow.outputBytes = self.random.element(of: [64, 256, 1024])
       flow.leastCredit = 32
       flow.firstCredit = 128
+      flow.asideBytes = self.random.element(of: [64, 1024])
       flow.emittedRows = self.random.integer(1...8)
     }
     self.flow = flow
     traps = disturbance.traps
     damages = disturbance.damages
     costs = self.random.fork()
-    witnesses = channels.map { ChannelWitness($0) }
     for situation in scenario.situations { coverage.met(situation) }
     coverage.met(.severalRegions, if: job.regions.count > 1)
     coverage.met(.atLeastOnce, if: disturbance.delivery == .atLeastOnce)

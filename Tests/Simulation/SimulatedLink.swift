@@ -1,3 +1,5 @@
+import WeirCore
+
 /// One direction between two processes: what is sent arrives later, in order.
 struct SimulatedLink<Message> {
   private var waiting: [(due: Int64, message: Message)] = []
@@ -20,4 +22,15 @@ struct SimulatedLink<Message> {
 
   /// Loses everything under way.
   mutating func cut() { waiting.removeAll() }
+}
+
+/// A channel in a generation.
+struct Passage: Hashable {
+  let channel: ChannelID
+  let generation: Generation
+
+  init(_ header: FrameHeader) {
+    channel = header.channel
+    generation = header.generation
+  }
 }

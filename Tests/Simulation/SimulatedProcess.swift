@@ -9,6 +9,8 @@ struct SimulatedProcess {
   var isAlive = true
   var node: InstanceNode?
   var source: SimulatedSource?
+  /// What it was told of its stage last.
+  var layout: RunLayout.Stage?
   var pool = BatchPool()
   let memory = MarkMemory()
   /// What it was working on when a row killed it in the middle of a step.

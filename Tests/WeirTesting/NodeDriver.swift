@@ -38,18 +38,16 @@ package struct NodeDriver {
   package private(set) var wasCongested = false
 
   private let job: JobPlan
-  private let channels: [ChannelPlan]
   private let rowsOfTurn: Int
   private let inputs: Int
   private let outputs: Int
   private let pool = BatchPool()
   private let encoder = FrameEncoder(codec: .refusing, policy: .none)
   private let decoder = FrameDecoder(codec: .refusing)
-  private var witnesses: [ChannelWitness]
+  private var witnesses: [ChannelID: ChannelWitness]
 
   package init(_ job: JobPlan, _ instance: InstanceID, flow: FlowBudget = FlowBudget()) {
     self.job = job
-    channels = job.channels
     node = InstanceNode(
       instance,
       job: job,
@@ -57,7 +55,9 @@ package struct NodeDriver {
       pool: pool,
       flow: flow
     )
-    witnesses = job.channels.map { ChannelWitness($0) }
+    witnesses = Dictionary(
+      uniqueKeysWithValues: job.channels.map { ($0.id, ChannelWitness($0)) }
+    )
     rowsOfTurn = max(flow.emittedRows, job.batch.rows)
     inputs = job.channels.filter { $0.receiver == instance }.count
     outputs = job.channels.filter { $0.sender == instance }.count
@@ -97,17 +97,16 @@ package struct NodeDriver {
     case .started(let round): return .started(round)
     case .drained: return .drainOrdered
     case .frame(let bytes):
-      let channels = channels
       let edges = job.edges
       let frame = try bytes.withUnsafeBytes { raw in
         try decoder.decode(
           raw,
-          schema: { edges[channels[Int($0.number)].edge].schema },
+          schema: { edges[$0.edge].schema },
           pool: pool
         )
       }
       if frame.header.kind == .credit {
-        witnesses[Int(frame.header.channel.number)].granted(frame.header)
+        witnesses[frame.header.channel]?.granted(frame.header)
       }
       return .frameReceived(frame)
     }
@@ -116,14 +115,14 @@ package struct NodeDriver {
   private mutating func carryOut(_ effect: InstanceEffect, at now: Moment) throws {
     switch effect {
     case .send(let frame):
-      let number = Int(frame.header.channel.number)
+      let id = frame.header.channel
       if frame.header.kind != .credit {
         lastSent.append(frame.header)
-        if let batch = frame.batch { judge(batch, channels[number]) }
-        if let fault = witnesses[number].sent(frame.header) { faults.append(fault) }
+        if let batch = frame.batch { judge(batch, id) }
+        if let fault = witnesses[id]?.sent(frame.header) { faults.append(fault) }
       }
       if let batch = frame.batch {
-        keep(batch, channels[number].edge)
+        keep(batch, id.edge)
       }
       sent.append(FrameBytes.of(frame, encoder))
       if let batch = frame.batch { pool.give(batch) }
@@ -131,7 +130,7 @@ package struct NodeDriver {
     case .write(let batch, let edge, _): keep(batch, edge)
     case .findPartitions: faults.append("a search without a source")
     case .warn(let error): faults.append("\(error)")
-    case .restore, .report, .beginState, .writeState, .finishState, .prepare, .commit: break
+    case .restore, .laidOut, .report, .beginState, .writeState, .finishState, .prepare, .commit: break
     case .recycle(let batch): pool.give(batch)
     case .finished: hasFinished = true
     }
@@ -145,8 +144,8 @@ extension NodeDriver {
   }
 
   /// A row behind the watermark that its receiver knows of must say by a stamp how late it is.
-  private mutating func judge(_ batch: Batch, _ channel: ChannelPlan) {
-    let watermark = witnesses[Int(channel.id.number)].watermark
+  private mutating func judge(_ batch: Batch, _ channel: ChannelID) {
+    let watermark = witnesses[channel]?.watermark ?? .start
     guard keepsTime(job.edges[channel.edge]), batch.schema.eventTime != nil else { return }
     for (row, stamp) in batch.stampValues.enumerated()
     where stamp == nil && batch.times.words[row] < watermark.microseconds {

@@ -187,6 +187,15 @@ package final class RestoringOperator: KeyedOperator {
     hasEvents = false
   }
 
+  package func keep(_ groups: [Bool]) {
+    if isWriting {
+      subject.abandonSnapshot()
+      forget()
+    }
+    shelf.abandon()
+    subject.keep(groups)
+  }
+
   package func mark(rewriting addresses: [StateAddress], isFull: Bool) {
     preconditionFailure("a snapshot of an operator that makes its own")
   }

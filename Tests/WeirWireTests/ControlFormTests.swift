@@ -41,6 +41,8 @@ import WeirWire
     switch message {
     case .assign: "assign"
     case .rewind: "rewind"
+    case .reshape: "reshape"
+    case .inherit: "inherit"
     case .go: "go"
     case .checkpoint: "checkpoint"
     case .abort: "abort"
@@ -58,6 +60,8 @@ import WeirWire
     case .hello: "hello"
     case .bound: "bound"
     case .rewound: "rewound"
+    case .reshaped: "reshaped"
+    case .joined: "joined"
     case .stateUnusable: "state_unusable"
     case .reached: "reached"
     case .lost: "lost"

@@ -115,6 +115,7 @@ import WeirWire
       Rewind(
         round: Round(3),
         snapshot: snapshot,
+        layout: layout,
         generation: Generation(9),
         peers: [Peer(instance: InstanceID("alerts", 0), endpoint: "ipc:///run/weir/1a2b/5")],
         beginsPace: true,
@@ -126,11 +127,33 @@ import WeirWire
     .rewind(Rewind(round: Round(1), generation: Generation(1))), .go(Round(.max)),
     .checkpoint(Epoch(7), isLast: true), .checkpoint(Epoch(8), isLast: false), .abort(Epoch(7)),
     .commit(Epoch(7), snapshot.outputs), .commit(Epoch(7), []), .drain, .leave, .ping(.max),
-    .relax,
+    .relax, .inherit(Round(5), snapshot),
+    .reshape(
+      Reshape(
+        round: Round(5),
+        epoch: Epoch(8),
+        layout: layout,
+        generation: Generation(10),
+        peers: [Peer(instance: InstanceID("alerts", 0), endpoint: "ipc:///run/weir/1a2b/5")],
+        begins: true,
+        quarantine: [quarantined]
+      )
+    ),
   ]
+
+  static let layout = RunLayout([
+    RunLayout.Stage("payments", processes: 1, declared: 1),
+    RunLayout.Stage(
+      "declines",
+      processes: 3,
+      declared: 2,
+      owners: KeyGroupTable(keyGroups: 8, instances: 2).changed(toInstances: 3)
+    ),
+  ])
 
   static let toCoordinator: [InstanceMessage] = [
     .hello(version: 1), .bound(endpoint: "ipc:///x"), .rewound(Round(2)), .progress(progress),
+    .reshaped(Round(5)), .joined(Round(5), HandOver(waited: 8, stateBytes: 1 << 40)),
     .progress(InstanceProgress()), .finished(progress), .pong(0, nil),
     .pong(1, EpochProgress(epoch: Epoch(4), step: .alignment)), .snapshotted(snapshot),
     .snapshotted(InstanceSnapshot(epoch: Epoch(1), incarnation: Incarnation(1))),

@@ -11,15 +11,16 @@ final class FrameLink: FrameGateway {
   private let loop: LoopExecutor
   private let endpoint: String
   private let instance: InstanceID
-  private let channels: [ChannelPlan]
+  /// In any layout: which channel leads where does not depend on it.
+  private let job: JobPlan
   private let schemas: [Schema]
   private let encoder: FrameEncoder
   private let decoder: FrameDecoder
   private let pool: BatchPool
   private var pull: ZeroMQSocket?
   private var pushes: [(peer: InstanceID, endpoint: String, socket: ZeroMQSocket)] = []
-  /// The socket of a channel's other end, by channel number.
-  private var routes: [Int?]
+  /// The socket of a channel's other end, for channels that were used.
+  private var routes: [ChannelID: Int] = [:]
   private let message = ZeroMQMessage()
 
   /// Frames below this size are copied by the socket: handing over memory costs more.
@@ -38,9 +39,8 @@ final class FrameLink: FrameGateway {
     self.endpoint = endpoint
     self.instance = instance
     self.pool = pool
-    channels = job.channels
-    schemas = job.channels.map { job.edges[$0.edge].schema }
-    routes = job.channels.map { _ in nil }
+    self.job = job
+    schemas = job.edges.map(\.schema)
     let policy: CompressionPolicy =
       switch job.batch.compression {
       case .none: .none
@@ -66,30 +66,36 @@ final class FrameLink: FrameGateway {
       push.socket.close()
     }
     pushes.removeAll { !peers.contains(Peer(instance: $0.peer, endpoint: $0.endpoint)) }
-    for peer in peers where !pushes.contains(where: { $0.peer == peer.instance }) {
+    try linkMore(peers)
+  }
+
+  func linkMore(_ peers: [Peer]) throws(WeirError) {
+    routes = [:]
+    for peer in peers {
+      if let known = pushes.firstIndex(where: { $0.peer == peer.instance }) {
+        guard pushes[known].endpoint != peer.endpoint else { continue }
+        pushes.remove(at: known).socket.close()
+      }
       let socket = try ZeroMQSocket(.push, in: context)
       try socket.connect(peer.endpoint)
       pushes.append((peer.instance, peer.endpoint, socket))
     }
-    for (number, channel) in channels.enumerated() {
-      let other: InstanceID? =
-        if channel.sender == instance {
-          channel.receiver
-        } else if channel.receiver == instance {
-          channel.sender
-        } else {
-          nil
-        }
-      guard let other else { continue }
-      routes[number] = pushes.firstIndex { $0.peer == other }
+  }
+
+  /// The socket of a channel's other end.
+  private func route(_ id: ChannelID) -> Int {
+    if let known = routes[id] { return known }
+    guard let channel = job.channel(id) else { preconditionFailure("no channel \(id.number)") }
+    let other = channel.sender == instance ? channel.receiver : channel.sender
+    guard let found = pushes.firstIndex(where: { $0.peer == other }) else {
+      preconditionFailure("channel \(id.number) of '\(instance)' is not linked")
     }
+    routes[id] = found
+    return found
   }
 
   func send(_ frame: Frame) throws(WeirError) {
-    let number = Int(frame.header.channel.number)
-    guard let route = routes[number] else {
-      preconditionFailure("channel \(number) of '\(instance)' is not linked")
-    }
+    let route = route(frame.header.channel)
     let encoded = encoder.encode(frame)
     let socket = pushes[route].socket
     let isSent =
@@ -115,8 +121,7 @@ final class FrameLink: FrameGateway {
       return try decoder.decode(
         message.bytes,
         schema: { channel in
-          let number = Int(channel.number)
-          return number < self.schemas.count ? self.schemas[number] : nil
+          channel.edge < self.schemas.count ? self.schemas[channel.edge] : nil
         },
         pool: pool
       )

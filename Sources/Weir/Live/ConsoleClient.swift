@@ -55,21 +55,33 @@ final class ConsoleClient {
   private func ask(
     _ request: ConsoleRequest,
     withinNanoseconds time: Int64?
-  ) throws(WeirError) -> JobStatus {
+  ) throws(WeirError) -> ConsoleReply {
     lastNumber += 1
     let bytes = ConsoleCodec.encode(request, number: lastNumber)
     let isSent = try bytes.span.withUnsafeBytes { raw throws(WeirError) in try socket.send(raw) }
     guard isSent else { throw Self.gone(run) }
     let deadline = time.map { MonotonicClock.now().advanced(byNanoseconds: $0) }
-    switch try answer(to: lastNumber, by: deadline) {
-    case .status(let status): return status
-    case .refused(let error): throw error
-    }
+    let reply = try answer(to: lastNumber, by: deadline)
+    if case .refused(let error) = reply { throw error }
+    return reply
   }
 
   /// What the run tells of itself now; throws as `ask` does.
   func status() throws(WeirError) -> JobStatus {
-    try ask(.status, withinNanoseconds: Self.patienceNanoseconds)
+    let reply = try ask(.status, withinNanoseconds: Self.patienceNanoseconds)
+    guard case .status(let status) = reply else { throw Self.misunderstood(run) }
+    return status
+  }
+
+  /// Changes how many processes stages have, and waits until they have them.
+  ///
+  /// Throws E460 for what cannot be, E461 if the layout stays what it was, and as `ask` does.
+  func scale(_ order: ScaleOrder) throws(WeirError) -> Scaling {
+    _ = try status()
+    guard case .scaled(let report) = try ask(.scale(order), withinNanoseconds: nil) else {
+      throw Self.misunderstood(run)
+    }
+    return report
   }
 
   /// How a run has ended that was to be stopped.
@@ -98,7 +110,9 @@ final class ConsoleClient {
     }
     var last: JobStatus?
     do throws(WeirError) {
-      last = try ask(.stop(reason), withinNanoseconds: nil)
+      if case .status(let status) = try ask(.stop(reason), withinNanoseconds: nil) {
+        last = status
+      }
     } catch {
       guard error.code == Self.goneCode else { throw error }
     }
@@ -146,6 +160,16 @@ final class ConsoleClient {
       }
     }
     return nil
+  }
+
+  private static func misunderstood(_ run: KnownRun) -> WeirError {
+    WeirError(
+      "E310",
+      "reading a message of the console",
+      detail: "the run '\(run.identity.name)' answers another question",
+      hint: "use the version of weir that the run was started with",
+      blame: .user
+    )
   }
 
   private static let goneCode = "E473"

@@ -20,6 +20,7 @@ enum ConsoleCodec {
     switch request {
     case .status: bytes(Message(kind: "status", number: number))
     case .stop(let reason): bytes(Message(kind: "stop", number: number, reason: reason.rawValue))
+    case .scale(let order): bytes(Message(kind: "scale", number: number, order: order))
     }
   }
 
@@ -27,6 +28,7 @@ enum ConsoleCodec {
   static func encode(_ reply: ConsoleReply, number: UInt64) -> [UInt8] {
     switch reply {
     case .status(let status): bytes(Message(kind: "status", number: number, status: status))
+    case .scaled(let report): bytes(Message(kind: "scaled", number: number, scaling: report))
     case .refused(let error): bytes(Message(kind: "refused", number: number, error: error))
     }
   }
@@ -43,6 +45,9 @@ enum ConsoleCodec {
         throw damaged(message.number, "'\(message.reason ?? "")' is no way to stop")
       }
       return (.stop(reason), message.number)
+    case "scale":
+      guard let order = message.order else { throw damaged(message.number, "no numbers") }
+      return (.scale(order), message.number)
     default: throw unknown(message)
     }
   }
@@ -56,6 +61,9 @@ enum ConsoleCodec {
     case "status":
       guard let status = message.status else { throw damaged(message.number, "no status") }
       return (.status(status), message.number)
+    case "scaled":
+      guard let report = message.scaling else { throw damaged(message.number, "no report") }
+      return (.scaled(report), message.number)
     case "refused":
       guard let error = message.error else { throw damaged(message.number, "no error") }
       return (.refused(error), message.number)
@@ -75,6 +83,8 @@ enum ConsoleCodec {
     var number: UInt64
     var reason: String?
     var status: JobStatus?
+    var order: ScaleOrder?
+    var scaling: Scaling?
     var error: WeirError?
   }
 

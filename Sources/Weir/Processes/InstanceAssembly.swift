@@ -121,7 +121,7 @@ struct InstanceAssembly {
         source: plan,
         share: share,
         output: output,
-        paths: owned.map { (PartitionID($0), assignment.partitions[$0]) },
+        paths: assignment.partitions.enumerated().map { (PartitionID($0), $1) },
         rows: job.batch.rows,
         followed: file.follow ? try followed(job, share) : nil
       )

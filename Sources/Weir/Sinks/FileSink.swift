@@ -24,7 +24,7 @@ final class FileSink: SinkGateway {
   private let cut: PartCut
   private let delivery: WeirCore.Delivery
   /// True if no other instance of the sink writes into the folder.
-  private let isAlone: Bool
+  private var isAlone: Bool
   private let writers: [EdgeIndex: any RecordWriter]
   /// What stands before the first record of each part.
   private let header: [UInt8]
@@ -69,6 +69,8 @@ final class FileSink: SinkGateway {
     names = PartNames(plan.path)
     try Folder.create(names.folder)
   }
+
+  func laidOut(_ stage: RunLayout.Stage) { isAlone = stage.processes == 1 }
 
   // MARK: Writing
 
@@ -141,7 +143,7 @@ final class FileSink: SinkGateway {
       return plan.isSinglePart
         ? names.single : names.part(epoch: Epoch(1), instance: instance.index)
     case .eachEpoch:
-      if isLast, plan.isSinglePart, !hasPrepared, try names.existing().isEmpty {
+      if isLast, isAlone, plan.isSinglePart, !hasPrepared, try names.existing().isEmpty {
         return names.single
       }
       return names.part(epoch: epoch, instance: instance.index)

@@ -44,6 +44,8 @@ final class StandardOutputSink: SinkGateway {
     }
   }
 
+  func laidOut(_ stage: RunLayout.Stage) {}
+
   func flush() {}
 
   func prepare(_ epoch: Epoch, isLast: Bool) -> [PreparedOutput] { [] }
@@ -68,6 +70,8 @@ final class StandardOutputSink: SinkGateway {
 ///
 /// There is nothing to prepare or to take back.
 final class DiscardSink: SinkGateway {
+  func laidOut(_ stage: RunLayout.Stage) {}
+
   var hasReader: Bool { true }
 
   func write(_ batch: Batch, edge: EdgeIndex) {}

@@ -23,7 +23,7 @@ final class FileSource: SourceGateway {
   /// What is remembered of the files that are followed; nil: there is no going back.
   private let followed: FollowedFiles?
   private let pool = BatchPool()
-  /// The paths of the files that were listed for this instance.
+  /// The paths of all files that were listed: which of them are this instance's can change.
   private let listed: [PartitionID: String]
   private var partitions: [PartitionID: FilePartition] = [:]
   /// Partitions that are at their end without a file being open; with what people should know.

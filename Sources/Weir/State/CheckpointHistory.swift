@@ -52,7 +52,8 @@ struct CheckpointHistory: Sendable {
       case .checkpointFailed(let epoch, let error), .checkpointBroken(let epoch, let error):
         append(Entry(epoch: epoch, at: now, error: error))
       case .running, .progress, .finished, .stopping, .readerGone, .killing, .warned, .failed,
-        .stateFailed, .died, .rewinding, .recovered, .caughtUp, .checkpointed:
+        .stateFailed, .died, .rewinding, .recovered, .caughtUp, .checkpointed,
+        .laidOut, .scaling, .scaled, .scalingFailed:
         break
       }
     }

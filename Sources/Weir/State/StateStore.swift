@@ -11,7 +11,7 @@ final class StateStore: StateGateway {
   private let description: StateDescription
   private let keyGroups: Int
   /// Which key groups are the instance's.
-  private let owned: [Bool]
+  private var owned: [Bool]
   private let codec: BlockCodec
   private var writer: SnapshotWriter
   private var file: (name: String, writer: FileWriter)?
@@ -44,9 +44,19 @@ final class StateStore: StateGateway {
     self.description = description
     self.keyGroups = keyGroups
     self.codec = codec
-    let table = KeyGroupTable(keyGroups: keyGroups, instances: processes)
-    owned = table.owners.map { $0 == instance.index }
+    owned = []
     writer = SnapshotWriter(description, keyGroups: keyGroups, codec: codec)
+    laidOut(RunLayout.Stage(instance.stage, processes: processes, declared: processes))
+  }
+
+  func laidOut(_ stage: RunLayout.Stage) {
+    let table =
+      stage.owners
+      ?? KeyGroupTable(
+        keyGroups: max(keyGroups, stage.processes),
+        instances: max(stage.processes, 1)
+      )
+    owned = table.owners.map { $0 == instance.index }
   }
 
   // MARK: Writing

@@ -35,6 +35,22 @@ struct RunLog: Sendable {
       saidAt = now.instant
       say(state.picture(at: now))
     case .finished(let instance): logger.debug("finished", metadata: ["instance": "\(instance)"])
+    case .laidOut(let layout):
+      let numbers = layout.stages.map { "\($0.name) \($0.processes)" }.joined(separator: ", ")
+      logger.debug("laid out", metadata: ["processes": "\(numbers)"])
+    case .scaling(let change):
+      logger.info("scaling", metadata: ["processes": "\(ScalingText.numbers(change))"])
+    case .scaled(let report):
+      logger.info(
+        "scaled",
+        metadata: [
+          "processes": "\(ScalingText.numbers(report))", "epoch": "\(report.epoch.number)",
+          "bytes": "\(report.bytesMoved)", "pause_us": "\(report.pause)",
+          "us": "\(report.duration)",
+        ]
+      )
+    case .scalingFailed(let error):
+      logger.warning("not scaled", metadata: Self.metadata(error))
     case .readerGone: logger.info("nobody reads standard output any more")
     case .stopping(.drain):
       logger.info("draining: the input ends here, and what was read is worked off")

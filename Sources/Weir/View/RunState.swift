@@ -24,7 +24,7 @@ struct RunState {
     var idle: Int64 = 0
   }
 
-  let job: JobPlan
+  private(set) var job: JobPlan
   let startedAt: Moment
   private(set) var phase = JobStatus.Phase.starting
   /// What ended the run before its time.
@@ -61,7 +61,9 @@ struct RunState {
       sample(at: now.instant)
     case .finished(let instance): finished.insert(instance)
     case .stopping(let reason): phase = reason == .drain ? .draining : .stopping
-    case .killing, .readerGone, .recovered, .caughtUp: break
+    case .killing, .readerGone, .recovered, .caughtUp, .scaling, .scaled: break
+    case .laidOut(let layout): job = job.laid(out: layout)
+    case .scalingFailed(let error): note(error, nil, at: now)
     case .warned(let instance, let error): note(error, instance, at: now)
     case .failed(let instance, let error):
       failure = JobStatus.Incident(at: now.wall, instance: instance, error: error)

@@ -59,8 +59,14 @@ package enum Limits {
   package static let numbersTaken: UInt32 = 1024
   /// Recoveries whose times a coordinator keeps, besides those that go on.
   package static let recoveriesKept = 8
-  /// Processes of a stage.
+  /// Processes of a stage, and edges between stages: frames carry both in 10 bits.
   package static let processes = 1024
+  package static let edges = 1024
+  /// Processes of all stages that send along one edge: as many times as there are stages, the number of
+  /// processes of the one that has most.
+  package static let senders = 4096
+  /// Bytes that may wait in the input queues of an instance that waits for its state.
+  package static let asideBytes = 64 << 20
   /// Key groups unless the topology says otherwise, and the most it may ask for.
   package static let keyGroups = 128
   package static let largestKeyGroups = 32_768

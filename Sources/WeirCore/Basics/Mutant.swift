@@ -69,6 +69,8 @@ package enum Mutant: String, CaseIterable, Sendable {
   case barrierWithoutTime
   /// A snapshot of an instance that has inherited its state builds on what others have written.
   case inheritedTrusted
+  /// An instance keeps the key groups that are others' from now on.
+  case groupsKept
   /// A row is taken for one that kills because somebody was killed with it in hand once.
   case killNamesRow
   /// A process starts again before it is durable what is kept from it.

@@ -9,12 +9,23 @@ extension Manifest {
   /// first. The plan must say the same as the one that the checkpoint was taken of, but for the
   /// processes of operators and of sources with listed files. O(instances x (partitions + key groups)).
   package func relaid(for job: JobPlan) -> Manifest {
-    guard members.map(\.instance) != job.instances else { return self }
+    let taken = layout(for: job)
+    guard members.map(\.instance) != job.instances || taken != job.layout(like: taken) else {
+      return self
+    }
     var relaid = self
     relaid.members = []
-    for stage in job.stages {
+    relaid.layout = job.layout(like: taken)
+    relaid.successor = nil
+    for (number, stage) in job.stages.enumerated() where stage.processes > 0 {
       let before = members.filter { $0.instance.stage == stage.name }.map(\.snapshot)
-      let layout = StageLayout(before: before, stage: stage, job: job)
+      let layout = StageLayout(
+        before: before,
+        old: taken.stage(stage.name).map { job.table(of: $0) } ?? job.table(of: number),
+        new: job.table(of: number),
+        stage: stage,
+        job: job
+      )
       for index in 0..<stage.processes {
         relaid.members.append(
           Member(
@@ -27,16 +38,41 @@ extension Manifest {
     return relaid
   }
 
+  /// The layout that it was taken in, of which earlier versions have said only how many instances there
+  /// were.
+  package func layout(for job: JobPlan) -> RunLayout {
+    if let layout { return layout }
+    return RunLayout(
+      job.stages.filter { $0.processes > 0 }.map { stage in
+        let count = members.count { $0.instance.stage == stage.name }
+        return RunLayout.Stage(stage.name, processes: count, declared: count)
+      }
+    )
+  }
+
+  /// What instances have counted, added up.
+  package func sums(of instances: [InstanceID]) -> InstanceSnapshot {
+    var sums = InstanceSnapshot(epoch: epoch, incarnation: Incarnation(0))
+    for snapshot in instances.compactMap({ snapshot(of: $0) }) {
+      if sums.counters.isEmpty { sums.counters = snapshot.counters.map { _ in StageCounters() } }
+      sums.add(snapshot)
+    }
+    return sums
+  }
+
   /// Whether it can be a checkpoint of the plan, also with other numbers of processes.
   ///
-  /// Its members are instances of all stages that have processes, in order, and each has counters of
-  /// all stages. Those of stages that cannot be dealt anew are as many as the plan says.
+  /// Its members are instances of all stages that have processes, in order, as many as its layout says,
+  /// and each has counters of all stages. Stages that cannot be dealt anew have as many as the plan says.
   package func fits(_ job: JobPlan) -> Bool {
+    let taken = layout(for: job)
     var expected: [InstanceID] = []
     for stage in job.stages where stage.processes > 0 {
-      let count = members.count { $0.instance.stage == stage.name }
+      guard let laid = taken.stage(stage.name) else { return false }
+      let count = laid.processes
       guard count == stage.processes || stage.role.canBeDealtAnew, count > 0,
-        count <= job.keyGroups || count == stage.processes
+        count <= job.keyGroups || count == stage.processes,
+        laid.owners.map({ $0.owners.count == job.keyGroups }) ?? true
       else { return false }
       expected += (0..<count).map { InstanceID(stage.name, $0) }
     }
@@ -49,11 +85,13 @@ extension Manifest {
 private struct StageLayout {
   /// In the order of their indices.
   let before: [InstanceSnapshot]
+  let old: KeyGroupTable
+  let new: KeyGroupTable
   let stage: StagePlan
   let job: JobPlan
 
   func snapshot(of index: Int, at epoch: Epoch) -> InstanceSnapshot {
-    guard before.count != stage.processes else { return before[index] }
+    guard before.count != stage.processes || isKeyed && old != new else { return before[index] }
     precondition(!before.isEmpty, "no snapshot of '\(stage.name)' at epoch \(epoch.number)")
     var snapshot = InstanceSnapshot(epoch: epoch, incarnation: before[0].incarnation)
     snapshot.counters = job.stages.map { _ in StageCounters() }
@@ -68,6 +106,10 @@ private struct StageLayout {
     case .sink: preconditionFailure("sink '\(stage.name)' has another number of processes")
     }
     return snapshot
+  }
+
+  private var isKeyed: Bool {
+    if case .keyed = stage.role { true } else { false }
   }
 
   /// The instances whose sums an instance goes on with.
@@ -86,8 +128,6 @@ private struct StageLayout {
   }
 
   private func inherited(by index: Int) -> [StateReference] {
-    let old = KeyGroupTable(keyGroups: job.keyGroups, instances: before.count)
-    let new = KeyGroupTable(keyGroups: job.keyGroups, instances: stage.processes)
     var gives = before.map { _ in false }
     for group in new.groups(of: index) { gives[old.owners[group]] = true }
     var inherited: [StateReference] = []
@@ -110,8 +150,7 @@ extension InstanceSnapshot {
         sent.append(rows)
         continue
       }
-      sent[known].rows += rows.rows
-      sent[known].fingerprint &+= rows.fingerprint
+      sent[known] += rows
     }
   }
 }

@@ -5,6 +5,10 @@ package struct Manifest: Hashable, Sendable, Codable {
   package var isFinished = false
   /// In the order of `JobPlan.instances`.
   package var members: [Member]
+  /// Of the instances that have taken it; nil: runs of key groups, as many instances as there are.
+  package var layout: RunLayout?
+  /// What comes into force behind it; nil: the run goes on in the same layout.
+  package var successor: RunLayout?
 
   /// An instance and what it was.
   package struct Member: Hashable, Sendable, Codable {
@@ -17,9 +21,11 @@ package struct Manifest: Hashable, Sendable, Codable {
     }
   }
 
-  package init(epoch: Epoch, members: [Member]) {
+  package init(epoch: Epoch, members: [Member], layout: RunLayout? = nil, successor: RunLayout? = nil) {
     self.epoch = epoch
     self.members = members
+    self.layout = layout
+    self.successor = successor
   }
 
   /// The snapshot of an instance, nil if the manifest is of another topology; linear.

@@ -13,6 +13,12 @@ package struct SentRows: Hashable, Sendable, Codable {
     self.rows = rows
     self.fingerprint = fingerprint
   }
+
+  /// Adds what others have sent to the same receiver.
+  static func += (sum: inout SentRows, more: SentRows) {
+    sum.rows += more.rows
+    sum.fingerprint &+= more.fingerprint
+  }
 }
 
 extension JobPlan {

@@ -4,11 +4,14 @@ package enum ConsoleRequest: Hashable, Sendable {
   case status
   /// Answered when the run has ended, by its last status; a command that does not wait may go away.
   case stop(StopReason)
+  /// Answered when the layout has changed, or will not.
+  case scale(ScaleOrder)
 }
 
 /// What the coordinator answers.
 package enum ConsoleReply: Hashable, Sendable {
   case status(JobStatus)
+  case scaled(Scaling)
   /// Nothing was done.
   case refused(WeirError)
 }

@@ -4,6 +4,10 @@ package enum CoordinatorMessage: Hashable, Sendable, Codable {
   case assign(Assignment)
   /// Begin anew at an epoch; answered by `rewound`.
   case rewind(Rewind)
+  /// Make ready for another layout; answered by `reshaped`.
+  case reshape(Reshape)
+  /// What goes over to the instance in that layout; answered by `joined`.
+  case inherit(Round, InstanceSnapshot)
   /// All of the region have answered: rows may flow.
   case go(Round)
   /// To sources: end the epoch here; the barrier goes on from there. The last one of a run also

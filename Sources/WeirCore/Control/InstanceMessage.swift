@@ -6,6 +6,10 @@ package enum InstanceMessage: Hashable, Sendable, Codable {
   case bound(endpoint: String)
   /// It has restored what the rewind of that round named, and waits for `go`.
   case rewound(Round)
+  /// It is ready for the layout of that round.
+  case reshaped(Round)
+  /// It has taken over what it was given in that round, and works; what it had waited for.
+  case joined(Round, HandOver)
   /// The state that the rewind of that round named is damaged; it waits to be told another place.
   case stateUnusable(Round, WeirError)
   /// It has come so far since that rewind: for reports, never for decisions.
@@ -35,7 +39,7 @@ package enum InstanceMessage: Hashable, Sendable, Codable {
   /// Coordinator and instances are one program, so no version has to understand another. The number is
   /// for processes of two programs that meet after all, such as in a folder that two machines share:
   /// the first message then says so (E403), before one that is misunderstood does harm.
-  package static let version = 5
+  package static let version = 6
 }
 
 /// The steps of an instance within a checkpoint.

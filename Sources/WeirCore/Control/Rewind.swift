@@ -6,6 +6,8 @@ package struct Rewind: Hashable, Sendable, Codable {
   package var round: Round
   /// Nil: from the very beginning.
   package var snapshot: InstanceSnapshot?
+  /// Of the run; nil: as the topology says.
+  package var layout: RunLayout?
   /// Of all channels of the region.
   package var generation: Generation
   /// Where the instances receive that this one exchanges frames with.
@@ -22,6 +24,7 @@ package struct Rewind: Hashable, Sendable, Codable {
   package init(
     round: Round,
     snapshot: InstanceSnapshot? = nil,
+    layout: RunLayout? = nil,
     generation: Generation,
     peers: [Peer] = [],
     beginsPace: Bool = false,
@@ -31,6 +34,7 @@ package struct Rewind: Hashable, Sendable, Codable {
   ) {
     self.round = round
     self.snapshot = snapshot
+    self.layout = layout
     self.generation = generation
     self.peers = peers
     self.beginsPace = beginsPace

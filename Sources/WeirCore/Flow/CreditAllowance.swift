@@ -41,10 +41,11 @@ package struct CreditGrant: Hashable, Sendable {
   private var measuredSince: Instant?
   private var measuredBytes = 0
 
-  package init(budget: Int, flow: FlowBudget = FlowBudget()) {
+  /// `first`: how much may come before anything is drained, if that is another amount than later.
+  package init(budget: Int, flow: FlowBudget = FlowBudget(), first: Int? = nil) {
     least = flow.leastCredit
     self.budget = max(budget, least)
-    window = min(self.budget, flow.firstCredit)
+    window = max(first ?? 0, min(self.budget, flow.firstCredit))
   }
 
   /// Notes a frame taken from the socket; one that needs an answer gets it with the next credit.

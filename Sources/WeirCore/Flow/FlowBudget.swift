@@ -8,6 +8,8 @@ package struct FlowBudget: Hashable, Sendable {
   package var leastCredit = Limits.leastCredit
   /// The credit of a channel before its drain was measured.
   package var firstCredit = Limits.firstCredit
+  /// Bytes that may wait in the input queues of an instance that waits for its state.
+  package var asideBytes = Limits.asideBytes
   /// Rows that a firing emits in one turn.
   package var emittedRows = Limits.emittedRows
   /// Bytes of state that a snapshot writes in one turn.

@@ -26,13 +26,14 @@ package struct InputChannel {
     schema: UInt64,
     hello: Hello,
     budget: Int,
-    flow: FlowBudget = FlowBudget()
+    flow: FlowBudget = FlowBudget(),
+    firstCredit: Int? = nil
   ) {
     self.plan = plan
     self.generation = generation
     self.schema = schema
     self.hello = hello
-    grant = CreditGrant(budget: budget, flow: flow)
+    grant = CreditGrant(budget: budget, flow: flow, first: firstCredit)
   }
 
   /// Takes a frame from the socket into the queue.
@@ -100,6 +101,9 @@ package struct InputChannel {
     }
     return frame
   }
+
+  /// True once the sender has said hello.
+  package var hasBegun: Bool { nextSequence > 0 }
 
   private func broken(_ detail: String) -> WeirError {
     WeirError(

@@ -20,18 +20,29 @@ package struct InputSet {
   /// The channel that is looked at first: they take turns.
   private var cursor = 0
   package private(set) var watermark: Watermark
+  package let generation: Generation
+  /// No credit goes to a sender that may not have turned to this generation: one that has says hello.
+  private let answersOnly: Bool
 
   /// Makes the inputs of a generation; `watermark` is what was known when it began.
+  ///
+  /// `answersOnly`: senders turn to the generation one by one, and are given credit when they have;
+  /// `waits`: much may come before any of it is taken.
   init(
     _ job: JobPlan,
     instance: InstanceID,
     generation: Generation,
     flow: FlowBudget,
-    watermark: Watermark = .start
+    watermark: Watermark = .start,
+    answersOnly: Bool = false,
+    waits: Bool = false
   ) {
     self.watermark = watermark
+    self.generation = generation
+    self.answersOnly = answersOnly
     let plans = job.channels.filter { $0.receiver == instance }
     let budget = flow.input(of: plans.count)
+    let firstCredit = waits ? flow.asideBytes / max(plans.count, 1) : nil
     alignment = Alignment(channels: plans.count)
     channels = plans.map { plan in
       let schema = job.edges[plan.edge].schema.fingerprint
@@ -46,7 +57,8 @@ package struct InputSet {
         schema: schema,
         hello: hello,
         budget: budget,
-        flow: flow
+        flow: flow,
+        firstCredit: firstCredit
       )
     }
   }
@@ -138,9 +150,20 @@ package struct InputSet {
     if let least = active ?? open ?? ended { watermark = max(watermark, least) }
   }
 
+  /// Goes on from the inputs of the generation before, all of whose frames were taken.
+  mutating func takeOver(_ before: InputSet) {
+    watermark = max(watermark, before.watermark)
+    firstRowsAt = before.firstRowsAt
+    lastRowsAt = before.lastRowsAt
+  }
+
+  /// Begins where state has been brought back to.
+  mutating func begin(at restored: Watermark) { watermark = max(watermark, restored) }
+
   /// Sends the credits that are due.
   mutating func grant(into effects: inout [InstanceEffect], at now: Moment) {
     for index in channels.indices {
+      guard !answersOnly || channels[index].hasBegun else { continue }
       guard let credit = channels[index].grant.next() else { continue }
       var header = FrameHeader(.credit, channels[index].plan.id, channels[index].generation)
       header.allowance = credit.allowance

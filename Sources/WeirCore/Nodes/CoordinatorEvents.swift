@@ -102,6 +102,14 @@ package enum RunNotice: Hashable, Sendable {
   case running(instances: Int)
   case progress(InstanceID, InstanceProgress)
   case finished(InstanceID)
+  /// The run has another layout from now on than the one that was known.
+  case laidOut(RunLayout)
+  /// It begins to go over to another layout.
+  case scaling(Scaling)
+  /// It has.
+  case scaled(Scaling)
+  /// It stays in the layout it has.
+  case scalingFailed(WeirError)
   case stopping(StopReason)
   /// Nobody reads what the sink writes: the run is about to stop.
   case readerGone(InstanceID)

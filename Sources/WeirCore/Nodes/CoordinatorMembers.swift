@@ -28,6 +28,8 @@ struct CoordinatorMember {
   /// False for a sink that cannot take back what became visible.
   let canWithdraw: Bool
   let region: Int
+  /// True until the layout is in force that has it.
+  var isJoining = false
   var step = Step.missing
   var process: Incarnation?
   var endpoint = ""
@@ -46,6 +48,21 @@ struct CoordinatorMember {
   /// What it said of itself last.
   var progress: EpochProgress?
 
+  /// Makes an instance without a process; `job` is any layout of its plan.
+  init(_ instance: InstanceID, of job: JobPlan, region: Int) {
+    guard let stage = job.index(of: instance.stage) else {
+      preconditionFailure("no stage '\(instance.stage)' in plan '\(job.name)'")
+    }
+    self.instance = instance
+    self.region = region
+    switch job.stages[stage].role {
+    case .source: (isSource, delivery, canWithdraw) = (true, nil, true)
+    case .keyed, .stateless: (isSource, delivery, canWithdraw) = (false, nil, true)
+    case .sink(let plan):
+      (isSource, delivery, canWithdraw) = (false, plan.delivery, plan.connector.canWithdraw)
+    }
+  }
+
   /// True if it may be told where to begin.
   var isReachable: Bool {
     switch step {
@@ -57,11 +74,20 @@ struct CoordinatorMember {
   var isRunning: Bool { step == .running || step == .finished }
 }
 
+extension CoordinatorProcess {
+  /// True if it may become any instance.
+  var isSpare: Bool { member == nil && !isDismissed }
+}
+
 /// A process that was started and has not ended.
 struct CoordinatorProcess {
   let incarnation: Incarnation
-  /// The member it is; nil: a spare.
+  /// The member it is; nil: a spare, or one whose member is no more.
   var member: Int?
+  /// Its member is no more: it is told to leave, or killed.
+  var isDismissed = false
+  /// When it must have left.
+  var leaveBy: Instant?
   var hasGreeted = false
   /// Why it will end, if it is known.
   var lastWords: WeirError?
@@ -94,7 +120,7 @@ struct CoordinatorRegion {
     case running
   }
 
-  let members: [Int]
+  var members: [Int]
   var step = Step.waiting
   var round = Round(0)
   /// True once it has run under this coordinator.
@@ -120,6 +146,8 @@ struct OpenEpoch {
     case stop
     /// All have finished.
     case final
+    /// Another layout comes into force behind it.
+    case turn
   }
 
   let epoch: Epoch

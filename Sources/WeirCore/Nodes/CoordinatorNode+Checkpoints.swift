@@ -6,6 +6,8 @@ extension CoordinatorNode {
     let isTaken = numbers.epoch < taken.epoch || Mutant.epochReused.isActive
     guard open == nil, settings == nil || isTaken else { return false }
     guard phase == .running || phase == .stopping else { return false }
+    guard !isCutAwaited || isCutDue else { return false }
+    guard scaling?.step != .joining || scaling?.joining.isEmpty == true else { return false }
     return regions.allSatisfy { $0.step == .running }
   }
 
@@ -13,7 +15,11 @@ extension CoordinatorNode {
   mutating func openEpochWhenDue(at now: Instant, into effects: inout [CoordinatorEffect]) {
     guard epochMayOpen else { return }
     let purpose: OpenEpoch.Purpose
-    if members.allSatisfy({ $0.step == .finished }) {
+    if isCutDue {
+      purpose = .turn
+      scaling?.step = .cutting
+      scaling?.cutAt = now
+    } else if members.allSatisfy({ $0.step == .finished || $0.isJoining }) {
       purpose = .final
     } else if phase == .stopping {
       purpose = .stop
@@ -30,8 +36,9 @@ extension CoordinatorNode {
       openedAt: now,
       snapshots: members.map { _ in nil }
     )
-    for index in members.indices where members[index].isSource {
-      send(.checkpoint(epoch, isLast: purpose != .periodic), to: index, into: &effects)
+    let isLast = purpose == .stop || purpose == .final
+    for index in members.indices where members[index].isSource && !members[index].isJoining {
+      send(.checkpoint(epoch, isLast: isLast), to: index, into: &effects)
     }
   }
 
@@ -57,14 +64,10 @@ extension CoordinatorNode {
       open = epoch
     }
     let snapshots = epoch.snapshots.compactMap { $0 }
-    guard snapshots.count == members.count else { return }
-    let manifest = Manifest(
-      epoch: epoch.epoch,
-      members: zip(members, snapshots).map {
-        Manifest.Member(instance: $0.instance, snapshot: $1)
-      }
-    )
+    guard snapshots.count == members.count(where: { !$0.isJoining }) else { return }
+    let manifest = manifest(of: epoch)
     open?.step = .recording
+    if epoch.purpose == .turn { handOver(manifest, into: &effects) }
     if settings == nil {
       complete(manifest, at: now, into: &effects)
     } else {
@@ -88,14 +91,23 @@ extension CoordinatorNode {
       return
     }
     guard let done = open, done.epoch == epoch, done.step == .recording else { return }
-    let snapshots = done.snapshots.compactMap { $0 }
-    let manifest = Manifest(
-      epoch: epoch,
-      members: zip(members, snapshots).map {
-        Manifest.Member(instance: $0.instance, snapshot: $1)
-      }
+    complete(manifest(of: done), at: now, into: &effects)
+  }
+
+  /// What all have reported of an epoch.
+  private func manifest(of done: OpenEpoch) -> Manifest {
+    let layout = layout
+    return Manifest(
+      epoch: done.epoch,
+      members: job.instances.map { instance in
+        guard let place = members.firstIndex(where: { $0.instance == instance }),
+          let snapshot = done.snapshots[place]
+        else { preconditionFailure("no report of '\(instance)' on epoch \(done.epoch.number)") }
+        return Manifest.Member(instance: instance, snapshot: snapshot)
+      },
+      layout: layout == declared.declaredLayout ? nil : layout,
+      successor: done.purpose == .turn ? scaling?.after : nil
     )
-    complete(manifest, at: now, into: &effects)
   }
 
   /// The checkpoint is complete: sinks may show their output, and older checkpoints may go.
@@ -120,13 +132,17 @@ extension CoordinatorNode {
     open?.step = .committing
     open?.completedAt = now
     open?.uncommitted = members.indices.filter { index in
-      guard let delivery = members[index].delivery, delivery != .atLeastOnce else { return false }
+      guard let delivery = members[index].delivery, delivery != .atLeastOnce,
+        !members[index].isJoining
+      else { return false }
       // An act that must not be done twice is not begun where a rewind is about to ask for it again.
       return delivery == .exactlyOnce || members[index].isRunning
     }
+    if done.purpose == .turn { takeLayout(into: &effects) }
     for index in open?.uncommitted ?? [] where members[index].isRunning {
       sendCommit(to: index, into: &effects)
     }
+    if regions.contains(where: { $0.step != .running }) { settleLayout(into: &effects) }
   }
 
   /// Deletes what only checkpoints refer to that are not kept.
@@ -167,9 +183,16 @@ extension CoordinatorNode {
   }
 
   func sendCommit(to index: Int, into effects: inout [CoordinatorEffect]) {
-    guard let process = members[index].process, let last = manifests.last else { return }
+    guard let process = members[index].process, let last = commitPoint else { return }
     let outputs = last.snapshot(of: members[index].instance)?.outputs ?? []
     effects.append(.send(process, .commit(last.epoch, outputs)))
+  }
+
+  /// The checkpoint whose output is being shown, for those who show it: while instances are there that
+  /// have no place in the layout any more, they show their own.
+  private var commitPoint: Manifest? {
+    let isTurning = scaling?.step == .joining && scaling?.report.recovered == false
+    return isTurning ? manifests.last : restorePoint
   }
 
   mutating func committed(_ index: Int, _ epoch: Epoch) {
@@ -184,6 +207,9 @@ extension CoordinatorNode {
     }
     switch open.purpose {
     case .periodic: self.open = nil
+    case .turn:
+      self.open = nil
+      dismissLeavers(at: now, into: &effects)
     case .stop, .final: conclude(at: now, into: &effects)
     }
   }
@@ -213,6 +239,9 @@ extension CoordinatorNode {
     for index in members.indices where members[index].isRunning {
       send(.abort(failed.epoch), to: index, into: &effects)
     }
+    guard failed.purpose == .turn else { return }
+    let error = WeirError("E421", "checkpoint \(failed.epoch.number) failed", recovery: .retry)
+    giveUpScaling(.failed(error), into: &effects)
   }
 
   mutating func snapshotFailed(
@@ -288,7 +317,7 @@ extension CoordinatorNode {
     guard let settings, let open, open.step == .reporting,
       now.nanoseconds - open.openedAt.nanoseconds >= settings.timeout
     else { return }
-    let missing = members.indices.filter { open.snapshots[$0] == nil }
+    let missing = members.indices.filter { open.snapshots[$0] == nil && !members[$0].isJoining }
     let words = missing.prefix(5).map { index in
       let known = members[index].progress
       let step = known?.epoch == open.epoch ? known?.step ?? .barrier : .barrier

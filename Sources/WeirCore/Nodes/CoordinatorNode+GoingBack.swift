@@ -40,11 +40,12 @@ extension CoordinatorNode {
   }
 
   /// Nobody goes back to that epoch any more: all go back to the one before.
-  mutating func setAside(_ epoch: Epoch) {
+  mutating func setAside(_ epoch: Epoch, at now: Instant, into effects: inout [CoordinatorEffect]) {
     guard settingAside == epoch else { return }
     settingAside = nil
     guard isActive else { return }
     manifests.removeAll { $0.epoch == epoch }
+    takeBackLayout(at: now, into: &effects)
     // Its output is withdrawn, whether it was visible or not.
     open = nil
     for region in regions.indices {

@@ -148,8 +148,10 @@ extension CoordinatorNode {
 
   /// Ends the search where a complete checkpoint is past what an instance had died of.
   mutating func relax(at manifest: Manifest, into effects: inout [CoordinatorEffect]) {
-    for (index, member) in zip(members.indices, manifest.members)
-    where members[index].search.isOver(member.snapshot.counters) {
+    for index in members.indices {
+      guard let snapshot = manifest.snapshot(of: members[index].instance),
+        members[index].search.isOver(snapshot.counters)
+      else { continue }
       let care = members[index].search.care
       members[index].search = PoisonSearch()
       if care != .usual { send(.relax, to: index, into: &effects) }

@@ -13,7 +13,7 @@ extension CoordinatorNode {
     members[index].progress = nil
     members[index].dueBy = now.advanced(byNanoseconds: Self.startNanoseconds)
     let instance = members[index].instance
-    if let spare = processes.firstIndex(where: { $0.member == nil && $0.hasGreeted }) {
+    if let spare = processes.firstIndex(where: { $0.isSpare && $0.hasGreeted }) {
       processes[spare].member = index
       members[index].process = processes[spare].incarnation
       effects.append(.assign(processes[spare].incarnation, instance))
@@ -28,7 +28,7 @@ extension CoordinatorNode {
   /// Keeps one process ready once everything runs: a replacement then need not start.
   mutating func keepSpare(at now: Instant, into effects: inout [CoordinatorEffect]) {
     guard settings != nil, phase == .running, spareAt == nil else { return }
-    guard !processes.contains(where: { $0.member == nil }) else { return }
+    guard !processes.contains(where: \.isSpare) else { return }
     let incarnation = nextIncarnation()
     processes.append(CoordinatorProcess(incarnation: incarnation, member: nil))
     effects.append(.spawn(incarnation, nil))
@@ -141,7 +141,7 @@ extension CoordinatorNode {
     let gone = processes.remove(at: entry)
     guard let index = gone.member else {
       // Nobody has lost anything; but one that cannot even start is not tried all the time.
-      if !gone.hasGreeted { spareAt = now.advanced(byNanoseconds: Self.sparePauseNanoseconds) }
+      if !gone.hasGreeted, !gone.isDismissed { spareAt = now.advanced(byNanoseconds: Self.sparePauseNanoseconds) }
       return
     }
     members[index].process = nil
@@ -150,6 +150,16 @@ extension CoordinatorNode {
       // It has said why, and its peer's own words are still waited for.
       if let suspicion, suspicion.instance == members[index].instance { return }
       fail(members[index].instance, error, into: &effects)
+      return
+    }
+    if members[index].isJoining, open?.purpose != .turn || open?.step != .recording {
+      // It had nothing yet: nobody goes back for it, unless some have turned already.
+      effects.append(.say(.died(members[index].instance, error)))
+      if open?.purpose == .turn {
+        abortEpoch(into: &effects)
+      } else {
+        giveUpScaling(.failed(error), into: &effects)
+      }
       return
     }
     members[index].step = .missing
@@ -163,7 +173,10 @@ extension CoordinatorNode {
     )
     effects.append(.say(.died(members[index].instance, error)))
     note(.died, index, process, at: seenAt ?? now)
+    let instance = members[index].instance
     disturb(members[index].region, into: &effects)
+    // With another layout it can be at another place, or at none.
+    guard let index = members.firstIndex(where: { $0.instance == instance }) else { return }
     if let death, search(index, death, into: &effects) {
       if Mutant.quarantineNotAwaited.isActive { startUnawaited(index, at: now, into: &effects) }
       return
@@ -234,6 +247,8 @@ extension CoordinatorNode {
       return
     }
     effects.append(.kill(process))
+    // What its end means is decided when it has come.
+    guard !members[index].isJoining else { return }
     note(cause, index, process, at: now)
     disturb(members[index].region, into: &effects)
   }
@@ -296,13 +311,21 @@ extension CoordinatorNode {
     judgeSilent(at: now, into: &effects)
     guard isActive else { return }
     if let due = spareAt, due <= now { spareAt = nil }
+    for entry in processes.indices {
+      guard let due = processes[entry].leaveBy, due <= now else { continue }
+      processes[entry].leaveBy = nil
+      effects.append(.kill(processes[entry].incarnation))
+    }
     for region in regions.indices {
       guard let due = regions[region].lostDue, due <= now else { continue }
       regions[region].lostDue = nil
       tracker.failed(Recovery.Failure(.channel, seenAt: now), region: region)
       disturb(region, into: &effects)
     }
-    for index in members.indices {
+    // Who joins can be given up meanwhile, and is the last.
+    var index = -1
+    while index + 1 < members.count {
+      index += 1
       if let due = members[index].retryAt, due <= now {
         startProcess(for: index, at: now, into: &effects)
       }
@@ -327,7 +350,9 @@ extension CoordinatorNode {
     into effects: inout [CoordinatorEffect]
   ) {
     guard let settings, let due = pingAt else { return }
-    for index in members.indices {
+    var index = -1
+    while index + 1 < members.count {
+      index += 1
       guard let heard = members[index].heardAt,
         now.nanoseconds - heard.nanoseconds >= settings.hangAfter, !Mutant.hangIgnored.isActive
       else { continue }

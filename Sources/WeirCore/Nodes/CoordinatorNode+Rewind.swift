@@ -5,6 +5,13 @@ extension CoordinatorNode {
   mutating func disturb(_ region: Int, into effects: inout [CoordinatorEffect]) {
     regions[region].step = .waiting
     regions[region].lostDue = nil
+    switch scaling?.step {
+    case .preparing, .telling:
+      let error = WeirError("E404", "an instance failed meanwhile", recovery: .retry)
+      giveUpScaling(.failed(error), into: &effects)
+    case .joining: settleLayout(into: &effects)
+    case nil, .cutting: break
+    }
     guard let open else { return }
     switch open.step {
     case .reporting: abortEpoch(into: &effects)
@@ -39,10 +46,12 @@ extension CoordinatorNode {
         .say(.rewinding(instances: regions[region].members.count, to: lastEpoch))
       )
     }
+    let point = restorePoint
+    let layout = layout
     for index in regions[region].members {
       guard let process = members[index].process else { continue }
       let instance = members[index].instance
-      let snapshot = manifests.last.map { manifest in
+      let snapshot = point.map { manifest in
         guard let snapshot = manifest.snapshot(of: instance) else {
           preconditionFailure("no snapshot of '\(instance)' at epoch \(manifest.epoch.number)")
         }
@@ -56,8 +65,9 @@ extension CoordinatorNode {
       let rewind = Rewind(
         round: lastRound,
         snapshot: snapshot,
+        layout: layout == declared.declaredLayout ? nil : layout,
         generation: generation,
-        peers: peers(of: instance),
+        peers: endpoints(of: job.peers(of: instance)),
         beginsPace: !regions[region].hasRun,
         care: members[index].search.care,
         quarantine: quarantine,
@@ -70,11 +80,8 @@ extension CoordinatorNode {
   /// The last complete epoch.
   var lastEpoch: Epoch { manifests.last?.epoch ?? .none }
 
-  private func peers(of instance: InstanceID) -> [Peer] {
-    job.peers(of: instance).compactMap { peer in
-      members.first { $0.instance == peer }.map { Peer(instance: peer, endpoint: $0.endpoint) }
-    }
-  }
+  /// Where to go back to, for the instances of the layout in force.
+  var restorePoint: Manifest? { manifests.last?.relaid(for: job) }
 
   /// Second phase: when all have answered, rows flow.
   mutating func rewound(

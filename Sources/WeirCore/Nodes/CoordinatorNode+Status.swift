@@ -16,7 +16,7 @@ extension CoordinatorNode {
         }
       )
     }
-    status.spare = processes.first { $0.member == nil }.map { JobStatus.Process($0.incarnation) }
+    status.spare = processes.first(where: \.isSpare).map { JobStatus.Process($0.incarnation) }
     status.checkpoints = checkpointStatus(at: now.instant)
     status.recoveries = recoveries
     if phase == .ended { status.outcome = outcome }

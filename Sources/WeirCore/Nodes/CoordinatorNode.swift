@@ -28,7 +28,13 @@ package struct CoordinatorNode {
   }
 
   package internal(set) var phase = Phase.created
-  let job: JobPlan
+  /// As the topology says; `job` has the layout that is in force.
+  let declared: JobPlan
+  package internal(set) var job: JobPlan
+  /// What the topology has said of processes when the run went on.
+  let beganWith: RunLayout
+  /// The change of layout that is under way.
+  var scaling: OpenScaling?
   let settings: CheckpointSettings?
   var members: [CoordinatorMember]
   /// Times how regions come back.
@@ -98,36 +104,22 @@ package struct CoordinatorNode {
     record: RunRecord = RunRecord(),
     acceptsDuplicates: Bool = false
   ) {
+    declared = job
+    let before = record.manifests.last.map { $0.successor ?? $0.layout(for: job) }
+    beganWith = before.map { job.layout(after: $0) } ?? job.declaredLayout
+    let job = job.laid(out: beganWith)
     self.job = job
     self.acceptsDuplicates = acceptsDuplicates
     settings = job.checkpoints
     numbers = record.numbers
     taken = record.numbers
-    manifests = record.manifests.map { $0.relaid(for: job) }
+    manifests = record.manifests
     quarantine = record.quarantine
     let regions = job.regions
     self.regions = regions.map { CoordinatorRegion(members: $0) }
     members = job.instances.enumerated().map { number, instance in
-      guard let stage = job.index(of: instance.stage) else {
-        preconditionFailure("no stage '\(instance.stage)' in plan '\(job.name)'")
-      }
-      var isSource = false
-      var delivery: Delivery?
-      var canWithdraw = true
-      switch job.stages[stage].role {
-      case .source: isSource = true
-      case .sink(let plan):
-        delivery = plan.delivery
-        canWithdraw = plan.connector.canWithdraw
-      case .keyed, .stateless: break
-      }
-      return CoordinatorMember(
-        instance: instance,
-        isSource: isSource,
-        delivery: delivery,
-        canWithdraw: canWithdraw,
-        region: regions.firstIndex { $0.contains(number) } ?? 0
-      )
+      let region = regions.firstIndex { $0.contains(number) } ?? 0
+      return CoordinatorMember(instance, of: job, region: region)
     }
     tracker = RecoveryTracker(members, self.regions)
   }
@@ -152,7 +144,7 @@ package struct CoordinatorNode {
     case .manifestWritten(let epoch): recorded(epoch, at: now, into: &effects)
     case .manifestFailed(let epoch, let error):
       recordingFailed(epoch, error, at: now, into: &effects)
-    case .manifestSetAside(let epoch): setAside(epoch)
+    case .manifestSetAside(let epoch): setAside(epoch, at: now, into: &effects)
     case .setAsideFailed(let epoch, let error): setAsideFailed(epoch, error, into: &effects)
     case .quarantineWritten: quarantineWritten(at: now, into: &effects)
     case .quarantineFailed(let error): quarantineFailed(error, at: now, into: &effects)
@@ -188,6 +180,7 @@ package struct CoordinatorNode {
     pingAt = settings.map { now.advanced(byNanoseconds: $0.pingEvery) }
     resumeCommit(at: now)
     tracker.start(at: now)
+    if layout != declared.declaredLayout { effects.append(.say(.laidOut(layout))) }
     for index in members.indices { startProcess(for: index, at: now, into: &effects) }
   }
 
@@ -213,6 +206,8 @@ package struct CoordinatorNode {
       members[index].dueBy = nil
       tracker.bound(index, at: now)
     case .rewound(let round): rewound(index, round, at: now, into: &effects)
+    case .reshaped(let round): reshaped(index, round)
+    case .joined(let round, let cost): joined(index, round, cost, into: &effects)
     case .stateUnusable(let round, let error): stateUnusable(index, round, error, into: &effects)
     case .reached(let round, let step):
       guard regions[members[index].region].round == round else { break }
@@ -254,7 +249,7 @@ package struct CoordinatorNode {
   package var recoveries: [Recovery] { tracker.recoveries }
 
   /// Does whatever has become possible.
-  private mutating func settle(at now: Instant, into effects: inout [CoordinatorEffect]) {
+  mutating func settle(at now: Instant, into effects: inout [CoordinatorEffect]) {
     if !isActive { judgeSilent(at: now, into: &effects) }
     if isActive {
       for region in regions.indices { rewindWhenReady(region, at: now, into: &effects) }
@@ -263,6 +258,7 @@ package struct CoordinatorNode {
         effects.append(.say(.running(instances: members.count)))
       }
       closeWhenCommitted(at: now, into: &effects)
+      scaleWhenReady(at: now, into: &effects)
       takeNumbersWhenNeeded(into: &effects)
       openEpochWhenDue(at: now, into: &effects)
       keepSpare(at: now, into: &effects)
@@ -302,7 +298,10 @@ package struct CoordinatorNode {
       add(open.openedAt.advanced(byNanoseconds: settings.timeout))
     }
     for region in regions { add(region.lostDue) }
-    for process in processes { add(process.exit?.wordsDue) }
+    for process in processes {
+      add(process.exit?.wordsDue)
+      add(process.leaveBy)
+    }
     for member in members {
       add(member.dueBy)
       add(member.retryAt)

@@ -12,6 +12,11 @@ package enum InstanceEvent {
   case turned
   /// The coordinator says where to begin; the instance is connected to its peers.
   case rewindOrdered(Rewind)
+  /// Another layout comes into force behind an epoch; the instance is connected to its peers of both.
+  case reshapeOrdered(Reshape)
+  /// To one that begins anew in that layout: what it goes on from. To others: what instances that are
+  /// gone have counted.
+  case inherited(Round, InstanceSnapshot)
   /// State that `.restore` asked for, in the order in which it was written.
   case stateRead(Round, [StateSection])
   /// What `.restore` asked for is done.
@@ -58,6 +63,8 @@ package enum InstanceEffect {
   /// Bring back what the outside held at an epoch; answered by `.stateRead`, as often as there is
   /// state, and then by `.restored`, or by `.restoreFailed`.
   case restore(RestoreRequest)
+  /// The stage has so many instances from now on.
+  case laidOut(RunLayout.Stage)
   /// Begin the file of an epoch's state; of tables that are not named nothing is needed any more.
   case beginState(Epoch, live: [StateTable], isFull: Bool)
   case writeState(Epoch, [StateSection])

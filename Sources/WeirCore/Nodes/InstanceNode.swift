@@ -23,30 +23,38 @@ package struct InstanceNode {
 
   package let instance: InstanceID
   package let incarnation: Incarnation
-  package private(set) var phase = Phase.bound
-  /// The rewind that was obeyed last.
-  package private(set) var round = Round(0)
-  private let job: JobPlan
+  package internal(set) var phase = Phase.bound
+  /// The rewind or reshape that was obeyed last.
+  package internal(set) var round = Round(0)
+  /// As the topology says; `job` has the layout that is in force.
+  let declared: JobPlan
+  var job: JobPlan
   let stage: StageIndex
   private let partitions: [PartitionID]
-  private let pool: BatchPool
-  private let flow: FlowBudget
-  private let memory: MarkMemory
-  private(set) var role: InstanceRole
-  private(set) var inputs: InputSet
-  private(set) var outputs: OutputSet
-  private var snapshots = SnapshotProgress()
-  private var resuming = ResumeProgress()
+  let pool: BatchPool
+  let flow: FlowBudget
+  let memory: MarkMemory
+  var role: InstanceRole
+  var inputs: InputSet
+  var outputs: OutputSet
+  /// The layout that comes into force behind an epoch, and how far the turn to it is.
+  var reshaping: Reshaping?
+  /// The layout in force has no place for this instance: it waits to be told to leave.
+  var isGone = false
+  /// Outputs of the layout before, until all that was said on them has left.
+  var leavingOutputs: OutputSet?
+  var snapshots = SnapshotProgress()
+  var resuming = ResumeProgress()
   /// An epoch that is aligned while the state or output of one before is still being written.
-  private var waiting: Epoch?
+  var waiting: Epoch?
   /// When the first barrier of the epoch that is being aligned, or waits, came.
   private var aligningSince: (epoch: Epoch, instant: Instant)?
   /// State has been read since the last rewind.
-  private var restoresState = false
+  var restoresState = false
   /// What it has read is of other instances.
-  private var inheritsState = false
+  var inheritsState = false
   /// Frames of older generations that earlier rounds have dropped.
-  private(set) var staleBefore: UInt64 = 0
+  var staleBefore: UInt64 = 0
 
   /// Makes the node of an instance; `partitions` are those of a source that it reads, and `memory` is
   /// where it notes what it works on.
@@ -64,6 +72,7 @@ package struct InstanceNode {
     }
     self.instance = instance
     self.incarnation = incarnation
+    declared = job
     self.job = job
     self.stage = stage
     self.partitions = partitions
@@ -100,6 +109,9 @@ package struct InstanceNode {
       sourceOrdered { source, outputs in source.partitionsFound(found, at: now, &outputs) }
     case .turned: try turn(at: now, into: &effects)
     case .rewindOrdered(let rewind): self.rewind(to: rewind, at: now, into: &effects)
+    case .reshapeOrdered(let reshape): self.reshape(reshape, at: now, into: &effects)
+    case .inherited(let given, let snapshot):
+      inherit(given, snapshot, at: now, into: &effects)
     case .stateRead(let read, let sections):
       guard phase == .restoring, read == round, case .keyed(let keyed) = role else { break }
       guard !Mutant.stateForgotten.isActive else { break }
@@ -107,6 +119,7 @@ package struct InstanceNode {
       do throws(WeirError) {
         for section in sections {
           try keyed.restore(section)
+          reshaping?.stateBytes += Int64(section.bytes.count)
           resuming.restored(section.bytes.count)
         }
       } catch {
@@ -117,7 +130,7 @@ package struct InstanceNode {
       do throws(WeirError) {
         try finishRestore()
         resuming.finishRestore(round, into: &effects)
-        effects.append(.report(.rewound(round)))
+        if reshaping == nil { effects.append(.report(.rewound(round))) } else { join(into: &effects) }
       } catch {
         try restoreFailed(error, into: &effects)
       }
@@ -127,7 +140,7 @@ package struct InstanceNode {
     case .started(let started):
       guard phase == .ready, started == round else { break }
       phase = .running
-      if watermark != .end { outputs.advance(to: watermark) }
+      if watermark != .end { outputs.advance(to: promised) }
     case .checkpointOrdered(let epoch, let isLast):
       guard hasStarted else { break }
       sourceOrdered { source, _ in if isLast { source.halt() } }
@@ -142,6 +155,7 @@ package struct InstanceNode {
       markWaiting(into: &effects)
     case .stateFailed(let epoch, let error):
       keyedOrdered { keyed in keyed.stateFailed(epoch) }
+      if reshaping?.epoch == epoch { finishTurn(at: now, into: &effects) }
       snapshots.failed(epoch, .write, error, into: &effects)
       markWaiting(into: &effects)
     case .prepared(let epoch, let outputs):
@@ -158,17 +172,20 @@ package struct InstanceNode {
     case .relaxOrdered: rowGuard.relax()
     }
     let isEarly = Mutant.sendsBeforeGo.isActive || Mutant.futureFrameIgnored.isActive
-    guard hasStarted || phase == .ready && isEarly else { return }
+    flushLeaving(at: now, into: &effects)
+    guard hasStarted || phase == .ready && isEarly || takesInputs else { return }
     if resuming.isOpen { noteResumed(at: now, into: &effects) }
     inputs.grant(into: &effects, at: now)
+    guard !takesInputs else { return }
     outputs.flush(isIdle: outputs.isGathering && isIdle(at: now), into: &effects)
-    if phase == .draining, outputs.isDrained {
+    if phase == .draining, outputs.isDrained, leavingOutputs == nil {
       phase = .finished
       effects.append(.finished)
     }
   }
 
   private mutating func receive(_ frame: Frame) throws(WeirError) {
+    if try receiveReshaping(frame) { return }
     if frame.header.kind == .credit {
       outputs.grant(frame.header)
     } else {
@@ -229,7 +246,7 @@ package struct InstanceNode {
     _ error: WeirError,
     into effects: inout [InstanceEffect]
   ) throws(WeirError) {
-    guard error.isDamage else { throw error }
+    guard error.isDamage, reshaping == nil else { throw error }
     phase = .bound
     effects.append(.report(.stateUnusable(round, error)))
   }
@@ -246,6 +263,9 @@ package struct InstanceNode {
     guard rewind.round > round else { return }
     round = rewind.round
     phase = .restoring
+    reshaping = nil
+    leavingOutputs = nil
+    lay(out: rewind.layout, into: &effects)
     staleBefore = staleFrames
     restoresState = false
     inheritsState = rewind.snapshot?.inherited.isEmpty == false
@@ -282,20 +302,39 @@ package struct InstanceNode {
     if Mutant.countersKept.isActive { outputs.counters = kept }
     if Mutant.sentKept.isActive { outputs.sent = keptSent }
     outputs.now = now
+    restore(snapshot, beginsPace: rewind.beginsPace, at: now, into: &effects)
+  }
+
+  /// Begins to bring back what a snapshot says, nil: the beginning.
+  mutating func restore(
+    _ snapshot: InstanceSnapshot?,
+    beginsPace: Bool,
+    at now: Moment,
+    into effects: inout [InstanceEffect]
+  ) {
+    // A snapshot knows them all: those that the instance was made with may be others' now.
+    let owned = snapshot?.partitions ?? []
+    let partitions = snapshot == nil ? self.partitions : owned.map(\.partition)
     role = InstanceRole(job, stage: stage, partitions: partitions, flow: flow)
     if case .source(var source) = role, let snapshot {
       role = .moving
-      source.restore(snapshot, beginsPace: rewind.beginsPace, at: now)
+      source.restore(snapshot, beginsPace: beginsPace, at: now)
       role = .source(source)
     }
     snapshots = SnapshotProgress()
+    let known = Mutant.positionKept.isActive ? [] : owned
     effects.append(
       .restore(
         RestoreRequest(
           round: round,
-          epoch: rewind.epoch,
+          epoch: snapshot?.epoch ?? .none,
           isFinished: snapshot?.isFinished ?? false,
-          partitions: restoredPartitions(snapshot),
+          partitions: partitions.map { partition in
+            RestoreRequest.Partition(
+              partition: partition,
+              position: known.first { $0.partition == partition }?.position
+            )
+          },
           newFrom: snapshot?.newFrom ?? PartitionID(0),
           outputs: snapshot?.outputs ?? [],
           state: snapshot?.state,
@@ -303,20 +342,6 @@ package struct InstanceNode {
         )
       )
     )
-  }
-
-  /// The partitions that this instance was made with, and those that it had found by the snapshot.
-  private func restoredPartitions(_ snapshot: InstanceSnapshot?) -> [RestoreRequest.Partition] {
-    let known = Mutant.positionKept.isActive ? [] : snapshot?.partitions ?? []
-    let made = partitions.map { partition in
-      RestoreRequest.Partition(
-        partition: partition,
-        position: known.first { $0.partition == partition }?.position
-      )
-    }
-    let found = known.filter { !partitions.contains($0.partition) }
-    return made
-      + found.map { RestoreRequest.Partition(partition: $0.partition, position: $0.position) }
   }
 
   // MARK: Checkpoints
@@ -368,6 +393,7 @@ package struct InstanceNode {
       at: outputs.now.instant,
       into: &effects
     )
+    if reshaping?.epoch == epoch { beginTurn(at: outputs.now, into: &effects) }
   }
 
   private mutating func prepared(
@@ -402,18 +428,23 @@ package struct InstanceNode {
   // MARK: Work
 
   /// True once rows may flow.
-  private var hasStarted: Bool {
+  var hasStarted: Bool {
     switch phase {
     case .bound, .restoring, .ready: false
     case .running, .draining, .finished: true
     }
   }
 
+  /// True if nothing keeps the instance from its rows.
+  private var mayWork: Bool {
+    hasStarted && !isGone && !isCongested && waiting == nil && reshaping?.isTurning != true
+  }
+
   /// True if a turn would do something now.
   package func hasWork(at now: Moment) -> Bool {
     guard hasStarted else { return false }
     if case .keyed(let keyed) = role, keyed.isWriting { return true }
-    guard !outputs.isCongested, waiting == nil else { return false }
+    guard mayWork else { return false }
     return switch role {
     case .source(let source): source.hasWork(at: now) || phase == .running && source.isFinished
     case .keyed(let keyed): keyed.isFiring || keyed.hasRows || inputs.hasFrames
@@ -433,7 +464,7 @@ package struct InstanceNode {
     guard hasStarted else { return nil }
     var earliest = outputs.deadline
     // Without room for output nothing can be done: credit will call.
-    guard phase == .running, !outputs.isCongested else { return earliest }
+    guard phase == .running, !isCongested, reshaping?.isTurning != true else { return earliest }
     let due: Instant? =
       switch role {
       case .source(let source): source.deadline(at: now)
@@ -450,7 +481,8 @@ package struct InstanceNode {
   ) throws(WeirError) {
     guard hasStarted else { return }
     keyedOrdered { keyed in keyed.writeSlice(into: &effects) }
-    guard !outputs.isCongested, waiting == nil else { return }
+    if reshaping?.isTurning == true { finishTurn(at: now, into: &effects) }
+    guard mayWork else { return }
     switch role {
     case .source(var source):
       role = .moving

@@ -33,6 +33,8 @@ struct KeyedNode {
   private(set) var isWriting = false
   /// Nothing that was written before may be referred to.
   private var needsFullSnapshot = false
+  /// Key groups have gone since the mark, which the snapshot has still.
+  private var keepsLess = false
   private var rewriting: [StateAddress] = []
   /// The watermark that the state was told.
   private var advancedTo = Watermark.start
@@ -59,6 +61,16 @@ struct KeyedNode {
     latePort = stagePlan.port(.late)
     lateOutlets = (latePort?.outlets ?? []).map { Outlet($0) }
     emitted = Batch(state.output, capacity: emittedRows)
+  }
+
+  /// How far results may be behind the watermark.
+  var resultLag: Int64 { state.resultLag }
+
+  /// Forgets the keys of groups that are others' from now on; no snapshot builds on what was before.
+  mutating func keep(_ groups: [Bool]) {
+    precondition(!isWriting && !isFiring && opened == nil, "groups go in the middle of work")
+    state.keep(groups)
+    if snapshot == nil { needsFullSnapshot = true } else { keepsLess = true }
   }
 
   /// When preliminary results are due.
@@ -223,7 +235,8 @@ struct KeyedNode {
   mutating func stateWritten(_ epoch: Epoch, rewriting addresses: [StateAddress]) {
     guard snapshot == epoch, !isWriting else { return }
     snapshot = nil
-    needsFullSnapshot = false
+    needsFullSnapshot = keepsLess
+    keepsLess = false
     rewriting = addresses
   }
 

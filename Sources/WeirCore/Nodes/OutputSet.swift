@@ -18,7 +18,10 @@ package struct OutputSet {
   /// Credits of older generations that were dropped.
   private(set) var staleFrames: UInt64 = 0
 
+  let generation: Generation
   private(set) var channels: [OutputChannel]
+  /// What was said last to all channels.
+  private var said = Said()
   private let edges: [EdgePlan]
   /// The channels of an edge, by receiver, as positions in `channels`.
   private let byEdge: [[Int]]
@@ -61,25 +64,73 @@ package struct OutputSet {
     }
     names = job.stages.map(\.name)
     counters = snapshot?.counters ?? job.stages.map { _ in StageCounters() }
-    let known = Mutant.sentForgotten.isActive ? [] : snapshot?.sent ?? []
-    sent = plans.map { plan in
-      let (edge, receiver) = (plan.edge, plan.receiver.index)
-      return known.first { $0.edge == edge && $0.receiver == receiver }
-        ?? SentRows(edge: edge, receiver: receiver)
-    }
+    sent = Self.sent(plans, Mutant.sentForgotten.isActive ? [] : snapshot?.sent ?? [])
     fingerprints = job.edges.indices.map { edge in
       plans.contains { $0.edge == edge } && job.leadsToFiles(edge)
         ? OutputFingerprint(job.edges[edge].schema, capacity: job.batch.rows) : nil
     }
     settings = job.batch
-    tables = job.edges.map { edge in
-      KeyGroupTable(keyGroups: job.keyGroups, instances: max(job.stages[edge.to].processes, 1))
-    }
+    tables = job.edges.map { job.table(of: $0.to) }
+    self.generation = generation
     share = flow.output(of: plans.count)
     turn = job.edges.map { _ in 0 }
     scratch = PartitionScratch()
     self.pool = pool
     self.rowGuard = rowGuard
+  }
+
+  /// What has been said of time.
+  private struct Said {
+    var watermark: Watermark?
+    var isIdle = false
+    var end: Watermark?
+  }
+
+  /// By channel what it was sent, and behind that what was sent to receivers that are gone: sums over
+  /// the run forget nobody.
+  private static func sent(_ plans: [ChannelPlan], _ known: [SentRows]) -> [SentRows] {
+    let places = plans.map { ($0.edge, $0.receiver.index) }
+    let present = places.map { edge, receiver in
+      known.first { $0.edge == edge && $0.receiver == receiver }
+        ?? SentRows(edge: edge, receiver: receiver)
+    }
+    return present
+      + known.filter { rows in
+        !places.contains { $0.0 == rows.edge && $0.1 == rows.receiver }
+      }
+  }
+
+  /// Goes on from the outputs of the generation before: what they had said of time is said to the new
+  /// channels, and sums are carried on.
+  mutating func takeOver(_ before: OutputSet) {
+    now = before.now
+    oldest = before.oldest
+    counters = before.counters
+    sent = Self.sent(channels.map(\.plan), before.sent)
+    if let watermark = before.said.watermark { advance(to: watermark) }
+    if let end = before.said.end {
+      self.end(at: end)
+    } else if before.said.isIdle {
+      becomeIdle()
+    }
+  }
+
+  /// Begins at what a snapshot has counted.
+  mutating func begin(from snapshot: InstanceSnapshot) {
+    counters = snapshot.counters
+    sent = Self.sent(channels.map(\.plan), snapshot.sent)
+  }
+
+  /// Goes on from what instances of the stage have counted before, beside what was counted here.
+  mutating func add(_ counted: InstanceSnapshot) {
+    for (stage, more) in counted.counters.enumerated() { counters[stage] += more }
+    for rows in counted.sent {
+      if let place = sent.firstIndex(where: { $0.edge == rows.edge && $0.receiver == rows.receiver }) {
+        sent[place] += rows
+      } else {
+        sent.append(rows)
+      }
+    }
   }
 
   func stageName(_ stage: StageIndex) -> String { names[stage] }
@@ -195,6 +246,8 @@ package struct OutputSet {
   }
 
   mutating func advance(to watermark: Watermark) {
+    said.watermark = max(said.watermark ?? watermark, watermark)
+    said.isIdle = false
     for index in channels.indices {
       channels[index].advance(
         to: watermark,
@@ -206,10 +259,12 @@ package struct OutputSet {
   }
 
   mutating func becomeIdle() {
+    said.isIdle = true
     for index in channels.indices { channels[index].becomeIdle(using: pool) }
   }
 
   mutating func end(at watermark: Watermark) {
+    said.end = watermark
     for index in channels.indices {
       channels[index].end(at: watermark, oldest: oldest, using: pool)
     }

@@ -5,7 +5,7 @@
 struct RecoveryTracker {
   private struct Region {
     /// Members of the coordinator.
-    let members: [Int]
+    var members: [Int]
     var current: Recovery?
     /// True once the end of the current one was told.
     var isTold = false
@@ -13,8 +13,8 @@ struct RecoveryTracker {
 
   private var regions: [Region]
   /// By member of the coordinator.
-  private let blanks: [Recovery.Member]
-  private let region: [Int]
+  private var blanks: [Recovery.Member]
+  private var region: [Int]
   /// How far each source has read, as far as it has said; nil for others, and before it has.
   private var furthest: [Int?]
   /// Oldest first.
@@ -23,13 +23,47 @@ struct RecoveryTracker {
 
   init(_ members: [CoordinatorMember], _ regions: [CoordinatorRegion]) {
     self.regions = regions.map { Region(members: $0.members) }
-    blanks = members.map { member in
-      let kind: Recovery.Member.Kind =
-        member.isSource ? .source : member.delivery == nil ? .operator : .sink
-      return Recovery.Member(member.instance, kind)
-    }
+    blanks = members.map { Self.blank($0) }
     region = members.map(\.region)
     furthest = members.map { _ in nil }
+  }
+
+  private static func blank(_ member: CoordinatorMember) -> Recovery.Member {
+    let kind: Recovery.Member.Kind =
+      member.isSource ? .source : member.delivery == nil ? .operator : .sink
+    return Recovery.Member(member.instance, kind)
+  }
+
+  // MARK: Members
+
+  /// There is one member more, of no region yet.
+  mutating func add(_ member: CoordinatorMember) {
+    blanks.append(Self.blank(member))
+    region.append(member.region)
+    furthest.append(nil)
+  }
+
+  /// It is one of its region now.
+  mutating func enter(_ member: Int) {
+    regions[region[member]].members.append(member)
+    regions[region[member]].current?.members.append(blanks[member])
+  }
+
+  /// Members have gone: `places` says where those that stay are now.
+  mutating func keep(_ places: [Int?]) {
+    for number in regions.indices {
+      if let current = regions[number].current {
+        let kept = zip(regions[number].members, current.members).filter { places[$0.0] != nil }
+        regions[number].current?.members = kept.map(\.1)
+      }
+      regions[number].members = regions[number].members.compactMap { places[$0] }
+    }
+    func kept<Value>(_ values: [Value]) -> [Value] {
+      values.indices.filter { places[$0] != nil }.map { values[$0] }
+    }
+    blanks = kept(blanks)
+    region = kept(region)
+    furthest = kept(furthest)
   }
 
   /// The last few, oldest first; those that go on too.

@@ -8,23 +8,65 @@ package struct ChannelPlan: Hashable, Sendable {
   package var receiver: InstanceID
 }
 
+extension ChannelID {
+  /// Bits of a number that say which receiver it is, and which of the edge's senders.
+  private static let (receiverBits, senderBits): (UInt32, UInt32) = (10, 12)
+
+  /// The number of a channel, whatever other processes there are: `sender` counts the instances of an
+  /// edge's senders, one of each stage in turn.
+  package init(edge: EdgeIndex, sender: Int, receiver: Int) {
+    precondition(
+      edge < Limits.edges && sender < Limits.senders && receiver < Limits.processes,
+      "no channel number for sender \(sender) and receiver \(receiver) of edge \(edge)"
+    )
+    self.init(
+      UInt32(edge) << (Self.senderBits + Self.receiverBits)
+        | UInt32(sender) << Self.receiverBits | UInt32(receiver)
+    )
+  }
+
+  /// The edge that the channel is one of.
+  package var edge: EdgeIndex { EdgeIndex(number >> (Self.senderBits + Self.receiverBits)) }
+
+  fileprivate var sender: Int { Int(number >> Self.receiverBits) & (1 << Self.senderBits - 1) }
+  fileprivate var receiver: Int { Int(number & (1 << Self.receiverBits - 1)) }
+}
+
 extension JobPlan {
+  /// The channel of that number, whether it has both ends in this layout or not; nil if there is no
+  /// such edge.
+  package func channel(_ id: ChannelID) -> ChannelPlan? {
+    guard id.edge < edges.count, !edges[id.edge].senders.isEmpty else { return nil }
+    let edge = edges[id.edge]
+    let (index, place) = id.sender.quotientAndRemainder(dividingBy: edge.senders.count)
+    return ChannelPlan(
+      id: id,
+      edge: id.edge,
+      sender: InstanceID(stages[edge.senders[place]].name, index),
+      receiver: InstanceID(stages[edge.to].name, id.receiver)
+    )
+  }
+
   /// All instances, in the order of their stages.
   package var instances: [InstanceID] {
     stages.flatMap { stage in (0..<stage.processes).map { InstanceID(stage.name, $0) } }
   }
 
-  /// All channels, numbered alike in every process: by edge, sender, receiver.
+  /// All channels, by edge, sender, receiver.
   package var channels: [ChannelPlan] {
     var channels: [ChannelPlan] = []
     for (index, edge) in edges.enumerated() {
       let receivers = stages[edge.to]
-      for stage in edge.senders {
+      for (place, stage) in edge.senders.enumerated() {
         for sender in 0..<stages[stage].processes {
           for receiver in 0..<receivers.processes {
             channels.append(
               ChannelPlan(
-                id: ChannelID(UInt32(channels.count)),
+                id: ChannelID(
+                  edge: index,
+                  sender: place + sender * edge.senders.count,
+                  receiver: receiver
+                ),
                 edge: index,
                 sender: InstanceID(stages[stage].name, sender),
                 receiver: InstanceID(receivers.name, receiver)

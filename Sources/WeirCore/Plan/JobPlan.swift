@@ -68,6 +68,8 @@ package struct StagePlan: Sendable {
   package var role: StageRole
   /// How many processes run it; 0: it runs in its sender (`JobPlan` holds it for its counters).
   package var processes: Int
+  /// Which of them owns which key group; nil: they own runs of equal length.
+  package var owners: KeyGroupTable?
   /// The streams it produces in its own process.
   package var ports: [PortPlan]
   /// The edges it reads, in the order of `from`.

@@ -83,6 +83,14 @@ final class ChunkTable {
     return block
   }
 
+  /// Gives a chunk back, if it is there; no snapshot may build on what there was before.
+  func forget(_ number: Int) {
+    precondition(!isMarked, "a chunk goes that is being written")
+    guard let block = chunk(number) else { return }
+    pool.give(block)
+    pointers[number] = nil
+  }
+
   // MARK: Changes
 
   /// Notes that the owner's kernel sets current bits.

@@ -27,6 +27,9 @@ final class GroupArenas {
     return arena
   }
 
+  /// Frees the arena of a group.
+  func forget(_ group: Int) { arenas[group] = nil }
+
   func pointer(_ reference: UInt64) -> UnsafeMutableRawPointer {
     arena(ByteArena.group(of: reference)).pointer(reference)
   }

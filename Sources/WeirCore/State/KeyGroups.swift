@@ -30,6 +30,13 @@ package struct KeyGroupTable: Hashable, Sendable, Codable {
     self.instances = instances
   }
 
+  /// The table in which each group has that owner; nil if there is no such instance.
+  package init?(owners: [Int], instances: Int) {
+    guard instances > 0, owners.allSatisfy({ $0 >= 0 && $0 < instances }) else { return nil }
+    self.owners = owners
+    self.instances = instances
+  }
+
   /// The groups that an instance owns, in ascending order; O(key groups).
   package func groups(of instance: Int) -> [Int] {
     owners.indices.filter { owners[$0] == instance }

@@ -23,6 +23,8 @@ final class SlotAllocator {
   private(set) var chunks: [[UInt32]]
   /// The place of each chunk among those of its key group.
   private var ordinals: [UInt32] = [0]
+  /// Chunks of groups that are gone: the first to be used again.
+  private var orphans: [UInt32] = []
 
   init(keyGroups: Int, shift: Int) {
     self.shift = shift
@@ -83,7 +85,20 @@ final class SlotAllocator {
     return Int(chunks[group][ordinal])
   }
 
+  /// Takes all chunks of a group back.
+  func forget(_ group: Int) {
+    orphans += chunks[group].reversed()
+    chunks[group] = []
+    states[group] = Group()
+  }
+
   private func addChunk(_ group: Int) -> Int {
+    if let chunk = orphans.popLast() {
+      groups[Int(chunk)] = UInt16(group)
+      ordinals[Int(chunk)] = UInt32(chunks[group].count)
+      chunks[group].append(chunk)
+      return Int(chunk)
+    }
     // One chunk less than fit, so that the end of the last one is a slot number too.
     precondition(chunkCount < 1 << (32 - shift) - 1, "more than 2^32 slots")
     if chunkCount == capacity {

@@ -125,6 +125,10 @@ package protocol KeyedOperator: AnyObject {
   /// Makes what snapshots do not hold, after the last section; O(state).
   func finishRestore() throws(WeirError)
 
+  /// Forgets all keys but those of the groups that are kept, when no results and no slices are left;
+  /// the next mark has to be a full one. O(state that goes).
+  func keep(_ groups: [Bool])
+
   /// Checks the state against itself; O(state), for tests and the simulator.
   func checkInvariants()
 }

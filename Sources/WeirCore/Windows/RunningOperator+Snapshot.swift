@@ -38,6 +38,12 @@ extension RunningOperator {
     }
   }
 
+  package func keep(_ groups: [Bool]) {
+    precondition(order == nil, "'\(name)' has results left")
+    for chunk in state.chunks(besides: groups, of: state.slots) { totals.forget(chunk) }
+    state.keep(groups)
+  }
+
   package func finishRestore() throws(WeirError) {
     guard restored != nil else { throw .noHead(of: name) }
     restored = nil

@@ -53,6 +53,14 @@ extension SessionOperator {
     }
   }
 
+  package func keep(_ groups: [Bool]) {
+    precondition(firing == nil && !hasAdvanced && pending.isEmpty, "'\(name)' has results left")
+    // A timer may lead to a slot that was freed since, and that is another group's now.
+    timers.keep { groups[sessions.slots.group(of: $0)] }
+    sessions.keep(groups, keyChunks: state.chunks(besides: groups, of: state.slots))
+    state.keep(groups)
+  }
+
   package func finishRestore() throws(WeirError) {
     guard let head = restored else { throw .noHead(of: name) }
     restored = nil

@@ -101,6 +101,21 @@ final class SessionTable {
     count -= 1
   }
 
+  /// Forgets the sessions of all groups but those that are kept; `keyChunks`: those of the keys that go.
+  func keep(_ groups: [Bool], keyChunks: [Int]) {
+    for group in groups.indices where !groups[group] {
+      for chunk in slots.chunks[group] {
+        let first = chunk << UInt32(shift)
+        for slot in first..<first + UInt32(chunkSlots) where self[slot].key.pointee != 0 {
+          count -= 1
+        }
+        chunks.forget(Int(chunk))
+      }
+      slots.forget(group)
+    }
+    for chunk in keyChunks { heads.forget(chunk) }
+  }
+
   /// Bytes that the sessions take.
   var reservedBytes: Int {
     chunks.pool.reservedBytes + chunks.directoryBytes + heads.pool.reservedBytes
@@ -187,6 +202,11 @@ struct SessionTimers {
       buckets.insert((number, []), at: low)
     }
     buckets[low].sessions.append(slot)
+  }
+
+  /// Forgets the timers of other sessions; O(timers).
+  mutating func keep(_ isKept: (UInt32) -> Bool) {
+    for index in buckets.indices { buckets[index].sessions.removeAll { !isKept($0) } }
   }
 
   /// Takes the first bucket if it may hold something before `time`.

@@ -48,6 +48,19 @@ extension WindowOperator {
     }
   }
 
+  package func keep(_ groups: [Bool]) {
+    precondition(isSettled && closing == nil, "'\(name)' has results left")
+    for chunk in state.chunks(besides: groups, of: state.slots) {
+      for pane in paneList.panes {
+        pane.chunks.forget(chunk)
+        pane.carries.forget(chunk)
+      }
+      totals?.forget(chunk)
+    }
+    parting.removeAll { !groups[state.group(of: $0)] }
+    state.keep(groups)
+  }
+
   private func restoredPane(_ table: StateTable) -> Pane? {
     let (first, last, isLate) = (table.first, table.last, table.kind.isLate)
     if let pane = paneList.find(first: first, last: last, isLate: isLate) { return pane }

@@ -15,6 +15,9 @@ package enum ControlCodec {
     switch message {
     case .assign(let assignment): encode("assign", ("assignment", assignment.json))
     case .rewind(let rewind): encode("rewind", ("rewind", rewind.json))
+    case .reshape(let order): encode("reshape", ("order", order.json))
+    case .inherit(let round, let snapshot):
+      encode("inherit", ("round", .number(round.number)), ("snapshot", snapshot.json))
     case .go(let round): encode("go", ("round", .number(round.number)))
     case .checkpoint(let epoch, let isLast):
       encode("checkpoint", ("epoch", .number(epoch.number)), ("is_last", .bool(isLast)))
@@ -38,6 +41,9 @@ package enum ControlCodec {
     case .hello(let version): encode("hello", ("version", .number(version)))
     case .bound(let endpoint): encode("bound", ("endpoint", .text(endpoint)))
     case .rewound(let round): encode("rewound", ("round", .number(round.number)))
+    case .reshaped(let round): encode("reshaped", ("round", .number(round.number)))
+    case .joined(let round, let cost):
+      encode("joined", ("round", .number(round.number)), ("cost", cost.json))
     case .stateUnusable(let round, let error):
       encode("state_unusable", ("round", .number(round.number)), ("error", error.json))
     case .reached(let round, let step):
@@ -79,6 +85,12 @@ package enum ControlCodec {
     switch message.subject {
     case "assign": return .assign(try Assignment(message.fields("assignment")))
     case "rewind": return .rewind(try Rewind(message.fields("rewind")))
+    case "reshape": return .reshape(try Reshape(message.fields("order")))
+    case "inherit":
+      return .inherit(
+        Round(try message.integer("round")),
+        try InstanceSnapshot(message.fields("snapshot"))
+      )
     case "go": return .go(Round(try message.integer("round")))
     case "checkpoint":
       return .checkpoint(try message.epoch("epoch"), isLast: try message.truth("is_last"))
@@ -102,6 +114,9 @@ package enum ControlCodec {
     case "hello": return .hello(version: try message.integer("version"))
     case "bound": return .bound(endpoint: try message.text("endpoint"))
     case "rewound": return .rewound(Round(try message.integer("round")))
+    case "reshaped": return .reshaped(Round(try message.integer("round")))
+    case "joined":
+      return .joined(Round(try message.integer("round")), try HandOver(message.fields("cost")))
     case "state_unusable":
       return .stateUnusable(
         Round(try message.integer("round")),

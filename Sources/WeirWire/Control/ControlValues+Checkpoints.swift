@@ -6,6 +6,7 @@ extension Rewind {
   var json: JSONValue {
     .object([
       "round": .number(round.number), "snapshot": snapshot?.json ?? .null,
+      "layout": layout?.json ?? .null,
       "generation": .number(generation.number), "peers": .list(peers.map(\.json)),
       "begins_pace": .bool(beginsPace),
       "care": .text(care.rawValue), "quarantine": .list(quarantine.map(\.json)),
@@ -18,6 +19,7 @@ extension Rewind {
       round: Round(try fields.integer("round")),
       snapshot: fields.optional("snapshot") == nil
         ? nil : try InstanceSnapshot(fields.fields("snapshot")),
+      layout: fields.optional("layout") == nil ? nil : try RunLayout(fields, "layout"),
       generation: Generation(try fields.integer("generation")),
       peers: try fields.values("peers", Peer.init),
       beginsPace: try fields.truth("begins_pace"),
@@ -175,13 +177,16 @@ extension Manifest {
     .object([
       "epoch": .number(epoch.number), "is_finished": .bool(isFinished),
       "members": .list(members.map(\.json)),
+      "layout": layout?.json ?? .null, "successor": successor?.json ?? .null,
     ])
   }
 
   init(_ fields: ControlFields) throws(WeirError) {
     self.init(
       epoch: try fields.epoch("epoch"),
-      members: try fields.values("members", Manifest.Member.init)
+      members: try fields.values("members", Manifest.Member.init),
+      layout: fields.optional("layout") == nil ? nil : try RunLayout(fields, "layout"),
+      successor: fields.optional("successor") == nil ? nil : try RunLayout(fields, "successor")
     )
     isFinished = try fields.truth("is_finished")
   }

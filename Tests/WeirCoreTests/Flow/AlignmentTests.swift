@@ -37,7 +37,7 @@ import WeirTesting
     }
 
     mutating func receive(_ kind: FrameKind, on channel: Int, epoch: UInt64 = 0) throws {
-      var header = FrameHeader(kind, ChannelID(UInt32(channel)), Generation(1))
+      var header = FrameHeader(kind, job.channels[channel].id, Generation(1))
       header.sequence = sequences[channel]
       header.epoch = Epoch(epoch)
       sequences[channel] += 1

@@ -116,6 +116,8 @@ struct CoordinatorScript {
     case .hello(let version): "hello, version \(version)"
     case .bound(let endpoint): "bound \(endpoint)"
     case .rewound(let round): "rewound \(round.number)"
+    case .reshaped(let round): "reshaped \(round.number)"
+    case .joined(let round, let cost): "joined \(round.number), \(cost)"
     case .stateUnusable(let round, let error): "cannot do \(round.number): \(error)"
     case .reached(let round, let step): "reached \(step) in \(round.number)"
     case .lost(let error): "lost a peer: \(error)"

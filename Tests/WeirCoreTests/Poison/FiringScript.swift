@@ -117,7 +117,7 @@ final class FiringScript {
     try node.handle(event, at: moment, into: &effects)
     for case .send(let frame) in effects {
       guard let batch = frame.batch else { continue }
-      let edge = job.channels[Int(frame.header.channel.number)].edge
+      let edge = frame.header.channel.edge
       rows[edge, default: []] += batch.values
     }
   }
