@@ -84,6 +84,11 @@ package struct InputSet {
 
   mutating func receive(_ frame: Frame) throws(WeirError) {
     guard let index = channels.firstIndex(where: { $0.plan.id == frame.header.channel }) else {
+      // The generation before may have had another layout.
+      if frame.header.generation < generation {
+        staleFrames += 1
+        return
+      }
       throw WeirError(
         "E402",
         "a frame arrived on channel \(frame.header.channel.number), which does not end here",

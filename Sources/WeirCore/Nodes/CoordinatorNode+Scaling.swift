@@ -183,6 +183,10 @@ extension CoordinatorNode {
         current.begins(instance)
         ? relaid.snapshot(of: instance) : current.sums(to: instance).map { manifest.sums(of: $0) }
       guard let given else { continue }
+      // One that was done with its own input may have more now.
+      if current.begins(instance), members[index].step == .finished {
+        members[index].step = .running
+      }
       send(.inherit(current.round, given), to: index, into: &effects)
     }
   }

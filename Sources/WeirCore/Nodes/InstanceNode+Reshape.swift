@@ -105,8 +105,10 @@ extension InstanceNode {
     if case .keyed(let keyed) = role, keyed.isWriting { return }
     let before = job.table(of: stage)
     if !outputs.isDrained { leavingOutputs = outputs }
-    reshaping?.inputs.takeOver(inputs)
-    reshaping?.outputs.takeOver(outputs)
+    if reshaping?.order.begins == false {
+      reshaping?.inputs.takeOver(inputs)
+      reshaping?.outputs.takeOver(outputs)
+    }
     turn(into: &effects)
     let after = job.table(of: stage)
     guard hasPlace else {
