@@ -57,8 +57,10 @@ package enum LoadRules {
   /// Fewer idle cores than this are none.
   package static let idleCore = 0.5
 
-  /// True if the key has more rows than one of so many processes would have if all had the same: the
-  /// others only take from its process what is not the limit. With one process, more than half.
+  /// True if the key has more rows than one of so many processes would have if all had the same; with
+  /// one process, more than half.
+  ///
+  /// Other processes only take from its process what is not the limit.
   package static func carries(_ key: HotKeys.Key, of processes: Int) -> Bool {
     key.share > 1 / Double(max(processes, 2))
   }
