@@ -6,7 +6,9 @@ extension ColumnType {
     "list<string>",
   ]
 
-  /// Of the text that `description` gives; blanks inside brackets are passed over. Nil if it is none.
+  /// Of the text that `description` gives; nil if it is none.
+  ///
+  /// Blanks inside brackets are passed over.
   package init?(text: String) {
     switch text {
     case "bool": self = .bool

@@ -19,6 +19,7 @@ struct StopCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "stop",
     abstract: "Stops a run, waits until it has ended, and says how.",
+    usage: "weir stop <run> [options]",
     discussion: """
       The run stops at a checkpoint, fires no window, and the next 'weir run' goes
       on from there. With 'checkpoints: none' what has reached the sinks is
