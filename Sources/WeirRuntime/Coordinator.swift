@@ -17,6 +17,8 @@ package actor Coordinator {
   private var waiting: [ConsoleCaller] = []
   /// The command that wants to be told how a change of layout has ended.
   private var scaler: ConsoleCaller?
+  /// Commands that want a checkpoint of an epoch or a later one.
+  private var wanting: [(caller: ConsoleCaller, epoch: Epoch)] = []
   private var node: CoordinatorNode
   private var effects: [CoordinatorEffect] = []
 
@@ -151,10 +153,12 @@ package actor Coordinator {
     case .say(let notice):
       view.note(notice)
       answerScaler(notice)
+      answerWanting(notice)
     case .end(let outcome):
       self.outcome = outcome
       control.close()
       let status = status()
+      for (caller, _) in wanting { console.send(.refused(Self.ended(run)), to: caller) }
       for caller in waiting { console.send(.status(status), to: caller) }
       answerScaler(.scalingFailed(.endsBeforeScaled))
       console.close()
@@ -176,6 +180,7 @@ package actor Coordinator {
         waiting.append(caller)
         step(.stopRequested(reason))
       case .scale(let order): scale(order, for: caller)
+      case .checkpoint: want(caller)
       }
     }
   }
@@ -199,6 +204,53 @@ package actor Coordinator {
     default: return
     }
     scaler = nil
+  }
+
+  /// Asks for a checkpoint that begins from now on.
+  private func want(_ caller: ConsoleCaller) {
+    guard let epoch = node.nextEpoch else {
+      console.send(.refused(Self.withoutCheckpoints(run)), to: caller)
+      return
+    }
+    if wanting.count == Limits.consoleWaiters { wanting.removeFirst() }
+    wanting.append((caller, epoch))
+    step(.checkpointRequested)
+  }
+
+  /// Tells those who want a checkpoint how it went.
+  private func answerWanting(_ notice: RunNotice) {
+    let (epoch, reply): (Epoch, ConsoleReply)
+    switch notice {
+    case .committed(let times): (epoch, reply) = (times.epoch, .checkpoint(times.epoch))
+    case .checkpointFailed(let failed, let error): (epoch, reply) = (failed, .refused(error))
+    case .running, .progress, .finished, .stopping, .readerGone, .killing, .warned, .failed,
+      .stateFailed, .died, .rewinding, .recovered, .caughtUp, .checkpointed, .checkpointBroken,
+      .laidOut, .scaling, .scaled, .scalingFailed:
+      return
+    }
+    for (caller, wanted) in wanting where wanted <= epoch { console.send(reply, to: caller) }
+    wanting.removeAll { $0.epoch <= epoch }
+  }
+
+  private static func withoutCheckpoints(_ run: RunIdentity) -> WeirError {
+    WeirError(
+      "E462",
+      "the run '\(run.name)' has no state to save",
+      detail: "it takes no checkpoints",
+      hint: "leave 'checkpoints: none' out of its file",
+      blame: .user
+    )
+  }
+
+  private static func ended(_ run: RunIdentity) -> WeirError {
+    WeirError(
+      "E462",
+      "the run '\(run.name)' has ended before its checkpoint was complete",
+      hint:
+        "'weir logs \(run.topology)' tells how; what it has in its state folder can be saved by the "
+        + "same command",
+      recovery: .retry
+    )
   }
 
   private func status() -> JobStatus {

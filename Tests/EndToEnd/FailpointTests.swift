@@ -18,7 +18,7 @@ import WeirRuntime
   private static let early = "part-renamed@copy_out/0#2,"
 
   /// What `WEIR_FAILPOINT` says so that a process dies at the step.
-  private static func order(_ step: Failpoint) -> String {
+  static func order(_ step: Failpoint) -> String {
     let name = step.rawValue
     return switch step {
     case .started: "\(name)@spare/0"
@@ -60,6 +60,9 @@ import WeirRuntime
     case .drainOut, .drainHeard, .partRenumbered: name
     case .earlierPartRenamed: "\(name)@copy_out/0"
     case .quarantineWritten, .quarantineSynced, .quarantineRenamed, .quarantineDurable: name
+    case .reshapeOut, .reshapedIn, .inheritOut, .joinedIn: "\(name)#2"
+    case .reshapeHeard, .reshapedOut: "\(name)@visits/0"
+    case .inheritHeard, .joinedOut: "\(name)@totals/3"
     }
   }
 
@@ -77,11 +80,16 @@ import WeirRuntime
   private static let stepsOfDrain = [Failpoint.drainOut, .drainHeard]
   /// Those that are taken when a checkpoint has failed and the run has gone on.
   private static let stepsOfFailedEpoch = [Failpoint.partRenumbered, .earlierPartRenamed]
+  /// Those that are taken when a run is scaled.
+  static let stepsOfScaling = [
+    Failpoint.reshapeOut, .reshapedIn, .inheritOut, .joinedIn, .reshapeHeard, .reshapedOut,
+    .inheritHeard, .joinedOut,
+  ]
   /// All others: they are taken in every run, or in one in which somebody dies.
   private static let usualSteps = Failpoint.allCases.filter { step in
     ![
       stepsOfDamage, stepsOfDamageAtStart, stepsOfQuarantine, stepsOfDrain, stepsOfFailedEpoch,
-      stepsOfBeginning,
+      stepsOfBeginning, stepsOfScaling,
     ].contains { $0.contains(step) }
   }
 

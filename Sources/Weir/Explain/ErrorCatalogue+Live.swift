@@ -2,13 +2,13 @@ extension ErrorCatalogue {
   /// What commands say that look at a run that lives, or steer it.
   static let scaling = [
     ErrorEntry(
-      "E460",
+      "E480",
       "a run cannot be scaled as was asked",
       "The message says why: the stage has no process of its own, or no key; there are fewer key groups "
         + "than processes; another change is under way; or the run is not at work. Nothing has changed."
     ),
     ErrorEntry(
-      "E461",
+      "E481",
       "a run stays in the layout that it had",
       "Something failed while its processes were changed, or it was stopped. Nothing is lost: it goes "
         + "on, or is gone on with, in the layout that it had. Try again."

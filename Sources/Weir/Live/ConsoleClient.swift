@@ -66,20 +66,50 @@ final class ConsoleClient {
     return reply
   }
 
+  /// The answer to a request that is answered by a status.
+  private func askStatus(
+    _ request: ConsoleRequest,
+    withinNanoseconds time: Int64?
+  ) throws(WeirError) -> JobStatus {
+    guard case .status(let status) = try ask(request, withinNanoseconds: time) else {
+      throw Self.otherAnswer
+    }
+    return status
+  }
+
+  private static var otherAnswer: WeirError {
+    WeirError(
+      "E311",
+      "reading a message of the console",
+      detail: "it answers another request than was made",
+      hint: "use the version of weir that the run was started with",
+      blame: .user
+    )
+  }
+
   /// What the run tells of itself now; throws as `ask` does.
   func status() throws(WeirError) -> JobStatus {
-    let reply = try ask(.status, withinNanoseconds: Self.patienceNanoseconds)
-    guard case .status(let status) = reply else { throw Self.misunderstood(run) }
-    return status
+    try askStatus(.status, withinNanoseconds: Self.patienceNanoseconds)
+  }
+
+  /// Lets the run take a checkpoint now, and waits until its output is visible; returns its epoch.
+  ///
+  /// Throws as `ask` does, and why the checkpoint has failed.
+  func checkpoint() throws(WeirError) -> Epoch {
+    _ = try status()
+    guard case .checkpoint(let epoch) = try ask(.checkpoint, withinNanoseconds: nil) else {
+      throw Self.otherAnswer
+    }
+    return epoch
   }
 
   /// Changes how many processes stages have, and waits until they have them.
   ///
-  /// Throws E460 for what cannot be, E461 if the layout stays what it was, and as `ask` does.
+  /// Throws E480 for what cannot be, E481 if the layout stays what it was, and as `ask` does.
   func scale(_ order: ScaleOrder) throws(WeirError) -> Scaling {
     _ = try status()
     guard case .scaled(let report) = try ask(.scale(order), withinNanoseconds: nil) else {
-      throw Self.misunderstood(run)
+      throw Self.otherAnswer
     }
     return report
   }
@@ -110,9 +140,7 @@ final class ConsoleClient {
     }
     var last: JobStatus?
     do throws(WeirError) {
-      if case .status(let status) = try ask(.stop(reason), withinNanoseconds: nil) {
-        last = status
-      }
+      last = try askStatus(.stop(reason), withinNanoseconds: nil)
     } catch {
       guard error.code == Self.goneCode else { throw error }
     }
@@ -160,16 +188,6 @@ final class ConsoleClient {
       }
     }
     return nil
-  }
-
-  private static func misunderstood(_ run: KnownRun) -> WeirError {
-    WeirError(
-      "E310",
-      "reading a message of the console",
-      detail: "the run '\(run.identity.name)' answers another question",
-      hint: "use the version of weir that the run was started with",
-      blame: .user
-    )
   }
 
   private static let goneCode = "E473"

@@ -21,6 +21,7 @@ enum ConsoleCodec {
     case .status: bytes(Message(kind: "status", number: number))
     case .stop(let reason): bytes(Message(kind: "stop", number: number, reason: reason.rawValue))
     case .scale(let order): bytes(Message(kind: "scale", number: number, order: order))
+    case .checkpoint: bytes(Message(kind: "checkpoint", number: number))
     }
   }
 
@@ -29,6 +30,8 @@ enum ConsoleCodec {
     switch reply {
     case .status(let status): bytes(Message(kind: "status", number: number, status: status))
     case .scaled(let report): bytes(Message(kind: "scaled", number: number, scaling: report))
+    case .checkpoint(let epoch):
+      bytes(Message(kind: "checkpoint", number: number, epoch: epoch.number))
     case .refused(let error): bytes(Message(kind: "refused", number: number, error: error))
     }
   }
@@ -48,6 +51,7 @@ enum ConsoleCodec {
     case "scale":
       guard let order = message.order else { throw damaged(message.number, "no numbers") }
       return (.scale(order), message.number)
+    case "checkpoint": return (.checkpoint, message.number)
     default: throw unknown(message)
     }
   }
@@ -64,6 +68,9 @@ enum ConsoleCodec {
     case "scaled":
       guard let report = message.scaling else { throw damaged(message.number, "no report") }
       return (.scaled(report), message.number)
+    case "checkpoint":
+      guard let epoch = message.epoch else { throw damaged(message.number, "no epoch") }
+      return (.checkpoint(Epoch(epoch)), message.number)
     case "refused":
       guard let error = message.error else { throw damaged(message.number, "no error") }
       return (.refused(error), message.number)
@@ -82,6 +89,7 @@ enum ConsoleCodec {
     var kind: String
     var number: UInt64
     var reason: String?
+    var epoch: UInt64?
     var status: JobStatus?
     var order: ScaleOrder?
     var scaling: Scaling?

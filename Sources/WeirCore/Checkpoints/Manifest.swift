@@ -21,7 +21,12 @@ package struct Manifest: Hashable, Sendable, Codable {
     }
   }
 
-  package init(epoch: Epoch, members: [Member], layout: RunLayout? = nil, successor: RunLayout? = nil) {
+  package init(
+    epoch: Epoch,
+    members: [Member],
+    layout: RunLayout? = nil,
+    successor: RunLayout? = nil
+  ) {
     self.epoch = epoch
     self.members = members
     self.layout = layout

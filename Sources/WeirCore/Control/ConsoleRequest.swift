@@ -6,12 +6,16 @@ package enum ConsoleRequest: Hashable, Sendable {
   case stop(StopReason)
   /// Answered when the layout has changed, or will not.
   case scale(ScaleOrder)
+  /// Answered when a checkpoint that begins from now on is complete and its output visible.
+  case checkpoint
 }
 
 /// What the coordinator answers.
 package enum ConsoleReply: Hashable, Sendable {
   case status(JobStatus)
   case scaled(Scaling)
+  /// The checkpoint that was asked for is complete.
+  case checkpoint(Epoch)
   /// Nothing was done.
   case refused(WeirError)
 }

@@ -85,6 +85,8 @@ package struct InstanceProgress: Hashable, Sendable, Codable {
   package var totalBytes: Int64 = 0
   /// Frames and credits of older generations that were dropped.
   package var staleFrames: UInt64 = 0
+  /// The keys that have the most rows lately, of an operator with a key.
+  package var hotKeys: HotKeyReport?
   /// Latency at a sink, as an encoded histogram of microseconds; nil elsewhere.
   package var latency: LatencySummary?
 

@@ -24,7 +24,7 @@ package struct ScaleOrder: Hashable, Sendable, Codable {
 extension JobPlan {
   /// The layout that a request asks for; `current` is the one in force.
   ///
-  /// Key groups change their owners by the fewest moves. Throws E460 for what cannot be, and why.
+  /// Key groups change their owners by the fewest moves. Throws E480 for what cannot be, and why.
   package func layout(
     after order: ScaleOrder,
     from current: RunLayout
@@ -116,6 +116,6 @@ extension StageRole {
 extension WeirError {
   /// A request to scale that cannot be met.
   package static func cannotScale(_ why: String, _ hint: String) -> WeirError {
-    WeirError("E460", "cannot scale: \(why)", hint: hint, blame: .user, recovery: .stop)
+    WeirError("E480", "cannot scale: \(why)", hint: hint, blame: .user, recovery: .stop)
   }
 }

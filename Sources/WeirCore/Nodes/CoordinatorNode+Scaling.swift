@@ -111,7 +111,7 @@ extension CoordinatorNode {
         tellLayout(at: now, into: &effects)
       } else if current.warmedBy == nil {
         scaling?.warmedBy = numbers.epoch
-        epochDue = now
+        wantedEpoch = numbers.epoch
       }
     case .telling:
       if phase != .running || isDraining {
@@ -245,7 +245,7 @@ extension CoordinatorNode {
       case .endsFirst: .endsBeforeScaled
       case .failed(let cause):
         WeirError(
-          "E461",
+          "E481",
           "the layout has not changed",
           detail: cause.message + (cause.detail.map { ": \($0)" } ?? ""),
           hint: "the run goes on in the layout that it had; try again",
@@ -395,7 +395,7 @@ extension OpenScaling {
 extension WeirError {
   /// A run ends that was to be scaled.
   package static let endsBeforeScaled = WeirError(
-    "E461",
+    "E481",
     "the run ends before its layout has changed",
     hint: "if it goes on later, it does so in the layout of its last checkpoint",
     recovery: .stop
