@@ -6,8 +6,12 @@ import WeirRuntime
 @Suite(.serialized) struct ScaleTests {
   private static let expected = RecoveryTopology().undisturbedOutput()
 
-  private func names(_ folder: TestFolder, _ stage: String) -> [String] {
-    ProcessTable.instances(of: folder).map(\.instance).filter { $0.hasPrefix("\(stage)/") }.sorted()
+  /// The instances of a stage, as the run tells of them.
+  private func names(_ folder: TestFolder, _ stage: String) throws -> [String] {
+    let command = try WeirProcess(["processes", "recovery"], in: folder)
+    _ = command.end()
+    let words = command.output.split { $0 == " " || $0 == "\n" }
+    return words.filter { $0.hasPrefix("\(stage)/") }.map(String.init).sorted()
   }
 
   private func scale(_ folder: TestFolder, _ words: String...) throws -> WeirProcess {
@@ -33,16 +37,19 @@ import WeirRuntime
     let up = try scale(folder, "totals=4", "visits=2")
     #expect(up.end() == .exited(0), "\(up.errors) \(run.errors)")
     #expect(up.output.contains("totals: 1 -> 4 processes, 96 of 128 key groups moved"))
-    #expect(names(folder, "totals") == (0..<4).map { "totals/\($0)" })
+    #expect(try names(folder, "totals") == (0..<4).map { "totals/\($0)" })
     try killOne("totals", folder)
     try RecoveryTopology.waitForCheckpoint(12, folder, run)
     let down = try scale(folder, "totals", "--remove", "2")
     #expect(down.end() == .exited(0), "\(down.errors) \(run.errors)")
-    #expect(Waiting.until { names(folder, "totals") == ["totals/0", "totals/1"] })
+    #expect(try names(folder, "totals") == ["totals/0", "totals/1"])
     try killOne("visits", folder)
     try RecoveryTopology.waitForCheckpoint(20, folder, run)
-    let last = try scale(folder, "totals", "3")
+    let last = try scale(folder, "totals=3", "totals_out=1", "copy_out=2")
     #expect(last.end() == .exited(0), "\(last.errors) \(run.errors)")
+    try RecoveryTopology.waitForCheckpoint(26, folder, run)
+    let more = try scale(folder, "totals_out=3", "copy_out=1")
+    #expect(more.end() == .exited(0), "\(more.errors) \(run.errors)")
     #expect(run.end() == .exited(0), "\(run.errors)")
     #expect(run.errors.contains("audit: whole"), "\(run.errors)")
     RecoveryTopology.expectWhole(folder, try Self.expected.get())
@@ -58,7 +65,8 @@ import WeirRuntime
     first.send(SIGKILL)
     #expect(first.end() == .killed(SIGKILL))
     let second = try RecoveryTopology.start(folder, topology.text)
-    #expect(Waiting.until { second.poll() != nil || names(folder, "totals").count == 3 })
+    try RecoveryTopology.waitForCheckpoint(6, folder, second)
+    #expect(try names(folder, "totals") == ["totals/0", "totals/1", "totals/2"])
     second.send(SIGTERM)
     #expect(second.end() == .exited(0), "\(second.errors)")
     topology.processes.totals = 2

@@ -42,8 +42,7 @@ extension SimulatedCluster {
     for stage in job.stages.indices where job.stages[stage].processes > 0 {
       switch job.stages[stage].role {
       case .source(let plan): if plan.connector.isGenerated { continue }
-      case .stateless, .keyed: break
-      case .sink: continue
+      case .stateless, .keyed, .sink: break
       }
       let processes = random.integer(1...3)
       coverage.met(.layoutChanged, if: processes != job.stages[stage].processes)

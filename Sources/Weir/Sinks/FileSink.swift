@@ -140,7 +140,7 @@ final class FileSink: SinkGateway {
   private func finalPath(_ epoch: Epoch, isLast: Bool) throws(WeirError) -> String {
     switch cut {
     case .atEnd:
-      return plan.isSinglePart
+      return plan.isSinglePart && isAlone
         ? names.single : names.part(epoch: Epoch(1), instance: instance.index)
     case .eachEpoch:
       if isLast, isAlone, plan.isSinglePart, !hasPrepared, try names.existing().isEmpty {

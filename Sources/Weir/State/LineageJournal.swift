@@ -93,7 +93,8 @@ final class LineageJournal {
   /// None without a journal.
   static func points(in folder: StateFolder, of job: JobPlan) -> [LineagePoint] {
     guard let bytes = try? StateFolder.bytes(folder.lineage) else { return [] }
-    let channels = LineagePoint.channels(of: job).count
+    // A sink that was scaled up has more of them later on.
+    let least = LineagePoint.channels(of: job).count
     var points: [LineagePoint] = []
     for line in bytes.split(separator: UInt8(ascii: "\n")) {
       let text = String(decoding: line, as: UTF8.self)
@@ -102,7 +103,8 @@ final class LineageJournal {
         checksum(String(text[...space])) == sum
       else { continue }
       let numbers = text[..<space].split(separator: " ").compactMap { UInt64($0) }
-      guard numbers.count == 1 + 2 * channels,
+      let channels = numbers.count / 2
+      guard numbers.count % 2 == 1, channels >= least,
         points.last.map({ $0.epoch.number < numbers[0] }) ?? true
       else { continue }
       let sent = (0..<channels).map { channel in

@@ -24,6 +24,11 @@ enum PlanDifference {
     // The order of stages says no more than that one is new.
     let hasOther = !differences.isEmpty
     for clause in old where stages(new).contains(clause.stage) {
+      // Earlier versions said it of sinks that can be dealt anew by now.
+      let isLayout = clause.name == "processes"
+      if isLayout, !new.contains(where: { $0.stage == clause.stage && $0.name == clause.name }) {
+        continue
+      }
       let now = new.first { $0.stage == clause.stage && $0.name == clause.name }
       guard now != clause, !(hasOther && isOrder(clause)) else { continue }
       differences.append(words(clause, isThere: now != nil))

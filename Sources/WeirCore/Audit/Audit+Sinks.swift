@@ -69,9 +69,11 @@ extension Audit {
   // MARK: Exactly once
 
   private mutating func checkIntervals(_ sink: SinkEvidence) {
-    let channels = LineagePoint.channels(of: job)
+    let channels = LineagePoint.channels(of: job, covering: manifest)
+    let edges = sink.shapes.flatMap { $0 }
+    let receivers = channels.filter { edges.contains($0.edge) }.map { $0.receiver + 1 }.max() ?? 0
     for interval in intervals(sink) {
-      for receiver in 0..<job.stages[sink.stage].processes {
+      for receiver in 0..<receivers {
         let parts = interval.parts.filter { $0.instance == receiver }
         var sent: [RowTotal] = []
         for edges in sink.shapes {
@@ -84,9 +86,7 @@ extension Audit {
         }
         compare(sent, parts, sink, receiver, interval.epochs)
       }
-      let strangers = interval.parts.filter {
-        $0.instance >= job.stages[sink.stage].processes && $0.rows > 0
-      }
+      let strangers = interval.parts.filter { $0.instance >= receivers && $0.rows > 0 }
       for part in strangers { doubled(part, sink, "the sink has no process \(part.instance)") }
     }
   }
@@ -179,7 +179,7 @@ extension Audit {
 
   /// Rows that are there more than once, or not at all, as the guarantee allows: counted, not found.
   private mutating func checkTotals(_ sink: SinkEvidence, _ delivery: Delivery) {
-    let channels = LineagePoint.channels(of: job)
+    let channels = LineagePoint.channels(of: job, covering: manifest)
     let point = LineagePoint(manifest, of: job)
     let name = job.stages[sink.stage].name
     for (shape, edges) in sink.shapes.enumerated() {

@@ -14,7 +14,7 @@ package struct LineagePoint: Hashable, Sendable {
   /// What the senders of a manifest say, added up.
   package init(_ manifest: Manifest, of job: JobPlan) {
     epoch = manifest.epoch
-    let channels = Self.channels(of: job)
+    let channels = Self.channels(of: job, covering: manifest)
     sent = channels.map { _ in RowTotal() }
     for member in manifest.members {
       for part in member.snapshot.sent {
@@ -25,10 +25,17 @@ package struct LineagePoint: Hashable, Sendable {
     }
   }
 
-  /// The edges into sinks that make files, with each of the sink's processes, in order.
-  package static func channels(of job: JobPlan) -> [(edge: EdgeIndex, receiver: Int)] {
-    job.edges.indices.filter { job.leadsToFiles($0) }.flatMap { edge in
-      (0..<job.stages[job.edges[edge].to].processes).map { (edge, $0) }
+  /// The edges into sinks that make files, with each process that the sink has or ever had, in order.
+  ///
+  /// `manifest` knows of those that are gone.
+  package static func channels(
+    of job: JobPlan,
+    covering manifest: Manifest? = nil
+  ) -> [(edge: EdgeIndex, receiver: Int)] {
+    let sent = manifest?.members.flatMap(\.snapshot.sent) ?? []
+    return job.edges.indices.filter { job.leadsToFiles($0) }.flatMap { edge in
+      let known = sent.filter { $0.edge == edge }.map { $0.receiver + 1 }.max() ?? 0
+      return (0..<max(job.stages[job.edges[edge].to].processes, known)).map { (edge, $0) }
     }
   }
 }

@@ -103,7 +103,9 @@ private struct StageLayout {
     case .source: dealPartitions(to: index, &snapshot)
     case .keyed: snapshot.inherited = inherited(by: index)
     case .stateless: break
-    case .sink: preconditionFailure("sink '\(stage.name)' has another number of processes")
+    case .sink:
+      // What those have prepared that are gone is shown by the first.
+      snapshot.outputs = successorOf(index).flatMap { before[$0].outputs }
     }
     return snapshot
   }

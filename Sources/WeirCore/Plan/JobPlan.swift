@@ -141,12 +141,13 @@ package enum StageRole: Sendable {
 extension StageRole {
   /// True if a run may go on with another number of processes of the stage.
   ///
-  /// Listed files can be dealt out anew; what a process has found or made itself cannot, and parts carry
-  /// the number of the process.
+  /// Listed files can be dealt out anew; what a process has found or made itself cannot. Of lines that
+  /// several processes print nobody could say which are whose.
   package var canBeDealtAnew: Bool {
     switch self {
     case .stateless, .keyed: true
-    case .sink: false
+    case .sink(let plan):
+      if case .standardOutput = plan.connector { false } else { true }
     case .source(let plan):
       if case .file(let file) = plan.connector { !file.follow } else { false }
     }
