@@ -8,7 +8,7 @@ import WeirRuntime
 
   /// The instances of a stage, as the run tells of them.
   private func names(_ folder: TestFolder, _ stage: String) throws -> [String] {
-    let command = try WeirProcess(["processes", "recovery"], in: folder)
+    let command = try WeirProcess(["ps", "recovery"], in: folder)
     _ = command.end()
     let words = command.output.split { $0 == " " || $0 == "\n" }
     return words.filter { $0.hasPrefix("\(stage)/") }.map(String.init).sorted()

@@ -415,7 +415,7 @@ extension SimulatedCluster {
     processes[process].newFile = nil
     disk.clean(instance, keeping: request.outputs)
     if disturbance.delivery != .atLeastOnce, request.epoch > .none,
-      !Mutant.partNotWithdrawn.isActive, disk.withdraw(after: request.epoch, of: instance)
+      !Mutant.partNotWithdrawn.isActive, withdraw(after: request.epoch, by: process)
     {
       coverage.met(.withdrawn)
       note("\(name(process)) withdraws what is visible after epoch \(request.epoch.number)")
@@ -438,6 +438,16 @@ extension SimulatedCluster {
       sections = request.inherited.flatMap { inherit($0, as: instance, process) }
     }
     processes[process].restoring = (request.round, sections)
+  }
+
+  /// Takes back what an instance has shown; the first also what those have that are no more.
+  private func withdraw(after epoch: Epoch, by process: Int) -> Bool {
+    guard let instance = processes[process].instance else { return false }
+    let count = processes[process].layout?.processes ?? 1
+    return disk.withdraw(after: epoch) { writer in
+      writer == instance
+        || writer.stage == instance.stage && instance.index == 0 && writer.index >= count
+    }
   }
 
   /// What an instance takes over of another's state.

@@ -55,10 +55,11 @@ struct SimulatedDisk {
   }
 
   /// Takes back what is visible of later epochs, of one instance or of all; true if there was any.
-  mutating func withdraw(after epoch: Epoch, of instance: InstanceID? = nil) -> Bool {
-    let later = visible.filter { _, part in
-      part.epoch > epoch && (instance == nil || part.instance == instance)
-    }
+  mutating func withdraw(
+    after epoch: Epoch,
+    where isOwn: (InstanceID) -> Bool = { _ in true }
+  ) -> Bool {
+    let later = visible.filter { _, part in part.epoch > epoch && isOwn(part.instance) }
     for name in later.keys { visible[name] = nil }
     return !later.isEmpty
   }

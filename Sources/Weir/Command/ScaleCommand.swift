@@ -7,6 +7,11 @@ struct ScaleCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "scale",
     abstract: "Changes how many processes stages have while the run goes on.",
+    usage: """
+      weir scale <run> <stage> <n>
+      weir scale <run> <stage>=<n> ...
+      weir scale <run> <stage> --add <n> | --remove <n>
+      """,
     discussion: """
       Key groups move with their state behind a checkpoint; only rows of keys that
       move wait, nothing is lost or counted twice, and other stages go on. The run
@@ -29,8 +34,8 @@ struct ScaleCommand: ParsableCommand {
   @OptionGroup var target: RunArguments
   @Argument(help: "STAGE N, or STAGE=N for several stages, or STAGE with '--add' or '--remove'.")
   var stages: [String]
-  @Option(help: "So many processes more.") var add: Int?
-  @Option(help: "So many processes fewer.") var remove: Int?
+  @Option(help: ArgumentHelp("So many processes more.", valueName: "n")) var add: Int?
+  @Option(help: ArgumentHelp("So many processes fewer.", valueName: "n")) var remove: Int?
   @Option(help: "How the result is told.") var format = OutputFormat.text
   @Option(help: "Whether what people see is coloured.") var color = ColorChoice.auto
 

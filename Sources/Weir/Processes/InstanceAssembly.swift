@@ -162,7 +162,7 @@ struct InstanceAssembly {
         incarnation: assignment.incarnation,
         cut: PartCut(job),
         delivery: plan.delivery,
-        isAlone: job.stages[stage].processes == 1,
+        processes: job.stages[stage].processes,
         writers: writers,
         header: header(job, stage, writers)
       )

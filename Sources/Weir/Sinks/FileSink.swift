@@ -23,8 +23,8 @@ final class FileSink: SinkGateway {
   private let incarnation: Incarnation
   private let cut: PartCut
   private let delivery: WeirCore.Delivery
-  /// True if no other instance of the sink writes into the folder.
-  private var isAlone: Bool
+  /// How many instances the sink has.
+  private var processes: Int
   private let writers: [EdgeIndex: any RecordWriter]
   /// What stands before the first record of each part.
   private let header: [UInt8]
@@ -53,7 +53,7 @@ final class FileSink: SinkGateway {
     incarnation: Incarnation,
     cut: PartCut,
     delivery: WeirCore.Delivery,
-    isAlone: Bool,
+    processes: Int,
     writers: [EdgeIndex: any RecordWriter],
     header: [UInt8]
   ) throws(WeirError) {
@@ -63,14 +63,17 @@ final class FileSink: SinkGateway {
     self.incarnation = incarnation
     self.cut = cut
     self.delivery = delivery
-    self.isAlone = isAlone
+    self.processes = processes
     self.writers = writers
     self.header = header
     names = PartNames(plan.path)
     try Folder.create(names.folder)
   }
 
-  func laidOut(_ stage: RunLayout.Stage) { isAlone = stage.processes == 1 }
+  func laidOut(_ stage: RunLayout.Stage) { processes = stage.processes }
+
+  /// True if no other instance of the sink writes into the folder.
+  private var isAlone: Bool { processes == 1 }
 
   // MARK: Writing
 
@@ -309,9 +312,11 @@ final class FileSink: SinkGateway {
     guard delivery != .atLeastOnce, epoch > .none else { return nil }
     let later = try names.parts(
       after: epoch,
-      isFinished: isFinished,
-      of: isAlone ? nil : instance.index
-    )
+      isFinished: isFinished
+    ) { writer in
+      // What those have shown that are no more is the first one's to take back.
+      writer == instance.index || instance.index == 0 && writer >= processes
+    }
     let withdrawal = Withdrawal(
       sink: instance.stage,
       after: epoch,

@@ -122,18 +122,18 @@ struct PartNames {
       .split(separator: "-").last.flatMap { Int($0) } ?? 0
   }
 
-  /// The paths of visible parts of later epochs, of one instance or of all.
+  /// The paths of visible parts of later epochs, of all instances or some.
   ///
   /// `isFinished`: no row came after the epoch. Then the only part of a bounded run, which does not
   /// say of which epoch it is, is not later: it is made when the input has ended.
   func parts(
     after epoch: Epoch,
     isFinished: Bool,
-    of instance: Int? = nil
+    where isOwn: (Int) -> Bool = { _ in true }
   ) throws(WeirError) -> [String] {
     try existing().filter { path in
       guard let found = self.epoch(ofPart: path) else { return !isFinished }
-      return found > epoch && (instance == nil || self.instance(ofPart: path) == instance)
+      return found > epoch && isOwn(instance(ofPart: path))
     }
   }
 

@@ -297,7 +297,7 @@ extension CoordinatorNode {
   /// before.
   mutating func takeBackLayout(at now: Instant, into effects: inout [CoordinatorEffect]) {
     guard let last = manifests.last else { return }
-    let before = last.successor ?? last.layout(for: declared)
+    let before = declared.layout(after: last.successor ?? last.layout(for: declared))
     let target = declared.laid(out: before)
     guard target.layout(like: beganWith) != layout else { return }
     if scaling != nil {

@@ -63,6 +63,9 @@ struct SourceFixture {
     var snapshot = InstanceSnapshot(epoch: Epoch(1), incarnation: Incarnation(1))
     snapshot.counters = node.counters
     snapshot.rowsRead = rowsRead
+    snapshot.partitions = [
+      PartitionSnapshot(partition: PartitionID(0), position: nil, highest: nil, hasEnded: false)
+    ]
     try goBack(
       Rewind(round: Round(2), snapshot: snapshot, generation: Generation(2), beginsPace: true)
     )

@@ -30,7 +30,7 @@ struct SinkFixture {
       incarnation: Incarnation(incarnation),
       cut: cut,
       delivery: delivery,
-      isAlone: isAlone,
+      processes: isAlone ? 1 : 2,
       writers: [:],
       header: Array(header.utf8)
     )
