@@ -13,7 +13,12 @@ enum PortablePath {
   static func resolved(_ way: String, in folder: String) -> String {
     var path = parts(folder)
     for part in parts(way) {
-      if part == "..", !path.isEmpty { path.removeLast() } else { path.append(part) }
+      guard part == ".." else {
+        path.append(part)
+        continue
+      }
+      // Nothing lies above the root.
+      if path.popLast() == nil, !folder.hasPrefix("/") { path.append(part) }
     }
     return (folder.hasPrefix("/") ? "/" : "") + path.joined(separator: "/")
   }

@@ -14,11 +14,18 @@ struct StateSubject {
   /// Nil: it is a run's.
   var savepoint: StoredSavepoint?
 
-  /// Finds what a word means: the path of a savepoint, or what `RunPlace.find` takes for a run.
+  /// Finds what a word means: the path of a savepoint, that of a state folder, or what `RunPlace.find`
+  /// takes for a run.
   ///
   /// Throws an exit code after it has said why there is none.
   static func find(_ word: String, base: String? = nil, color: ColorChoice) throws -> StateSubject {
     let isFolder = Folder.isFolder(word)
+    let isState = isFolder && (try? StateFolder(word).epochs().isEmpty) == false
+    if isState {
+      return try telling(color) { () throws(WeirError) in
+        try StateSubject(newestOf: word, StateFolder(word))
+      }
+    }
     if isFolder, word.contains("/") || SavepointFolder.isOne(word) {
       return try telling(color) { () throws(WeirError) in try StateSubject(savepoint: word) }
     }
