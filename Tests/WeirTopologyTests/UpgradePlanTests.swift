@@ -90,6 +90,26 @@ struct UpgradePlanTests {
     #expect(plan.refused(dropping: []) == [])
   }
 
+  @Test func `a let below an aggregate may change, and what the aggregate says may not`() throws {
+    let before = Self.text.replacing(
+      "key: customer\n    window: { session: 30m }",
+      with: "let: { net: amount - 1 }\n    key: customer\n    window: { session: 30m }"
+    )
+    .replacing("n: count() }\n    processes", with: "n: sum(net) }\n    processes")
+    let old = try Self.job(before)
+    #expect(
+      old.outlines.first { $0.name == "visits" }?.aggregates.calls == ["min(id)", "sum(net)"]
+    )
+    let changed = try Self.job(before.replacing("amount - 1", with: "amount - 2"))
+    let plan = UpgradePlan(from: old.outlines, to: changed.outlines)
+    #expect(try Self.step("visits", plan).fate == .kept)
+    let other = try Self.job(
+      before.replacing("sum(net)", with: "sum(net) filter (where amount > 3)")
+    )
+    let filtered = UpgradePlan(from: old.outlines, to: other.outlines)
+    #expect(try Self.step("visits", filtered).fate == .incompatible)
+  }
+
   @Test func `other processes rescale, and a column more of a source is told`() throws {
     let plan = try Self.plan(
       ("processes: 2", "processes: 5"),

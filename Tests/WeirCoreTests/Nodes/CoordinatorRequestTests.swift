@@ -125,9 +125,11 @@ import WeirTesting
     driver.go()
     driver.handle(.checkpointRequested)
     let error = WeirError("E103", "write", recovery: .retry)
-    driver.say(CoordinatorDriver.sink, .snapshotFailed(Epoch(1), .writing, error))
+    driver.say(CoordinatorDriver.sink, .snapshotFailed(Epoch(1), .write, error))
     #expect(Self.opened(driver) == [])
-    #expect(driver.effects.contains { if case .say(.checkpointFailed) = $0 { true } else { false } })
+    #expect(
+      driver.effects.contains { if case .say(.checkpointFailed) = $0 { true } else { false } }
+    )
   }
 
   @Test func `without checkpoints there is no next one`() {
