@@ -7,6 +7,11 @@ struct SnapshotCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "snapshot",
     abstract: "Looks at savepoints and checkpoints.",
+    discussion: """
+      Examples:
+        weir snapshot inspect before-upgrade
+        weir snapshot inspect harbor-fleet --operator spend --key c000017
+      """,
     subcommands: [InspectCommand.self]
   )
 }
