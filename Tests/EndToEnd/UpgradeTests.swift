@@ -200,6 +200,47 @@ import Testing
     #expect(refused.errors.contains("E435"), "\(refused.errors)")
   }
 
+  @Test func `listed files are dealt to other processes, and their inputs are audited`() throws {
+    let place = TestFolder()
+    let path = "\(place.path)/saved"
+    let listed = Self.text.replacing("follow: true", with: "follow: false")
+    let first = TestFolder()
+    first.write("run.yaml", listed.replacing("follow: false", with: "follow: false, rate: 150"))
+    Self.writeInputs(first) { $0 + $1 }
+    let run = try WeirProcess(["run", "\(first.path)/run.yaml"], in: first)
+    let isThere = Waiting.until {
+      run.poll() != nil
+        || first.names(in: ".weir/ledger").contains { name in
+          name.hasPrefix("manifest-") && Int(name.dropFirst(9).dropLast(5)).map { $0 >= 4 } == true
+        }
+    }
+    try #require(isThere && run.poll() == nil, "\(run.errors)")
+    _ = try Self.weir(["stop", "ledger", "--savepoint", path], in: first)
+    #expect(run.end() == .exited(0), "\(run.errors)")
+    let expected = Self.rest(try Self.undisturbed(), Self.output(first))
+    let folder = TestFolder()
+    let changed = listed.replacing("event_time: at", with: "event_time: at\n    processes: 2")
+    let file = folder.write("run.yaml", changed)
+    Self.writeInputs(folder) { $0 + $1 }
+    // What a beginning that a crash has cut short has left is no state.
+    folder.write(".weir/ledger/state/hourly-0-1-1", "half a state")
+    let again = try Self.weir(["run", file, "--from", path], in: folder)
+    #expect(again.errors.contains("audit: whole"), "\(again.errors)")
+    #expect(again.errors.contains("entries: rescaled, 1 -> 2 processes"), "\(again.errors)")
+    #expect(!again.errors.contains("E446"), "\(again.errors)")
+    #expect(Self.output(folder) == expected)
+    let audit = try Self.weir(["audit", file], in: folder)
+    #expect(audit.output.contains("whole"), "\(audit.output)")
+    // Without its files a source cannot go on.
+    let other = TestFolder()
+    let lost = try Self.weir(
+      ["run", other.write("run.yaml", changed), "--from", path],
+      in: other,
+      expecting: 2
+    )
+    #expect(lost.errors.contains("E468"), "\(lost.errors)")
+  }
+
   @Test func `a changed file goes on as the difference says`() throws {
     let place = TestFolder()
     let path = "\(place.path)/saved"

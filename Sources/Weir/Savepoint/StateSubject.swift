@@ -48,6 +48,15 @@ struct StateSubject {
 
   /// The newest checkpoint of a run; throws E462 if there is none, E465 if an earlier version wrote it.
   init(newestOf run: String, _ folder: StateFolder) throws(WeirError) {
+    stored = try Self.newest(of: run, folder)
+    try Self.check(stored, of: run)
+    name = "'\(run)'"
+    files = folder.files
+    takenAt = stored.writtenAt
+  }
+
+  /// The newest checkpoint of a run; throws E462 if there is none.
+  static func newest(of run: String, _ folder: StateFolder) throws(WeirError) -> StoredManifest {
     guard let newest = try folder.epochs().first else {
       throw WeirError(
         "E462",
@@ -57,20 +66,19 @@ struct StateSubject {
         blame: .user
       )
     }
-    stored = try StoredRun.manifest(newest, folder)
-    guard !stored.origin.stages.isEmpty else {
-      throw WeirError(
-        "E465",
-        "the checkpoints of '\(run)' cannot be understood",
-        detail:
-          "they were written by an earlier version of weir, and do not say what its stages are",
-        hint: "let the run go on with this version until a checkpoint is complete",
-        blame: .user
-      )
-    }
-    name = "'\(run)'"
-    files = folder.files
-    takenAt = stored.writtenAt
+    return try StoredRun.manifest(newest, folder)
+  }
+
+  /// Throws E465 unless a checkpoint says what its stages are.
+  static func check(_ stored: StoredManifest, of run: String) throws(WeirError) {
+    guard stored.origin.stages.isEmpty else { return }
+    throw WeirError(
+      "E465",
+      "the checkpoints of '\(run)' cannot be understood",
+      detail: "they were written by an earlier version of weir, and do not say what its stages are",
+      hint: "let the run go on with this version until a checkpoint is complete",
+      blame: .user
+    )
   }
 
   /// Its stages.

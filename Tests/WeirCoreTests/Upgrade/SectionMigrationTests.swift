@@ -198,6 +198,35 @@ struct SectionMigrationTests {
     }
   }
 
+  @Test func `preliminary results may begin and end`() throws {
+    let aggregates = [Self.rows, Self.total, Self.text(.last, "last")]
+    let change = Change(old: aggregates, new: aggregates, carried: [0, 1, 2])
+    for isEarly in [false, true] {
+      var input = RandomInput(seed: 9)
+      let steps = input.steps(20, most: 30)
+      let shape = WindowSpec.Shape.sliding(size: 60, every: 20)
+      let before = WindowSpec(shape, early: isEarly)
+      let after = WindowSpec(shape, early: !isEarly)
+      let never = OperatorProbe(Self.makeOperator(after, aggregates))
+      let old = OperatorProbe(Self.makeOperator(before, aggregates))
+      for probe in [never, old] { try Self.play(steps.prefix(14), probe) }
+      let subject = Self.makeOperator(after, aggregates)
+      let sections = Self.sections(old.subject, isFull: true, behind: [])
+      for section in try Self.migrated(sections, old.subject, subject, change) {
+        try subject.restore(section)
+      }
+      try subject.finishRestore()
+      let gone = never.onTime.count
+      let new = OperatorProbe(subject)
+      let marks = steps.prefix(14).compactMap { step -> Int64? in
+        if case .watermark(let time) = step { time } else { nil }
+      }
+      if let mark = marks.max() { try new.advance(to: mark) }
+      for probe in [never, new] { try Self.play(steps.dropFirst(14), probe) }
+      #expect(new.onTime.sorted() == Array(never.onTime.dropFirst(gone)).sorted(), "\(isEarly)")
+    }
+  }
+
   private static func play(_ steps: some Sequence<RandomInput.Step>, _ probe: OperatorProbe) throws
   {
     for step in steps {

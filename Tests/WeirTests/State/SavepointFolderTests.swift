@@ -172,5 +172,8 @@ struct SavepointFolderTests {
       #expect(PortablePath.resolved(way, in: folder) == path)
     }
     #expect(PortablePath.resolved("../b", in: "/") == "/b")
+    // However a folder is spelt, its files are called as it calls them.
+    #expect(PortablePath.relative("/data/./in/a", to: "/data/./in") == "a")
+    #expect(PortablePath.resolved("a", in: "/data/./in") == "/data/./in/a")
   }
 }
