@@ -16,8 +16,9 @@ struct RootCommand: ParsableCommand {
     version: WeirVersion.text,
     subcommands: [
       RunCommand.self, StopCommand.self, ScaleCommand.self, StatusCommand.self,
-      ProcessesCommand.self, CheckpointsCommand.self, SavepointCommand.self, DiffCommand.self,
-      LogsCommand.self, CleanCommand.self, DrillCommand.self,
+      ProcessesCommand.self, CheckpointsCommand.self, SavepointCommand.self,
+      SnapshotCommand.self, DiffCommand.self, LogsCommand.self, CleanCommand.self,
+      DrillCommand.self,
       CheckCommand.self, AuditCommand.self, GraphCommand.self, InitCommand.self,
       ExplainCommand.self, FunctionsCommand.self, ReferenceCommand.self, SchemaCommand.self,
     ]
