@@ -111,6 +111,7 @@ extension SimulatedCluster {
             + "\(member.snapshot.epoch.number)"
         )
       }
+      checkOwners(manifest)
       for file in manifest.files where disk.files[file]?.isWhole != true {
         violations.append("\(file) is not durable, and epoch \(manifest.epoch.number) names it")
       }
@@ -137,6 +138,25 @@ extension SimulatedCluster {
       for output in outputs {
         if let fault = disk.commit(output) { violations.append(fault) }
       }
+    }
+  }
+
+  /// A key group has one owner: no other instance has anything of it in its snapshot.
+  private func checkOwners(_ manifest: Manifest) {
+    let layout = manifest.layout(for: job)
+    for member in manifest.members {
+      guard let state = member.snapshot.state, let file = disk.files[state.file],
+        let stage = layout.stage(member.instance.stage)
+      else { continue }
+      let owners = job.table(of: stage).owners
+      let stray = file.sections.map(\.section.address).first { address in
+        address.table.kind != .head && owners[address.group] != member.instance.index
+      }
+      guard let stray else { continue }
+      violations.append(
+        "epoch \(manifest.epoch.number): '\(member.instance)' has key group \(stray.group), which is "
+          + "that of '\(member.instance.stage)/\(owners[stray.group])'"
+      )
     }
   }
 }

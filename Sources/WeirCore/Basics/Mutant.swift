@@ -71,6 +71,10 @@ package enum Mutant: String, CaseIterable, Sendable {
   case inheritedTrusted
   /// An instance keeps the key groups that are others' from now on.
   case groupsKept
+  /// Credit is given to a sender that has not turned to the new channels, and is lost on it.
+  case creditBeforeTurn
+  /// What instances have counted that are gone is forgotten.
+  case sumsForgotten
   /// A row is taken for one that kills because somebody was killed with it in hand once.
   case killNamesRow
   /// A process starts again before it is durable what is kept from it.

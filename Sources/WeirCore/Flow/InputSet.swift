@@ -168,7 +168,8 @@ package struct InputSet {
   /// Sends the credits that are due.
   mutating func grant(into effects: inout [InstanceEffect], at now: Moment) {
     for index in channels.indices {
-      guard !answersOnly || channels[index].hasBegun else { continue }
+      let mayGrant = !answersOnly || channels[index].hasBegun
+      guard mayGrant || Mutant.creditBeforeTurn.isActive else { continue }
       guard let credit = channels[index].grant.next() else { continue }
       var header = FrameHeader(.credit, channels[index].plan.id, channels[index].generation)
       header.allowance = credit.allowance

@@ -11,6 +11,7 @@ extension KeyedState {
   /// Tables that are numbered by these slots must have forgotten them before.
   func keep(_ kept: [Bool]) {
     precondition(writer == nil && kept.count == keyGroups, "groups go while they are written")
+    forgetKeyCounts()
     for chunk in chunks(besides: kept, of: slots) { keys.forget(chunk) }
     for group in 0..<keyGroups where !kept[group] {
       count -= groups[group].count

@@ -29,7 +29,7 @@ final class KeyedState {
   /// Keys that have a slot.
   var count = 0
   /// Which keys have the most rows; nil if there is only the empty key.
-  let keyCounts: KeyCounts?
+  private(set) var keyCounts: KeyCounts?
   /// The marked state that is being written.
   var writer: StateWriter?
   /// A marked state was given up, and the changes that it had taken are not known any more.
@@ -65,6 +65,9 @@ final class KeyedState {
     for group in 0..<keyGroups { groups[group].deallocate(segments) }
     groups.deallocate()
   }
+
+  /// Forgets which keys have the most rows: some of them have gone, with their slots.
+  func forgetKeyCounts() { if keyCounts != nil { keyCounts = KeyCounts() } }
 
   /// Chunks so far, with chunk 0, which belongs to nobody.
   var chunkCount: Int { slots.chunkCount }

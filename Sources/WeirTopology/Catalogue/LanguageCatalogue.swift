@@ -32,8 +32,8 @@ package enum LanguageCatalogue {
   static let processes = LanguageEntry(
     "processes",
     .integer(1...Limits.processes),
-    "How many processes run the stage. A run that goes on may have another number, but for sinks and "
-      + "for sources that generate or follow.",
+    "How many processes run the stage. A run that goes on may have another number, but for sources "
+      + "that generate or follow and sinks that print.",
     standard: "1",
     example: "2"
   )

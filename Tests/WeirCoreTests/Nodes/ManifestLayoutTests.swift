@@ -136,9 +136,10 @@ struct ManifestLayoutTests {
       { $0.members.swapAt(0, 1) },
       { $0.members.removeLast() },
       { $0.members.append($0.members[0]) },
-      // Another process of the sink.
+      // A process more than its layout says.
       { manifest in
         let sink = manifest.members[5].snapshot
+        manifest.layout = manifest.layout(for: job)
         manifest.members.append(.init(instance: InstanceID("out", 1), snapshot: sink))
       },
       { $0.members[1].snapshot.counters.removeLast() },
