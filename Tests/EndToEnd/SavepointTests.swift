@@ -106,6 +106,23 @@ import Testing
       expecting: 2
     )
     #expect(none.errors.contains("E463"), "\(none.errors)")
+    // A run without checkpoints can neither save its state nor begin with one.
+    let plain = TestFolder()
+    plain.write("run.yaml", RecoveryTopology(checkpoints: "none", rate: 2000).text)
+    let refused = try weir(
+      ["run", "\(plain.path)/run.yaml", "--from", path],
+      in: plain,
+      expecting: 2
+    )
+    #expect(refused.errors.contains("E467"), "\(refused.errors)")
+    _ = try weir(["run", "\(plain.path)/run.yaml", "--detach"], in: plain)
+    let nothing = try weir(
+      ["savepoint", "recovery", "\(place.path)/nothing"],
+      in: plain,
+      expecting: 2
+    )
+    #expect(nothing.errors.contains("E462"), "\(nothing.errors)")
+    _ = try weir(["stop", "recovery", "--now"], in: plain)
     // Of a run that has stopped, the last checkpoint.
     _ = try weir(["savepoint", "recovery", "\(place.path)/later"], in: folder)
     // One that has finished has no state.
