@@ -84,6 +84,36 @@ import Testing
     #expect(audit.output.contains("whole"), "\(audit.output)")
   }
 
+  @Test func `a run that dies before its first checkpoint goes on from the savepoint by itself`()
+    throws
+  {
+    let place = TestFolder()
+    let path = "\(place.path)/saved"
+    let before = RecoveryTopology.output(try stopped(at: path, processes: (2, 1)))
+    let folder = TestFolder()
+    let slow = RecoveryTopology(checkpoints: "{ every: 1h }", rate: 2000, processes: (3, 2))
+    let run = try RecoveryTopology.start(folder, slow.text, options: ["--from", path])
+    let isThere = Waiting.until {
+      run.poll() != nil || ProcessTable.instances(of: folder).contains { $0.instance == "totals/2" }
+    }
+    try #require(isThere && run.poll() == nil, "\(run.errors)")
+    run.send(SIGKILL)
+    #expect(run.end() == .killed(SIGKILL))
+    let again = try RecoveryTopology.start(
+      folder,
+      RecoveryTopology(checkpoints: "{ every: 1h }", rate: nil, processes: (1, 2)).text
+    )
+    #expect(again.end() == .exited(0), "\(again.errors)")
+    #expect(again.errors.contains("audit: whole"), "\(again.errors)")
+    for (sink, (parts, expected)) in zip(
+      RecoveryTopology.sinks,
+      zip(zip(before, RecoveryTopology.output(folder)), try Self.expected.get())
+    ) {
+      let isSame = (parts.0 + parts.1).sorted() == expected
+      #expect(isSame, "\(sink): \(parts.0.count) + \(parts.1.count), not \(expected.count)")
+    }
+  }
+
   @Test func `what cannot be saved or begun with is refused, and nothing is changed`() throws {
     let place = TestFolder()
     let path = "\(place.path)/saved"
