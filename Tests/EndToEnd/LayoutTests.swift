@@ -63,7 +63,7 @@ import Testing
       (
         "event_time: at", "event_time: at\n    processes: 2",
         "'processes' of 'payments' has changed"
-      ),
+      )
     ]
     for (old, new, message) in changes {
       #expect(text.contains(old))

@@ -93,7 +93,10 @@ import WeirRuntime
     for (words, reason) in refusals {
       let command = try WeirProcess(["scale", "recovery"] + words, in: folder)
       #expect(command.end() == .exited(2), "\(command.errors)")
-      #expect(command.errors.contains("E480") && command.errors.contains(reason), "\(command.errors)")
+      #expect(
+        command.errors.contains("E480") && command.errors.contains(reason),
+        "\(command.errors)"
+      )
     }
     #expect(run.end() == .exited(0), "\(run.errors)")
     RecoveryTopology.expectWhole(folder, try Self.expected.get())

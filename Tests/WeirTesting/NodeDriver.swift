@@ -130,7 +130,8 @@ package struct NodeDriver {
     case .write(let batch, let edge, _): keep(batch, edge)
     case .findPartitions: faults.append("a search without a source")
     case .warn(let error): faults.append("\(error)")
-    case .restore, .laidOut, .report, .beginState, .writeState, .finishState, .prepare, .commit: break
+    case .restore, .laidOut, .report, .beginState, .writeState, .finishState, .prepare, .commit:
+      break
     case .recycle(let batch): pool.give(batch)
     case .finished: hasFinished = true
     }

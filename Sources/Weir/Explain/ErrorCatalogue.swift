@@ -1,7 +1,8 @@
 /// Every fault that a run can report, by code; a test compares it with the sources.
 enum ErrorCatalogue {
   static let entries: [ErrorEntry] =
-    files + processes + sockets + frames + runs + parts + audits + savepoints + live + scaling + drills + rows
+    files + processes + sockets + frames + runs + parts + audits + savepoints + live + scaling
+    + drills + rows
 
   private static let files = [
     ErrorEntry(

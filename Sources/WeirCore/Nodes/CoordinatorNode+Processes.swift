@@ -141,7 +141,9 @@ extension CoordinatorNode {
     let gone = processes.remove(at: entry)
     guard let index = gone.member else {
       // Nobody has lost anything; but one that cannot even start is not tried all the time.
-      if !gone.hasGreeted, !gone.isDismissed { spareAt = now.advanced(byNanoseconds: Self.sparePauseNanoseconds) }
+      if !gone.hasGreeted, !gone.isDismissed {
+        spareAt = now.advanced(byNanoseconds: Self.sparePauseNanoseconds)
+      }
       return
     }
     members[index].process = nil

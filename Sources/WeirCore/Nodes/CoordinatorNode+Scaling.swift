@@ -191,7 +191,12 @@ extension CoordinatorNode {
     }
   }
 
-  mutating func joined(_ index: Int, _ round: Round, _ cost: HandOver, into effects: inout [CoordinatorEffect]) {
+  mutating func joined(
+    _ index: Int,
+    _ round: Round,
+    _ cost: HandOver,
+    into effects: inout [CoordinatorEffect]
+  ) {
     guard scaling?.round == round else { return }
     let instance = members[index].instance
     guard var current = scaling else { return }
@@ -353,7 +358,9 @@ extension CoordinatorNode {
       regions[region].members = regions[region].members.compactMap { places[$0] }
     }
     if var epoch = open {
-      epoch.snapshots = epoch.snapshots.indices.filter { places[$0] != nil }.map { epoch.snapshots[$0] }
+      epoch.snapshots = epoch.snapshots.indices.filter { places[$0] != nil }.map {
+        epoch.snapshots[$0]
+      }
       epoch.uncommitted = epoch.uncommitted.compactMap { places[$0] }
       if let (member, instant) = epoch.lastReport {
         epoch.lastReport = places[member].map { ($0, instant) }

@@ -130,7 +130,8 @@ package struct OutputSet {
     guard !Mutant.sumsForgotten.isActive else { return }
     for (stage, more) in counted.counters.enumerated() { counters[stage] += more }
     for rows in counted.sent {
-      if let place = sent.firstIndex(where: { $0.edge == rows.edge && $0.receiver == rows.receiver }) {
+      if let place = sent.firstIndex(where: { $0.edge == rows.edge && $0.receiver == rows.receiver }
+      ) {
         sent[place] += rows
       } else {
         sent.append(rows)

@@ -50,8 +50,10 @@ extension JobPlan {
     return job
   }
 
-  /// The layout of a run that goes on from another: as it was, but for stages of which the topology
-  /// says something else by now. These change by the fewest moves.
+  /// The layout of a run that goes on from another.
+  ///
+  /// It is as it was, but for stages of which the topology says something else by now. These change by
+  /// the fewest moves.
   package func layout(after before: RunLayout) -> RunLayout {
     var layout = declaredLayout
     for index in layout.stages.indices {

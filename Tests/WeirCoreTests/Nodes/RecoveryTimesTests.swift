@@ -195,6 +195,9 @@ import WeirTesting
     snapshot.counters = [StageCounters(), StageCounters()]
     snapshot.rowsRead = rowsRead
     snapshot.pace = SourcePace(since: WallTime(microseconds: 0), row: 0)
+    snapshot.partitions = [
+      PartitionSnapshot(partition: PartitionID(0), position: nil, highest: nil, hasEnded: false)
+    ]
     return snapshot
   }
 

@@ -134,7 +134,8 @@ struct SourceFixture {
       case .warn(let error): warnings.append(error.code)
       case .finished: hasFinished = true
       case .report(.reached(_, let step)): reached.append(step)
-      case .send, .write, .restore, .laidOut, .beginState, .writeState, .finishState, .prepare, .commit,
+      case .send, .write, .restore, .laidOut, .beginState, .writeState, .finishState, .prepare,
+        .commit,
         .recycle, .report:
         break
       }
