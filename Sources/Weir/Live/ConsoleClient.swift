@@ -72,6 +72,11 @@ final class ConsoleClient {
     try ask(.status, withinNanoseconds: Self.patienceNanoseconds)
   }
 
+  /// Waits for so long, or until the run has ended.
+  func wait(nanoseconds: Int64) {
+    _ = coordinator.waitForEnd(milliseconds: Int32(clamping: nanoseconds / 1_000_000))
+  }
+
   /// How a run has ended that was to be stopped.
   enum End {
     /// So it says itself.
