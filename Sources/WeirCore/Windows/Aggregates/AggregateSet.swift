@@ -38,9 +38,9 @@ final class AggregateSet {
   let isInvertible: Bool
   let ownsBytes: Bool
 
-  /// Slots of a chunk, as a shift: 128 unless the aggregates are so wide that 64 KiB would not do.
+  /// Slots of a chunk, as a shift: 64 unless the aggregates are so wide that 64 KiB would not do.
   static func shift(for specs: [AggregateSpec], ownBytes: Int = 0) -> Int {
-    var shift = 7
+    var shift = 6
     while shift > 0 {
       let arenas = GroupArenas(keyGroups: 1)
       let set = AggregateSet(
@@ -68,8 +68,7 @@ final class AggregateSet {
     var columns = [ChunkColumn(offset: 0, width: 8)]
     var totalEnd = end
     for spec in specs {
-      let isRowCount = spec.function == .count && spec.argument == nil && spec.filter == nil
-      let aggregate = isRowCount ? nil : Self.make(spec, slots, arenas)
+      let aggregate = spec.isRowCount ? nil : Self.make(spec, slots, arenas)
       var member = Member(spec: spec, aggregate: aggregate, offset: 0, totalOffset: 0)
       if let aggregate {
         end = (end + 63) & ~63
