@@ -93,7 +93,7 @@ import Testing
       totals:
         from: payments
         key: card
-        aggregate: { n: count(), a: min(card), b: max(card), c: min(at), d: max(at) }
+        aggregate: { n: count(), a: min(card), b: max(at), c: count_distinct(at) }
         having: n < 0
         processes: \(processes)
     sinks:
@@ -139,7 +139,7 @@ import Testing
     let run = try start(folder, topology("hot", card: card, processes: 2))
     let found = try status(folder, run) { status in
       status["totals"]?.hotKeys?.keys.first.map { $0.error < 0.02 } == true
-        && status.bottleneck?.stage == "totals"
+        && status.bottleneck?.stage == "totals" && status.bottleneck?.kind == "operator"
         && status.stages.allSatisfy { $0.instances.allSatisfy { $0.shares != nil } }
     }
     let hot = try #require(found["totals"]?.hotKeys)
@@ -171,7 +171,9 @@ import Testing
     let folder = TestFolder()
     let card = "{ pick: \"c%05d\", count: 50000 }"
     let run = try start(folder, topology("hot", card: card, processes: 1))
-    _ = try status(folder, run) { $0.bottleneck?.stage == "totals" }
+    _ = try status(folder, run) {
+      $0.bottleneck?.stage == "totals" && $0.bottleneck?.kind == "operator"
+    }
     let report: Report = try WeirProcess.json(
       ["advise", "hot", "--measure", "5s"],
       in: folder
