@@ -63,24 +63,17 @@ struct InspectCommand: ParsableCommand {
     if limit < 0 { throw ValidationError("'--limit' is a number of rows") }
   }
 
+  /// How often a run that lives may remove the checkpoint that is being read.
+  private static let mostTries = 5
+
   func run() throws {
-    let subject = try StateSubject.find(target, color: color)
-    let keyed = subject.stages.filter { $0.kind == .keyed }
-    if let name = `operator`, !keyed.contains(where: { $0.name == name }) {
-      let known = keyed.map { "'\($0.name)'" }.joined(separator: ", ")
-      throw ValidationError(
-        "there is no operator with state called '\(name)'; there are \(known.isEmpty ? "none" : known)"
-      )
+    var tries = 1
+    var read = try read(isLast: false)
+    while read == nil {
+      tries += 1
+      read = try self.read(isLast: tries >= Self.mostTries)
     }
-    let overview = SnapshotOverview(subject)
-    let choice = InspectedState.Choice(key: key, limit: limit)
-    let states = try telling(color) { () throws(WeirError) in
-      var states: [InspectedState] = []
-      for stage in keyed where `operator` == nil || stage.name == `operator` {
-        states.append(try InspectedState(stage, of: subject, choice))
-      }
-      return states
-    }
+    guard let (overview, states) = read else { return }
     switch format {
     case .json: Console.write(SnapshotText.json(overview, states))
     case .table:
@@ -91,6 +84,33 @@ struct InspectCommand: ParsableCommand {
         isColored: color.isColored(.output, environment: ProcessIdentity.environment)
       )
       Console.write(lines.joined(separator: "\n") + "\n")
+    }
+  }
+
+  /// What is there now; nil if it was removed while it was read, since newer checkpoints were complete,
+  /// unless that `isLast`.
+  private func read(isLast: Bool) throws -> (SnapshotOverview, [InspectedState])? {
+    let subject = try StateSubject.find(target, color: color)
+    let keyed = subject.stages.filter { $0.kind == .keyed }
+    if let name = `operator`, !keyed.contains(where: { $0.name == name }) {
+      let known = keyed.map { "'\($0.name)'" }.joined(separator: ", ")
+      throw ValidationError(
+        "there is no operator with state called '\(name)'; there are \(known.isEmpty ? "none" : known)"
+      )
+    }
+    let overview = SnapshotOverview(subject)
+    let choice = InspectedState.Choice(key: key, limit: limit)
+    return try telling(color) { () throws(WeirError) in
+      var states: [InspectedState] = []
+      do throws(WeirError) {
+        for stage in keyed where `operator` == nil || stage.name == `operator` {
+          states.append(try InspectedState(stage, of: subject, choice))
+        }
+      } catch {
+        guard !isLast, error.isDamage, !subject.isThere else { throw error }
+        return nil
+      }
+      return (overview, states)
     }
   }
 }

@@ -115,7 +115,7 @@ struct SavepointWriter {
     try makePortable(&savepoint.stored)
     try Folder.sync(target.path)
     try SavepointFolder(target.path).verify(savepoint)
-    let writer = try FileWriter(creating: target.record)
+    let writer = try FileWriter(creating: target.record, mode: 0o600)
     let text = RecordCodec.encode(savepoint)
     try text.span.withUnsafeBytes { raw throws(WeirError) in try writer.append(raw) }
     try writer.sync()

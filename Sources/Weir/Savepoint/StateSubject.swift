@@ -13,6 +13,8 @@ struct StateSubject {
   var takenAt: WallTime?
   /// Nil: it is a run's.
   var savepoint: StoredSavepoint?
+  /// The path of its record.
+  private let record: String
 
   /// Finds what a word means: the path of a savepoint, that of a state folder, or what `RunPlace.find`
   /// takes for a run.
@@ -44,6 +46,7 @@ struct StateSubject {
     stored = savepoint.stored
     files = folder.files
     takenAt = savepoint.takenAt
+    record = folder.record
   }
 
   /// The newest checkpoint of a run; throws E462 if there is none, E465 if an earlier version wrote it.
@@ -53,6 +56,7 @@ struct StateSubject {
     name = "'\(run)'"
     files = folder.files
     takenAt = stored.writtenAt
+    record = folder.manifest(stored.manifest.epoch)
   }
 
   /// The newest checkpoint of a run; throws E462 if there is none.
@@ -80,6 +84,9 @@ struct StateSubject {
       blame: .user
     )
   }
+
+  /// False once a run that lives has removed it.
+  var isThere: Bool { (try? FileReader.identity(of: record)).flatMap { $0 } != nil }
 
   /// Its stages.
   var stages: [StageOutline] { stored.origin.stages }
