@@ -16,7 +16,7 @@ struct RootCommand: ParsableCommand {
     version: WeirVersion.text,
     subcommands: [
       RunCommand.self, StopCommand.self, ScaleCommand.self, StatusCommand.self,
-      ProcessesCommand.self, CheckpointsCommand.self, SavepointCommand.self,
+      ProcessesCommand.self, AdviseCommand.self, CheckpointsCommand.self, SavepointCommand.self,
       SnapshotCommand.self, DiffCommand.self, LogsCommand.self, CleanCommand.self,
       DrillCommand.self,
       CheckCommand.self, AuditCommand.self, GraphCommand.self, InitCommand.self,
