@@ -50,6 +50,7 @@ extension SimulatedCluster {
       job.stages[stage].processes = processes
     }
     channels = job.channels
+    schemas = ChannelSchemas(job)
     witnesses = channels.map { ChannelWitness($0) }
     note("the processes are \(job.stages.map(\.processes))")
   }

@@ -105,7 +105,7 @@ extension SimulatedCluster {
       let frame = try bytes.withUnsafeBytes { raw in
         try decoder.decode(
           raw,
-          schema: { self.job.edges[self.channels[Int($0.number)].edge].schema },
+          schema: { self.schemas.schema(of: $0, $1) },
           pool: processes[process].pool
         )
       }

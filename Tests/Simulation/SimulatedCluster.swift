@@ -15,6 +15,7 @@ package final class SimulatedCluster {
   /// Its layout may be another one after a restart of the coordinator.
   var job: JobPlan
   var channels: [ChannelPlan]
+  var schemas: ChannelSchemas
   var random: SeededRandom
   var now: Int64 = 1_000_000
   /// Microseconds of the wall clock at time 0; jumps.
@@ -79,6 +80,7 @@ package final class SimulatedCluster {
     job.checkpoints = disturbance.checkpoints
     self.job = job
     channels = job.channels
+    schemas = ChannelSchemas(job)
     var flow = FlowBudget()
     flow.sliceBytes = self.random.element(of: [1, 100, 10_000])
     if disturbance.isScarce {

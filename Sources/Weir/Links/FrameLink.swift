@@ -12,7 +12,7 @@ final class FrameLink: FrameGateway {
   private let endpoint: String
   private let instance: InstanceID
   private let channels: [ChannelPlan]
-  private let schemas: [Schema]
+  private let schemas: ChannelSchemas
   private let encoder: FrameEncoder
   private let decoder: FrameDecoder
   private let pool: BatchPool
@@ -39,7 +39,7 @@ final class FrameLink: FrameGateway {
     self.instance = instance
     self.pool = pool
     channels = job.channels
-    schemas = job.channels.map { job.edges[$0.edge].schema }
+    schemas = ChannelSchemas(job)
     routes = job.channels.map { _ in nil }
     let policy: CompressionPolicy =
       switch job.batch.compression {
@@ -114,10 +114,7 @@ final class FrameLink: FrameGateway {
     do throws(FrameFault) {
       return try decoder.decode(
         message.bytes,
-        schema: { channel in
-          let number = Int(channel.number)
-          return number < self.schemas.count ? self.schemas[number] : nil
-        },
+        schema: { self.schemas.schema(of: $0, $1) },
         pool: pool
       )
     } catch {

@@ -33,6 +33,7 @@ package struct InputSet {
     let plans = job.channels.filter { $0.receiver == instance }
     let budget = flow.input(of: plans.count)
     alignment = Alignment(channels: plans.count)
+    let forms = job.combinedForms
     channels = plans.map { plan in
       let schema = job.edges[plan.edge].schema.fingerprint
       let hello = Hello(
@@ -44,6 +45,7 @@ package struct InputSet {
         plan,
         generation: generation,
         schema: schema,
+        combined: forms[plan.edge]?.schema.fingerprint,
         hello: hello,
         budget: budget,
         flow: flow
@@ -138,14 +140,21 @@ package struct InputSet {
     if let least = active ?? open ?? ended { watermark = max(watermark, least) }
   }
 
-  /// Sends the credits that are due.
-  mutating func grant(into effects: inout [InstanceEffect], at now: Moment) {
+  /// Sends the credits that are due; they say how far the inputs are where partial aggregates are taken.
+  mutating func grant(
+    into effects: inout [InstanceEffect],
+    at now: Moment,
+    takesCombined: Bool
+  ) {
     for index in channels.indices {
       guard let credit = channels[index].grant.next() else { continue }
       var header = FrameHeader(.credit, channels[index].plan.id, channels[index].generation)
       header.allowance = credit.allowance
       header.acknowledged = credit.acknowledged
       header.sentAt = now.wall
+      if takesCombined, channels[index].combined != nil, channels[index].holdsBack {
+        header.watermark = max(watermark, .leastSaid)
+      }
       effects.append(.send(Frame(header)))
     }
   }

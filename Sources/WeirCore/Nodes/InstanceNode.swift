@@ -160,12 +160,17 @@ package struct InstanceNode {
     let isEarly = Mutant.sendsBeforeGo.isActive || Mutant.futureFrameIgnored.isActive
     guard hasStarted || phase == .ready && isEarly else { return }
     if resuming.isOpen { noteResumed(at: now, into: &effects) }
-    inputs.grant(into: &effects, at: now)
+    inputs.grant(into: &effects, at: now, takesCombined: takesCombined)
     outputs.flush(isIdle: outputs.isGathering && isIdle(at: now), into: &effects)
     if phase == .draining, outputs.isDrained {
       phase = .finished
       effects.append(.finished)
     }
+  }
+
+  /// True unless somebody has to see each row.
+  private var takesCombined: Bool {
+    rowGuard.care == .usual && !rowGuard.knowsPoison(of: stage)
   }
 
   private mutating func receive(_ frame: Frame) throws(WeirError) {

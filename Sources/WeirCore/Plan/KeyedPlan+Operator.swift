@@ -20,7 +20,8 @@ extension KeyedPlan {
         keyColumns: key,
         input: input,
         keyGroups: keyGroups,
-        operatorName: name
+        operatorName: name,
+        combined: combinedForm
       )
     case .session:
       SessionOperator(

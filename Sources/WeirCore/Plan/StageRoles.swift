@@ -72,6 +72,8 @@ package struct KeyedPlan: Sendable {
   package var results: RowWorkPlan
   /// Microseconds of processing time between preliminary results.
   package var earlyEvery: Int64?
+  /// Whether its senders add rows up before they send them, where that changes no result.
+  package var combine: CombineMode
   /// Puts an operator into another one, as the harness does which stops and restores it.
   package var wrapping: (@Sendable (@escaping () -> any KeyedOperator) -> any KeyedOperator)?
 
@@ -82,7 +84,8 @@ package struct KeyedPlan: Sendable {
     input: Schema,
     having: TypedExpression?,
     results: RowWorkPlan,
-    earlyEvery: Int64? = nil
+    earlyEvery: Int64? = nil,
+    combine: CombineMode = .auto
   ) {
     self.window = window
     self.aggregates = aggregates
@@ -91,6 +94,7 @@ package struct KeyedPlan: Sendable {
     self.having = having
     self.results = results
     self.earlyEvery = earlyEvery
+    self.combine = combine
   }
 }
 

@@ -60,6 +60,16 @@ extension LanguageCatalogue {
         example: "skip"
       ),
       LanguageEntry(
+        "combine",
+        .word(CombineMode.allCases.map(\.rawValue)),
+        "Whether senders add rows up by key and window before they send them, so that a key with most "
+          + "of the rows keeps no process busy alone; no result changes. 'auto': while at least "
+          + "\(CombineLimits.leastReduction) rows become one. Tumbling and sliding windows only, and no "
+          + "sums, averages or deviations of floats.",
+        standard: CombineMode.auto.rawValue,
+        example: "never"
+      ),
+      LanguageEntry(
         "tag",
         .column,
         "Adds a column with the name of the stage that a row comes from.",
@@ -74,7 +84,6 @@ extension LanguageCatalogue {
       .later("process", "Runs an operator written in Swift."),
       .later("split", "Deals rows to named ports by conditions."),
       .later("flatten", "One row per element of a list column."),
-      .later("combine", "Partial aggregates on the sending side."),
       .later("expire", "Drops the state of a key after a time without a row."),
       .later("renamed_from", "The operator's former name, so that its state is found."),
     ]

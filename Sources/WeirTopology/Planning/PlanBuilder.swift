@@ -241,7 +241,8 @@ final class PlanBuilder {
       input: travel.schema,
       having: body.having,
       results: results,
-      earlyEvery: body.earlyEvery
+      earlyEvery: body.earlyEvery,
+      combine: body.stage.combine?.value ?? .auto
     )
     var ports = [
       PortPlan(.main, schema: schema, outlets: outlets(of: main, from: schema, host: index))
