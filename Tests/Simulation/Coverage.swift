@@ -87,6 +87,8 @@ package struct Coverage {
     case loneWatermark
     case lateRow
     case lateUpdate
+    case combinedRows
+    case combinedBesideRows
     case rejectedRecord
     case emptyRead
     case partitionWithoutData

@@ -140,6 +140,7 @@ extension SimulatedCluster {
     }
     coverage.met(.idleChannel, if: frame.header.kind == .idle)
     coverage.met(.loneWatermark, if: frame.header.kind == .watermark)
+    noteCombined(frame.header)
     if processes[connections[route].to].isAlive {
       connections[route].link.send(bytes, due: arrival())
     } else if random.chance(50), processes[process].node?.phase != .finished {
@@ -149,6 +150,19 @@ extension SimulatedCluster {
     }
     if let batch = frame.batch {
       processes[process].pool.give(batch)
+    }
+  }
+
+  /// Notes whether rows were added up before they were sent.
+  private func noteCombined(_ header: FrameHeader) {
+    guard header.kind == .batch, let rows = schemas.schema(of: header.channel, 0) else { return }
+    let number = Int(header.channel.number)
+    let isCombined = header.schema != rows.fingerprint
+    coverage.met(.combinedRows, if: isCombined)
+    if isCombined {
+      combinedChannels.insert(number)
+    } else {
+      coverage.met(.combinedBesideRows, if: combinedChannels.contains(number))
     }
   }
 

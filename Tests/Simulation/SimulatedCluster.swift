@@ -16,6 +16,8 @@ package final class SimulatedCluster {
   var job: JobPlan
   var channels: [ChannelPlan]
   var schemas: ChannelSchemas
+  /// Channels that have carried partial aggregates.
+  var combinedChannels: Set<Int> = []
   var random: SeededRandom
   var now: Int64 = 1_000_000
   /// Microseconds of the wall clock at time 0; jumps.
