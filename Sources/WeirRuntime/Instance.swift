@@ -147,7 +147,9 @@ package actor Instance {
       case .relax: try step(.relaxOrdered)
       case .leave:
         // Whoever was stopped has never said how it ended.
-        if !hasFinished, parts != nil { try? control.send(.progress(progress())) }
+        if !hasFinished, parts != nil {
+          try? control.send(.progress(progress(at: clocks.now().instant)))
+        }
         leave()
       case .ping(let number): try control.send(.pong(number, parts?.node.epochProgress))
       }
@@ -295,7 +297,7 @@ package actor Instance {
     case .finished:
       hasFinished = true
       Failpoint.finishedOut.reached()
-      try control.send(.finished(progress()))
+      try control.send(.finished(progress(at: now.instant)))
     }
   }
 
@@ -390,12 +392,12 @@ package actor Instance {
     let news = (node.counters, node.watermark)
     let isDue = reportedAt.advanced(byNanoseconds: Limits.quietProgressNanoseconds) <= now
     guard isDue || news != (reported.counters, reported.watermark) else { return }
-    reported = progress()
+    reported = progress(at: now)
     reportedAt = now
     try control.send(.progress(reported))
   }
 
-  private func progress() -> InstanceProgress {
+  private func progress(at now: Instant) -> InstanceProgress {
     var progress = InstanceProgress()
     guard let parts else { return progress }
     progress.counters = parts.node.counters
@@ -409,6 +411,7 @@ package actor Instance {
       (progress.readBytes, progress.totalBytes) = source.progress
     }
     progress.staleFrames = parts.node.staleFrames
+    progress.hotKeys = parts.node.hotKeys(at: now)
     progress.latency = parts.latency?.summary
     return progress
   }

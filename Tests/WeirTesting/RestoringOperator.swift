@@ -59,6 +59,8 @@ package final class RestoringOperator: KeyedOperator {
   package var description: StateDescription { subject.description }
   package var liveTables: [StateTable] { subject.liveTables }
 
+  package func hotKeys(at now: Instant) -> HotKeyReport? { subject.hotKeys(at: now) }
+
   package func process(
     _ batch: Batch,
     watermark: Watermark,

@@ -13,6 +13,9 @@ import WeirWire
     progress.watermark = .end
     progress.busyNanoseconds = 5
     progress.cpuSeconds = 0.000_012_5
+    var hotKeys = HotKeyReport(sampled: 1234.5)
+    hotKeys.keys = [HotKeyReport.Key(["c\"1", ""], least: 1000, most: 1000.5)]
+    progress.hotKeys = hotKeys
     progress.latency = LatencySummary(count: 9, p50: 78, p99: 187, maximum: 4000)
     return progress
   }

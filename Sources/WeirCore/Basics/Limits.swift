@@ -70,4 +70,16 @@ package enum Limits {
   package static let consoleWaiters = 256
   /// Things that went wrong that a status still tells of.
   package static let keptIncidents = 20
+  /// Keys that an instance of a keyed operator counts: counts are right up to one in so many rows.
+  package static let hotKeyCounters = 128
+  /// One row in so many is counted.
+  package static let hotKeySampling = 32
+  /// After so long a counted row weighs half, in nanoseconds.
+  package static let hotKeyHalfLifeNanoseconds: Int64 = 10_000_000_000
+  /// The hottest keys that are told of an operator.
+  package static let hotKeysTold = 8
+  /// A key with a lesser share of the rows is not hot.
+  package static let hotKeyLeastShare = 0.01
+  /// Bytes of a text in a key that are shown.
+  package static let hotKeyTextBytes = 64
 }

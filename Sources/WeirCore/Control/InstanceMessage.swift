@@ -35,7 +35,7 @@ package enum InstanceMessage: Hashable, Sendable, Codable {
   /// Coordinator and instances are one program, so no version has to understand another. The number is
   /// for processes of two programs that meet after all, such as in a folder that two machines share:
   /// the first message then says so (E403), before one that is misunderstood does harm.
-  package static let version = 5
+  package static let version = 6
 }
 
 /// The steps of an instance within a checkpoint.
@@ -81,6 +81,8 @@ package struct InstanceProgress: Hashable, Sendable, Codable {
   package var totalBytes: Int64 = 0
   /// Frames and credits of older generations that were dropped.
   package var staleFrames: UInt64 = 0
+  /// The keys that have the most rows lately, of an operator with a key.
+  package var hotKeys: HotKeyReport?
   /// Latency at a sink, as an encoded histogram of microseconds; nil elsewhere.
   package var latency: LatencySummary?
 

@@ -30,6 +30,12 @@ extension InstanceNode {
     return false
   }
 
+  /// The keys that have the most rows lately, of an instance of a keyed operator.
+  package func hotKeys(at now: Instant) -> HotKeyReport? {
+    if case .keyed(let keyed) = role { return keyed.hotKeys(at: now) }
+    return nil
+  }
+
   /// Bytes that were cut and wait for credit.
   package var heldBytes: Int { outputs.heldBytes }
 

@@ -67,6 +67,9 @@ struct KeyedNode {
   /// When preliminary results are due.
   var deadline: Instant? { earlyAt }
 
+  /// The keys that have the most rows lately; nil if it has no key.
+  func hotKeys(at now: Instant) -> HotKeyReport? { state.hotKeys(at: now) }
+
   /// True while a batch is not done.
   var hasRows: Bool { opened != nil }
 

@@ -28,6 +28,8 @@ final class KeyedState {
   let useOffset: Int
   /// Keys that have a slot.
   var count = 0
+  /// Which keys have the most rows; nil if there is only the empty key.
+  let keyCounts: KeyCounts?
   /// The marked state that is being written.
   var writer: StateWriter?
   /// A marked state was given up, and the changes that it had taken are not known any more.
@@ -39,6 +41,7 @@ final class KeyedState {
       "\(keyGroups) key groups"
     )
     self.codec = codec
+    keyCounts = codec.columns.isEmpty ? nil : KeyCounts()
     self.keyGroups = keyGroups
     self.shift = shift
     chunkSlots = 1 << shift

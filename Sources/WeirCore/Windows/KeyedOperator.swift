@@ -76,6 +76,11 @@ package protocol KeyedOperator: AnyObject {
   /// Keys that have state.
   var keyCount: Int { get }
 
+  /// The keys that have the most of the rows that came lately; nil for an operator without a key.
+  ///
+  /// It is no part of the state, and is not restored. O(`Limits.hotKeyCounters`).
+  func hotKeys(at now: Instant) -> HotKeyReport?
+
   /// Adds the rows of a batch, whose columns hold values and nulls but no errors.
   ///
   /// A row is judged by the greater of its stamp and `watermark`. Throws when a result does not fit

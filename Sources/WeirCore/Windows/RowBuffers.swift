@@ -88,10 +88,12 @@ final class RowBuffers {
 }
 
 extension KeyedState {
-  /// Finds the slots of the selected rows, into `buffers.slots`, by position.
+  /// Finds the slots of the selected rows, into `buffers.slots`, by position, and counts a sample of
+  /// their keys.
   func find(_ batch: Batch, _ rows: Selection, _ buffers: RowBuffers) {
     KeyHash.hash(codec.columns.map { batch.columns[$0] }, rows, into: buffers.hashes)
     codec.encode(batch, rows, into: buffers.cells)
     find(buffers.hashes, buffers.cells, rows.count, into: buffers.slots)
+    keyCounts?.note(buffers.hashes, buffers.slots, rows.count)
   }
 }

@@ -229,6 +229,8 @@ package final class RunningOperator: KeyedOperator {
 
   package var keyCount: Int { state.count }
 
+  package func hotKeys(at now: Instant) -> HotKeyReport? { state.hotKeys(at: now) }
+
   package var stateBytes: Int {
     state.reservedBytes + totals.pool.reservedBytes + totals.directoryBytes
   }

@@ -93,6 +93,8 @@ package final class SessionOperator: KeyedOperator {
 
   package var keyCount: Int { state.count }
 
+  package func hotKeys(at now: Instant) -> HotKeyReport? { state.hotKeys(at: now) }
+
   /// Sessions that hold rows.
   package var sessionCount: Int { sessions.count }
 

@@ -131,6 +131,8 @@ package final class WindowOperator: KeyedOperator {
 
   package var keyCount: Int { state.count }
 
+  package func hotKeys(at now: Instant) -> HotKeyReport? { state.hotKeys(at: now) }
+
   package var stateBytes: Int {
     var bytes = state.reservedBytes + panePool.reservedBytes + carryPool.reservedBytes
     if let totals { bytes += totals.pool.reservedBytes + totals.directoryBytes }

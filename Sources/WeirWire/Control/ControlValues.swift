@@ -62,6 +62,7 @@ extension InstanceProgress {
       "read_bytes": .number(readBytes),
       "total_bytes": .number(totalBytes),
       "stale_frames": .number(staleFrames),
+      "hot_keys": hotKeys?.json ?? .null,
       "latency": latency?.json ?? .null,
     ])
   }
@@ -81,6 +82,9 @@ extension InstanceProgress {
     readBytes = try fields.integer("read_bytes")
     totalBytes = try fields.integer("total_bytes")
     staleFrames = try fields.integer("stale_frames")
+    if fields.optional("hot_keys") != nil {
+      hotKeys = try HotKeyReport(fields.fields("hot_keys"))
+    }
     if fields.optional("latency") != nil {
       latency = try LatencySummary(fields.fields("latency"))
     }
@@ -110,6 +114,33 @@ extension StageCounters {
     withheld = try fields.integer("withheld")
     updates = try fields.integer("updates")
     quarantined = try fields.optionalInteger("quarantined") ?? 0
+  }
+}
+
+extension HotKeyReport {
+  var json: JSONValue {
+    .object(["sampled": .number(sampled), "keys": .list(keys.map(\.json))])
+  }
+
+  init(_ fields: ControlFields) throws(WeirError) {
+    self.init(sampled: try fields.double("sampled"))
+    keys = try fields.values("keys") { fields throws(WeirError) in try Key(fields) }
+  }
+}
+
+extension HotKeyReport.Key {
+  var json: JSONValue {
+    .object([
+      "key": .list(key.map { .text($0) }), "least": .number(least), "most": .number(most),
+    ])
+  }
+
+  init(_ fields: ControlFields) throws(WeirError) {
+    self.init(
+      try fields.texts("key"),
+      least: try fields.double("least"),
+      most: try fields.double("most")
+    )
   }
 }
 
