@@ -195,9 +195,10 @@ import WeirExpressions
   }
 
   @Test func `counts go over 16 bits as rows do`() throws {
-    let specs = Array(Self.all.prefix(2)) + [
-      AggregateSpec(.sum, argument: 3, argumentType: .int, name: "total")
-    ]
+    let specs =
+      Array(Self.all.prefix(2)) + [
+        AggregateSpec(.sum, argument: 3, argumentType: .int, name: "total")
+      ]
     var pair = try Pair(WindowSpec(.tumbling(size: 1_000_000)), specs)
     var input = RandomInput(seed: 5)
     for start in 0..<9 {
@@ -235,6 +236,24 @@ import WeirExpressions
       made.append((0..<partials.count).map { TestSchema.values(partials, $0) })
     }
     #expect(made[0] == made[1] && !made[0].isEmpty)
+  }
+
+  @Test func `a key with most of the rows is known, though they come as few`() throws {
+    var pair = try Pair(WindowSpec(.tumbling(size: 1000)), Array(Self.all.prefix(1)))
+    var input = RandomInput(seed: 13)
+    for batch in 0..<20 {
+      let rows = (0..<1000).map { number in
+        var row = input.row(time: 10)
+        row.values[0] = .text(number % 10 > 0 ? "hot" : "cold \(batch * 1000 + number)")
+        return row
+      }
+      try pair.process(rows)
+    }
+    for probe in [pair.plain, pair.other] {
+      let report = try #require(probe.subject.hotKeys(at: Instant(nanoseconds: 1)))
+      let hottest = try #require(report.keys.first)
+      #expect(hottest.key == ["hot"] && (0.85...0.95).contains(hottest.least / report.sampled))
+    }
   }
 
   // MARK: When it pays

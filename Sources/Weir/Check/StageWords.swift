@@ -16,8 +16,8 @@ struct StageWords {
     case .stateless:
       return written(stage).map { operation($0) } ?? []
     case .keyed(let plan):
-      return written(stage).map { operation($0) + Self.combining(plan, isWritten: $0.combine != nil) }
-        ?? []
+      guard let written = written(stage) else { return [] }
+      return operation(written) + Self.combining(plan, isWritten: written.combine != nil)
     }
   }
 

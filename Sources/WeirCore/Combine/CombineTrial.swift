@@ -27,7 +27,9 @@ struct CombineTrial: Hashable {
   }
 
   /// Whether so many bytes in place of those of the rows are worth it.
-  func pays(bytes: Int, insteadOf rows: Int) -> Bool { mode == .always || bytes * CombineLimits.leastShrinking <= rows }
+  func pays(bytes: Int, insteadOf rows: Int) -> Bool {
+    mode == .always || bytes * CombineLimits.leastShrinking <= rows
+  }
 
   /// True if rows that are over the most are sent beside the partial aggregates.
   var takesSome: Bool { mode == .always }

@@ -34,8 +34,10 @@ package struct FrameHeader: Hashable, Sendable {
   package var sequence: UInt64 = 0
   /// `Schema.fingerprint` of the rows, or of the partial aggregates that stand for them.
   package var schema: UInt64 = 0
-  /// In force after the rows of this frame. Credit: how far the receiver is, while it takes partial
-  /// aggregates, at least `leastSaid`; `start`: send rows.
+  /// In force after the rows of this frame.
+  ///
+  /// Credit: how far the receiver is, at least `leastSaid`, while it takes partial aggregates; `start`:
+  /// it asks for rows.
   package var watermark: Watermark = .start
   package var epoch: Epoch = .none
   package var rows = 0

@@ -98,7 +98,8 @@ struct CombinedKeys {
     codec = KeyCodec(Array(0..<form.keyWidth), of: form.schema)
   }
 
-  /// Finds the slots of the selected rows, into `buffers.slots`, by position.
+  /// Finds the slots of the selected rows, into `buffers.slots`, by position, and counts a sample of the
+  /// rows that they stand for.
   func find(
     _ partials: Batch,
     _ rows: Selection,
@@ -108,5 +109,9 @@ struct CombinedKeys {
     KeyHash.hash(codec.columns.map { partials.columns[$0] }, rows, into: buffers.hashes)
     codec.encode(partials, rows, into: buffers.cells)
     state.find(buffers.hashes, buffers.cells, rows.count, into: buffers.slots)
+    let counts = partials.columns[form.rowsColumn].words
+    state.keyCounts?.note(buffers.hashes, buffers.slots, rows.count) {
+      Int(counts[Int(rows.indices[$0])])
+    }
   }
 }

@@ -45,8 +45,8 @@ import WeirTesting
     #expect(try channel.receive(Fixture.frame(.idle, 2)))
     #expect(try channel.receive(Fixture.rows(3, [5], watermark: 3)))
     // The idle frame waits in the queue, then is in force, then is taken back.
-    for expected in [false, false, true] {
-      #expect(channel.holdsBack == expected)
+    for _ in 0..<3 {
+      #expect(!channel.holdsBack)
       #expect(channel.take(at: Fixture.at(1)) != nil)
     }
     #expect(channel.holdsBack)

@@ -170,7 +170,8 @@ import WeirTesting
     #expect(sender.channel.reach == nil)
   }
 
-  @Test func `whoever was idle does not know how far the receiver is before that has heard of it`() {
+  @Test func `whoever was idle does not know how far the receiver is before that has heard of it`()
+  {
     var sender = greeted()
     sender.grant(1 << 20, acknowledging: 1, saying: Watermark(microseconds: 5))
     sender.channel.becomeIdle(using: sender.pool)

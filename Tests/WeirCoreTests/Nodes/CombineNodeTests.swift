@@ -101,10 +101,11 @@ import WeirTesting
   @Test func `rows are added up once all receivers have said how far they are`() throws {
     var sender = try Sender()
     try sender.grant(0, saying: .leastSaid)
+    try sender.grant(1, saying: .start)
     try sender.read([("a", 1, 5), ("a", 2, 6), ("b", 3, 7), ("a", 4, 12)])
     #expect(sender.said == ["1", "2", "3", "4"])
     try sender.grant(1, saying: .leastSaid)
-    try sender.read([("a", 5, 13), ("a", 6, 25), ("b", 7, 13), ("a", 8, 14)])
+    try sender.read([("a", 5, 13), ("b", 7, 13), ("a", 8, 14), ("a", 6, 25)])
     #expect(sender.said == ["1=6 from 20", "1=7 from 10", "2=13 from 10"])
     #expect(sender.node.counters[1].rowsIn == 8)
     #expect(sender.node.outputs.sent.reduce(0) { $0 + $1.rows } == 8)
@@ -124,7 +125,8 @@ import WeirTesting
     #expect(late.reduce(0) { $0 + $1.count } == 2)
   }
 
-  @Test func `nothing is added up if it is not wanted, or by whoever looks at single rows`() throws {
+  @Test func `nothing is added up if it is not wanted, or by whoever looks at single rows`() throws
+  {
     for (mode, care) in [(CombineMode.never, WorkCare.usual), (.always, .recording)] {
       var sender = try Sender(mode, care: care)
       try sender.grant(0, saying: .leastSaid)
