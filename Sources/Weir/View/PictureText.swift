@@ -9,13 +9,17 @@ enum PictureText {
       + table(picture.stages).lines(width: width, isColored: isColored)
   }
 
-  /// A line for each stage under titles.
-  static func table(_ stages: [JobStatus.Stage]) -> TextTable {
+  /// A line for each stage under titles, and one for each process of those that have several, if asked.
+  static func table(_ stages: [JobStatus.Stage], withInstances: Bool = false) -> TextTable {
     var table = TextTable([
       .init("stage", .left), .init("rows in"), .init("rows out"), .init("rows/s"), .init("busy"),
       .init("backpr."), .init("idle"), .init("watermark"), .init("behind"), .init("memory"),
     ])
-    for stage in stages { table.add(row(stage)) }
+    for stage in stages {
+      table.add(row(stage))
+      guard withInstances, stage.instances.count > 1 else { continue }
+      for instance in stage.instances { table.add(row(instance)) }
+    }
     return table
   }
 
@@ -52,21 +56,40 @@ enum PictureText {
 
   private static func row(_ stage: JobStatus.Stage) -> [TextTable.Cell] {
     let name = stage.host.map { "\(stage.name) (in \($0))" } ?? stage.name
-    let shares = stage.shares
     return [
       .init(name, stage.hasFinished ? .good : .plain),
       .init(NumberText.count(stage.counters.rowsIn)),
       .init(NumberText.count(stage.counters.rowsOut)),
       .init(stage.rowsPerSecond.map { NumberText.rate($0) } ?? "-"),
+    ] + cells(stage.shares) + [
+      .init(watermark(stage.watermark)),
+      .init(stage.behindMicroseconds.map { NumberText.span($0) } ?? "-"),
+      .init(stage.memoryBytes.map { NumberText.bytes($0) } ?? "-"),
+    ]
+  }
+
+  /// Of a process the rows that came to it: what was filtered out before is the stage's.
+  private static func row(_ instance: JobStatus.Instance) -> [TextTable.Cell] {
+    [
+      .init("  \(instance.instance)", instance.step == .finished ? .good : .plain),
+      .init(NumberText.count(instance.rowsTaken ?? instance.rowsIn)),
+      .init(NumberText.count(instance.rowsOut)),
+      .init(instance.rowsPerSecond.map { NumberText.rate($0) } ?? "-"),
+    ] + cells(instance.shares) + [
+      .init(watermark(instance.watermark)),
+      .init("-"),
+      .init(instance.memoryBytes.map { NumberText.bytes($0) } ?? "-"),
+    ]
+  }
+
+  private static func cells(_ shares: JobStatus.Shares?) -> [TextTable.Cell] {
+    [
       .init(shares.map { NumberText.percent($0.busy) } ?? "-"),
       .init(
         shares.map { NumberText.percent($0.backpressured) } ?? "-",
         (shares?.backpressured ?? 0) >= 0.5 ? .warning : .plain
       ),
       .init(shares.map { NumberText.percent($0.idle) } ?? "-"),
-      .init(watermark(stage.watermark)),
-      .init(stage.behindMicroseconds.map { NumberText.span($0) } ?? "-"),
-      .init(stage.memoryBytes.map { NumberText.bytes($0) } ?? "-"),
     ]
   }
 

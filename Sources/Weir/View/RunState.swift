@@ -5,7 +5,9 @@ struct RunState {
   /// Totals at a moment, for rates.
   private struct Sample {
     var instant: Instant
-    var stages: [Totals]
+    /// Rows that came in, by stage.
+    var rowsIn: [UInt64]
+    var instances: [InstanceID: Work]
   }
 
   /// What became of the checkpoints of this coordinator.
@@ -16,12 +18,19 @@ struct RunState {
     var times: CheckpointTimes?
   }
 
-  /// What the instances of a stage add up to.
-  struct Totals {
-    var rowsIn: UInt64 = 0
-    var busy: Int64 = 0
-    var backpressured: Int64 = 0
-    var idle: Int64 = 0
+  /// What an instance has done and how it has spent its time, since its process began.
+  private struct Work {
+    var rowsTaken: UInt64 = 0
+    var time = JobStatus.TimeSpent()
+
+    /// What was added since.
+    func since(_ earlier: Work) -> Work {
+      // A count never goes back while an instance lives; a new one begins at zero.
+      Work(
+        rowsTaken: rowsTaken - min(earlier.rowsTaken, rowsTaken),
+        time: time.since(earlier.time)
+      )
+    }
   }
 
   let job: JobPlan
@@ -40,8 +49,9 @@ struct RunState {
   private var resumedAt: WallTime?
   private var samples: [Sample] = []
 
-  /// Rates are taken over the last so many samples.
-  private static let keptSamples = 5
+  /// Rates are taken over the last so many samples: an instance without rows has told of its time once
+  /// meanwhile.
+  private static let keptSamples = 7
   private static let sampleNanoseconds: Int64 = 450_000_000
 
   init(_ job: JobPlan, at now: Moment) {
@@ -110,7 +120,13 @@ struct RunState {
     {
       return
     }
-    samples.append(Sample(instant: now, stages: job.stages.indices.map { totals(of: $0) }))
+    samples.append(
+      Sample(
+        instant: now,
+        rowsIn: job.stages.indices.map { counters(of: $0).rowsIn },
+        instances: Dictionary(uniqueKeysWithValues: progress.keys.map { ($0, work(of: $0)) })
+      )
+    )
     if samples.count > Self.keptSamples { samples.removeFirst() }
   }
 
@@ -140,28 +156,28 @@ struct RunState {
     return processes > 0 && (0..<processes).allSatisfy { finished.contains(InstanceID(name, $0)) }
   }
 
-  private func totals(of stage: StageIndex) -> Totals {
-    var totals = Totals()
-    totals.rowsIn = counters(of: stage).rowsIn
-    for report in reports(of: stage) {
-      totals.busy += report.busyNanoseconds
-      totals.backpressured += report.backpressuredNanoseconds
-      totals.idle += report.idleNanoseconds
-    }
-    return totals
+  private func work(of instance: InstanceID) -> Work {
+    guard let report = progress[instance] else { return Work() }
+    return Work(
+      rowsTaken: job.index(of: instance.stage).map { taken(report, $0) } ?? 0,
+      time: report.timeSpent
+    )
   }
 
-  /// How much a stage did since the oldest sample, and over how many seconds.
-  private func recent(_ stage: StageIndex, at now: Instant) -> (Totals, seconds: Double)? {
+  /// Rows of a stage that a process of its own has had in hand.
+  private func taken(_ report: InstanceProgress, _ stage: StageIndex) -> UInt64 {
+    stage < report.counters.count ? report.counters[stage].seen : 0
+  }
+
+  /// The oldest sample, and how many seconds ago it was taken.
+  private func earlier(than now: Instant) -> (Sample, seconds: Double)? {
     guard let first = samples.first, now.nanoseconds > first.instant.nanoseconds else { return nil }
-    let then = first.stages[stage]
-    var totals = totals(of: stage)
-    // A count never goes back while an instance lives; a new one begins at zero.
-    totals.rowsIn -= min(then.rowsIn, totals.rowsIn)
-    totals.busy -= min(then.busy, totals.busy)
-    totals.backpressured -= min(then.backpressured, totals.backpressured)
-    totals.idle -= min(then.idle, totals.idle)
-    return (totals, Double(now.nanoseconds - first.instant.nanoseconds) / 1e9)
+    return (first, Double(now.nanoseconds - first.instant.nanoseconds) / 1e9)
+  }
+
+  /// What an instance has done since a sample.
+  private func recent(_ instance: InstanceID, since sample: Sample) -> Work {
+    work(of: instance).since(sample.instances[instance] ?? Work())
   }
 
   // MARK: Pictures
@@ -191,16 +207,18 @@ struct RunState {
     stage.hasFinished = hasFinished(index)
     stage.counters = counters(of: index)
     stage.host = plan.processes == 0 ? job.host(of: index).map { job.stages[$0].name } : nil
-    if let (totals, seconds) = recent(index, at: now.instant) {
-      stage.rowsPerSecond = Double(totals.rowsIn) / seconds
-      let sum = Double(totals.busy + totals.backpressured + totals.idle)
-      if sum > 0 {
-        stage.shares = JobStatus.Shares(
-          busy: Double(totals.busy) / sum,
-          backpressured: Double(totals.backpressured) / sum,
-          idle: Double(totals.idle) / sum
-        )
+    if case .source(let source) = plan.role {
+      stage.pace = source.rate
+      stage.isBounded = source.isBounded
+    }
+    if let (sample, seconds) = earlier(than: now.instant) {
+      let rows = stage.counters.rowsIn
+      stage.rowsPerSecond = Double(rows - min(sample.rowsIn[index], rows)) / seconds
+      var time = JobStatus.TimeSpent()
+      for instance in 0..<plan.processes {
+        time += recent(InstanceID(plan.name, instance), since: sample).time
       }
+      stage.shares = time.shares
     }
     if !reports.isEmpty {
       stage.watermark = reports.map(\.watermark).min()
@@ -220,8 +238,13 @@ struct RunState {
     for index in job.stages.indices where index < status.stages.count {
       let instances = status.stages[index].instances
       status.stages[index] = stage(index, at: now)
-      status.stages[index].instances = instances.map { completed($0, of: index) }
+      status.stages[index].instances = instances.map { completed($0, of: index, at: now.instant) }
+      guard !instances.isEmpty else { continue }
+      status.stages[index].feeders = job.feeders(of: index).map { job.stages[$0].name }
+      status.stages[index].scaling = job.scaleLimit(of: index)
+      status.stages[index].hotKeys = hotKeys(of: index, instances.map(\.instance))
     }
+    status.bottleneck = Bottleneck.find(in: status)
     status.checkpoints?.completed = checkpoints.completed
     status.checkpoints?.failed = checkpoints.failed
     status.checkpoints?.lastAt = checkpoints.last?.at ?? resumedAt
@@ -231,9 +254,20 @@ struct RunState {
     status.failure = failure
   }
 
+  private func hotKeys(of stage: StageIndex, _ instances: [InstanceID]) -> HotKeys? {
+    guard case .keyed(let plan) = job.stages[stage].role, !plan.key.isEmpty else { return nil }
+    return HotKeys(
+      columns: plan.key.map { plan.input.fields[$0].name },
+      of: instances.compactMap { instance in
+        progress[instance]?.hotKeys.map { (instance, $0) }
+      }
+    )
+  }
+
   private func completed(
     _ instance: JobStatus.Instance,
-    of stage: StageIndex
+    of stage: StageIndex,
+    at now: Instant
   ) -> JobStatus.Instance {
     var instance = instance
     instance.restarts = deaths[instance.instance] ?? 0
@@ -241,6 +275,13 @@ struct RunState {
     if stage < report.counters.count {
       instance.rowsIn = report.counters[stage].rowsIn
       instance.rowsOut = report.counters[stage].rowsOut
+    }
+    instance.rowsTaken = taken(report, stage)
+    instance.timeSpent = report.timeSpent
+    if let (sample, seconds) = earlier(than: now) {
+      let recent = recent(instance.instance, since: sample)
+      instance.rowsPerSecond = Double(recent.rowsTaken) / seconds
+      instance.shares = recent.time.shares
     }
     instance.watermark = report.watermark
     instance.cpuSeconds = report.cpuSeconds
@@ -262,6 +303,17 @@ struct RunState {
       }
     }
     return total > 0 ? min(Double(read) / Double(total), 1) : nil
+  }
+}
+
+extension InstanceProgress {
+  /// How the process has spent its time since it began.
+  var timeSpent: JobStatus.TimeSpent {
+    JobStatus.TimeSpent(
+      busy: busyNanoseconds,
+      backpressured: backpressuredNanoseconds,
+      idle: idleNanoseconds
+    )
   }
 }
 

@@ -1,5 +1,6 @@
 import Synchronization
 import WeirCore
+import WeirPOSIX
 import WeirRuntime
 
 /// Watches a run: keeps its state, logs what happens, and shows it on a terminal as it changes.
@@ -11,6 +12,7 @@ final class RunWatch: RunView, Sendable {
     var log: RunLog
     var screen: LiveScreen?
     var history: CheckpointHistory.Writer?
+    var machine = MachineMeter()
   }
 
   private let content: Mutex<Content>
@@ -38,6 +40,9 @@ final class RunWatch: RunView, Sendable {
       content.state.take(notice, at: now)
       content.log.note(notice, content.state, at: now)
       content.history?.note(notice, at: now.wall)
+      if content.machine.isDue(at: now.instant), let use = ProcessorUse.current() {
+        content.machine.note(use, at: now.instant)
+      }
       if case .warned(let instance, let error) = notice { content.screen?.warn(error, instance) }
       content.screen?.show(content.state, at: now)
     }
@@ -46,7 +51,10 @@ final class RunWatch: RunView, Sendable {
 
   func complete(_ status: inout JobStatus) {
     let now = SystemClocks().now()
-    content.withLock { $0.state.complete(&status, at: now) }
+    content.withLock {
+      status.machine = $0.machine.machine
+      $0.state.complete(&status, at: now)
+    }
   }
 
   /// Takes the live view away, so that what follows stands on its own.

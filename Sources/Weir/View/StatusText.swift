@@ -15,7 +15,10 @@ enum StatusText {
     } else {
       lines.append("  no checkpoints are taken")
     }
-    lines += PictureText.table(status.stages).lines(width: width, isColored: isColored)
+    lines += PictureText.table(status.stages, withInstances: true)
+      .lines(width: width, isColored: isColored)
+    if let bottleneck = status.bottleneck { lines += LoadText.lines(bottleneck, of: status) }
+    lines += LoadText.hotKeys(of: status.stages)
     let restarted = status.instances.filter { $0.restarts > 0 }
     if !restarted.isEmpty {
       let words = restarted.map { "\($0.instance) \($0.restarts)x" }

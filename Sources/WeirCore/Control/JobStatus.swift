@@ -24,6 +24,10 @@ package struct JobStatus: Hashable, Sendable, Codable {
   package var incidents: [Incident] = []
   /// What ended the run before its time.
   package var failure: Incident?
+  /// The cores of the machine, as far as they are known.
+  package var machine: Machine?
+  /// What keeps the run from being faster; nil while it is not known.
+  package var bottleneck: Bottleneck?
   /// How the run ended; nil while it lives.
   package var outcome: RunOutcome?
 
@@ -68,6 +72,16 @@ extension JobStatus {
     /// How far the watermark is behind the clock.
     package var behindMicroseconds: Int64?
     package var shares: Shares?
+    /// The stages in whose processes its rows are produced; nil for one without processes.
+    package var feeders: [String]?
+    /// Rows a second of a source that has a rate.
+    package var pace: Double?
+    /// Whether the input of a source comes to an end; nil for others.
+    package var isBounded: Bool?
+    /// How many processes it can have at most, and why; nil for one without processes.
+    package var scaling: ScaleLimit?
+    /// The keys that have the most rows lately, of an operator with a key.
+    package var hotKeys: HotKeys?
     /// The most memory that its instances had, added up.
     package var memoryBytes: Int64?
     package var queuedBytes: Int64?
@@ -79,7 +93,7 @@ extension JobStatus {
     }
   }
 
-  /// How the instances of a stage spend their time; the sum is 1.
+  /// How an instance, or all of a stage, spend their time lately; the sum is 1.
   package struct Shares: Hashable, Sendable, Codable {
     package var busy: Double
     package var backpressured: Double
@@ -89,6 +103,61 @@ extension JobStatus {
       self.busy = busy
       self.backpressured = backpressured
       self.idle = idle
+    }
+  }
+
+  /// How a process has spent its time since it began, in nanoseconds.
+  package struct TimeSpent: Hashable, Sendable, Codable {
+    package var busy: Int64
+    package var backpressured: Int64
+    package var idle: Int64
+
+    package init(busy: Int64 = 0, backpressured: Int64 = 0, idle: Int64 = 0) {
+      self.busy = busy
+      self.backpressured = backpressured
+      self.idle = idle
+    }
+
+    package var sum: Int64 { busy + backpressured + idle }
+
+    /// The parts of the whole; nil if there is none.
+    package var shares: Shares? {
+      guard sum > 0 else { return nil }
+      return Shares(
+        busy: Double(busy) / Double(sum),
+        backpressured: Double(backpressured) / Double(sum),
+        idle: Double(idle) / Double(sum)
+      )
+    }
+
+    package static func += (left: inout TimeSpent, right: TimeSpent) {
+      left.busy += right.busy
+      left.backpressured += right.backpressured
+      left.idle += right.idle
+    }
+
+    /// What was added since; from zero, if it has begun anew.
+    package func since(_ earlier: TimeSpent) -> TimeSpent {
+      guard busy >= earlier.busy, backpressured >= earlier.backpressured, idle >= earlier.idle
+      else { return self }
+      return TimeSpent(
+        busy: busy - earlier.busy,
+        backpressured: backpressured - earlier.backpressured,
+        idle: idle - earlier.idle
+      )
+    }
+  }
+
+  /// The processors that the processes of the run may use.
+  package struct Machine: Hashable, Sendable, Codable {
+    /// Fewer than the machine has, if the run may not use all.
+    package var cores: Double
+    /// Cores that nobody used lately; nil while it is not known.
+    package var idleCores: Double?
+
+    package init(cores: Double, idleCores: Double? = nil) {
+      self.cores = cores
+      self.idleCores = idleCores
     }
   }
 
@@ -118,6 +187,12 @@ extension JobStatus {
     /// Of its own stage, since its state began.
     package var rowsIn: UInt64 = 0
     package var rowsOut: UInt64 = 0
+    /// Rows that its own process has had in hand: without those that were filtered out before.
+    package var rowsTaken: UInt64?
+    /// Of those, lately.
+    package var rowsPerSecond: Double?
+    package var shares: Shares?
+    package var timeSpent: TimeSpent?
     package var watermark: Watermark?
     /// Of all processor time since its process began.
     package var cpuSeconds: Double?

@@ -19,7 +19,7 @@ package struct ProcessSample: Hashable, Sendable {
   /// Looks at a process; nil if there is none of that number, or it has ended and waits to be
   /// collected.
   package init?(_ process: pid_t) {
-    guard let text = Self.text("/proc/\(process)/stat"),
+    guard let text = ProcText.read("/proc/\(process)/stat"),
       // The name of the program may hold anything, brackets too.
       let bracket = text.lastIndex(of: ")")
     else { return nil }
@@ -37,14 +37,5 @@ package struct ProcessSample: Hashable, Sendable {
   package static func current() throws(WeirError) -> ProcessSample {
     guard let sample = ProcessSample(getpid()) else { throw PosixErrors.process(ENOENT) }
     return sample
-  }
-
-  private static func text(_ path: String) -> String? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    var bytes = [UInt8](repeating: 0, count: 4096)
-    let count = read(descriptor, &bytes, bytes.count)
-    return count > 0 ? String(decoding: bytes.prefix(count), as: UTF8.self) : nil
   }
 }
