@@ -15,6 +15,8 @@ package actor Coordinator {
   private let console: any ConsoleGateway
   /// Commands that want to be told how the run ends.
   private var waiting: [ConsoleCaller] = []
+  /// Commands that want a checkpoint of an epoch or a later one.
+  private var wanting: [(caller: ConsoleCaller, epoch: Epoch)] = []
   private var node: CoordinatorNode
   private var effects: [CoordinatorEffect] = []
 
@@ -142,11 +144,14 @@ package actor Coordinator {
         .quarantineFailed(error)
       }
     case .delete(let epochs, let files): records?.delete(epochs, files: files)
-    case .say(let notice): view.note(notice)
+    case .say(let notice):
+      view.note(notice)
+      answerWanting(notice)
     case .end(let outcome):
       self.outcome = outcome
       control.close()
       let status = status()
+      for (caller, _) in wanting { console.send(.refused(Self.ended(run)), to: caller) }
       for caller in waiting { console.send(.status(status), to: caller) }
       console.close()
     }
@@ -166,8 +171,55 @@ package actor Coordinator {
         if waiting.count == Limits.consoleWaiters { waiting.removeFirst() }
         waiting.append(caller)
         step(.stopRequested(reason))
+      case .checkpoint: want(caller)
       }
     }
+  }
+
+  /// Asks for a checkpoint that begins from now on.
+  private func want(_ caller: ConsoleCaller) {
+    guard let epoch = node.nextEpoch else {
+      console.send(.refused(Self.withoutCheckpoints(run)), to: caller)
+      return
+    }
+    if wanting.count == Limits.consoleWaiters { wanting.removeFirst() }
+    wanting.append((caller, epoch))
+    step(.checkpointRequested)
+  }
+
+  /// Tells those who want a checkpoint how it went.
+  private func answerWanting(_ notice: RunNotice) {
+    let (epoch, reply): (Epoch, ConsoleReply)
+    switch notice {
+    case .committed(let times): (epoch, reply) = (times.epoch, .checkpoint(times.epoch))
+    case .checkpointFailed(let failed, let error): (epoch, reply) = (failed, .refused(error))
+    case .running, .progress, .finished, .stopping, .readerGone, .killing, .warned, .failed,
+      .stateFailed, .died, .rewinding, .recovered, .caughtUp, .checkpointed, .checkpointBroken:
+      return
+    }
+    for (caller, wanted) in wanting where wanted <= epoch { console.send(reply, to: caller) }
+    wanting.removeAll { $0.epoch <= epoch }
+  }
+
+  private static func withoutCheckpoints(_ run: RunIdentity) -> WeirError {
+    WeirError(
+      "E462",
+      "the run '\(run.name)' has no state to save",
+      detail: "it takes no checkpoints",
+      hint: "leave 'checkpoints: none' out of its file",
+      blame: .user
+    )
+  }
+
+  private static func ended(_ run: RunIdentity) -> WeirError {
+    WeirError(
+      "E462",
+      "the run '\(run.name)' has ended before its checkpoint was complete",
+      hint:
+        "'weir logs \(run.topology)' tells how; what it has in its state folder can be saved by the "
+        + "same command",
+      recovery: .retry
+    )
   }
 
   private func status() -> JobStatus {

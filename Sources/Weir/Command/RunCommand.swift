@@ -27,10 +27,17 @@ struct RunCommand: ParsableCommand {
       says is kept in its state folder, for the last five times that it ran:
       'weir logs' prints it.
 
+      With '--from' a run that has no checkpoints of its own begins at a savepoint,
+      with other numbers of processes or a changed file: 'weir diff' shows what
+      becomes of the state. Its output is what comes after the savepoint. State is
+      never lost unless '--drop-state' names the stage. A run that goes on later
+      does so without '--from'.
+
       Examples:
         weir run harbor-fleet.yaml
         weir run harbor-fleet.yaml --fresh      again, the old output aside
         weir run harbor-fleet.yaml --detach     in the background
+        weir run harbor-fleet.yaml --from before-upgrade
         weir run harbor-fleet.yaml --format json > run.json
         weir run harbor-fleet.yaml --log-format json 2> run.log
       """
@@ -39,6 +46,18 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var topology: TopologyArguments
   @Flag(help: "Move the state and the output of earlier runs aside, to '….old-TIME'.")
   var fresh = false
+  @Option(
+    help: ArgumentHelp("Begin at a savepoint.", valueName: "path"),
+    completion: .directory
+  )
+  var from: String?
+  @Option(
+    help: ArgumentHelp(
+      "With '--from': the state of this stage may be lost; may be given again.",
+      valueName: "stage"
+    )
+  )
+  var dropState: [String] = []
   @Flag(help: "Do not read the output again when the run has finished.")
   var noAudit = false
   @Flag(
@@ -66,6 +85,12 @@ struct RunCommand: ParsableCommand {
   )
   var format = OutputFormat.text
 
+  func validate() throws {
+    if from == nil, !dropState.isEmpty {
+      throw ValidationError("'--drop-state' goes with '--from'")
+    }
+  }
+
   func run() throws {
     if detach {
       try DetachedRun.start(format: format, color: color)
@@ -83,11 +108,15 @@ struct RunCommand: ParsableCommand {
     var audit: RunAudit.Result?
     do throws(WeirError) {
       if readyDescriptor != nil { try DetachedRun.check(loaded.job) }
+      let start: SavepointStart? =
+        if let from { try SavepointStart(from, loaded, dropping: dropState) } else { nil }
       let prepared = try RunPreparation(loaded).prepare(
         fresh: fresh,
-        acceptsDuplicates: acceptDuplicates
+        acceptsDuplicates: acceptDuplicates,
+        start: start
       )
       defer { prepared.close() }
+      if let start { tell(start) }
       tell(prepared)
       if let last = prepared.stored.finished {
         state.show(last, at: SystemClocks().now())
@@ -167,6 +196,17 @@ struct RunCommand: ParsableCommand {
       RemarkText.text(remarks, path: loaded.path, text: loaded.text, isColored: isColored),
       to: .error
     )
+  }
+
+  /// Where the run begins, and what has become of state that is not as it was.
+  private func tell(_ start: SavepointStart) {
+    let savepoint = start.savepoint
+    Console.write(
+      "beginning at a savepoint of '\(savepoint.run)', checkpoint "
+        + "\(savepoint.stored.manifest.epoch.number)\n",
+      to: .error
+    )
+    for line in UpgradeText.notes(start.plan) { Console.write("  \(line)\n", to: .error) }
   }
 
   /// What was found, before anything starts.

@@ -19,11 +19,14 @@ struct StopCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "stop",
     abstract: "Stops a run, waits until it has ended, and says how.",
+    usage: "weir stop <run> [options]",
     discussion: """
       The run stops at a checkpoint, fires no window, and the next 'weir run' goes
       on from there. With 'checkpoints: none' what has reached the sinks is
       published, and that was it. Asking again for the same changes nothing; '--now'
-      ends a stop that takes too long, and kills a run that does not answer.
+      ends a stop that takes too long, and kills a run that does not answer. With
+      '--savepoint' the checkpoint is then written to a path as 'weir savepoint'
+      does; if that fails the run has stopped, and 'weir savepoint' can try again.
 
       Exit codes: 0 it has ended; 1 it failed while it was to stop; 2 no such run
       lives.
@@ -32,11 +35,17 @@ struct StopCommand: ParsableCommand {
         weir stop harbor-fleet
         weir stop topologies/harbor-fleet.yaml --drain
         weir stop harbor-fleet --now
+        weir stop harbor-fleet --savepoint before-upgrade
       """
   )
 
   @OptionGroup var target: RunArguments
   @Flag(exclusivity: .exclusive) var way: Way?
+  @Option(
+    help: ArgumentHelp("Write a savepoint of the checkpoint that it stops at.", valueName: "path"),
+    completion: .directory
+  )
+  var savepoint: String?
   @Option(help: "How the end is told: as json it is the last status of the run.")
   var format = OutputFormat.text
   @Option(help: "Whether what people see is coloured.") var color = ColorChoice.auto
@@ -50,6 +59,7 @@ struct StopCommand: ParsableCommand {
       }
     let (run, end) = try telling(color) { () throws(WeirError) in
       let run = try target.living()
+      if let savepoint { try SavepointWriter.check(savepoint) }
       return (run, try ConsoleClient(run).stop(reason))
     }
     let status: JobStatus?
@@ -71,6 +81,7 @@ struct StopCommand: ParsableCommand {
     case .json: Console.write(Console.json(status))
     case .text: Console.write(text + "\n")
     }
+    if let savepoint { try write(savepoint, run) }
     guard let status, status.outcome == .failed else { return }
     if let failure = status.failure {
       let isColored = color.isColored(.error, environment: ProcessIdentity.environment)
@@ -82,6 +93,22 @@ struct StopCommand: ParsableCommand {
       Console.write(lines.joined(separator: "\n") + "\n", to: .error)
     }
     throw CommandExit.failure
+  }
+
+  /// Writes a savepoint of the checkpoint that a run has ended at.
+  private func write(_ path: String, _ run: KnownRun) throws {
+    let folder = StateFolder(run.identity.stateFolder)
+    let written = try telling(color) { () throws(WeirError) in
+      try SavepointSource(run.identity.name, folder).write(to: path)
+    }
+    // As JSON only the status is printed, which is one value.
+    Console.write(SavepointCommand.text(written), to: format == .json ? .error : .output)
+  }
+
+  func validate() throws {
+    if savepoint != nil, way != nil {
+      throw ValidationError("'--savepoint' goes with a stop at a checkpoint")
+    }
   }
 
   /// How a run has ended, in a sentence.

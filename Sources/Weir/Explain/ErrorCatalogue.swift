@@ -1,7 +1,7 @@
 /// Every fault that a run can report, by code; a test compares it with the sources.
 enum ErrorCatalogue {
   static let entries: [ErrorEntry] =
-    files + processes + sockets + frames + runs + parts + audits + live + drills + rows
+    files + processes + sockets + frames + runs + parts + audits + savepoints + live + drills + rows
 
   private static let files = [
     ErrorEntry(

@@ -55,21 +55,52 @@ final class ConsoleClient {
   private func ask(
     _ request: ConsoleRequest,
     withinNanoseconds time: Int64?
-  ) throws(WeirError) -> JobStatus {
+  ) throws(WeirError) -> ConsoleReply {
     lastNumber += 1
     let bytes = ConsoleCodec.encode(request, number: lastNumber)
     let isSent = try bytes.span.withUnsafeBytes { raw throws(WeirError) in try socket.send(raw) }
     guard isSent else { throw Self.gone(run) }
     let deadline = time.map { MonotonicClock.now().advanced(byNanoseconds: $0) }
-    switch try answer(to: lastNumber, by: deadline) {
-    case .status(let status): return status
-    case .refused(let error): throw error
+    let reply = try answer(to: lastNumber, by: deadline)
+    if case .refused(let error) = reply { throw error }
+    return reply
+  }
+
+  /// The answer to a request that is answered by a status.
+  private func askStatus(
+    _ request: ConsoleRequest,
+    withinNanoseconds time: Int64?
+  ) throws(WeirError) -> JobStatus {
+    guard case .status(let status) = try ask(request, withinNanoseconds: time) else {
+      throw Self.otherAnswer
     }
+    return status
+  }
+
+  private static var otherAnswer: WeirError {
+    WeirError(
+      "E311",
+      "reading a message of the console",
+      detail: "it answers another request than was made",
+      hint: "use the version of weir that the run was started with",
+      blame: .user
+    )
   }
 
   /// What the run tells of itself now; throws as `ask` does.
   func status() throws(WeirError) -> JobStatus {
-    try ask(.status, withinNanoseconds: Self.patienceNanoseconds)
+    try askStatus(.status, withinNanoseconds: Self.patienceNanoseconds)
+  }
+
+  /// Lets the run take a checkpoint now, and waits until its output is visible; returns its epoch.
+  ///
+  /// Throws as `ask` does, and why the checkpoint has failed.
+  func checkpoint() throws(WeirError) -> Epoch {
+    _ = try status()
+    guard case .checkpoint(let epoch) = try ask(.checkpoint, withinNanoseconds: nil) else {
+      throw Self.otherAnswer
+    }
+    return epoch
   }
 
   /// How a run has ended that was to be stopped.
@@ -98,7 +129,7 @@ final class ConsoleClient {
     }
     var last: JobStatus?
     do throws(WeirError) {
-      last = try ask(.stop(reason), withinNanoseconds: nil)
+      last = try askStatus(.stop(reason), withinNanoseconds: nil)
     } catch {
       guard error.code == Self.goneCode else { throw error }
     }

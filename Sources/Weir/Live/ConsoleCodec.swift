@@ -20,6 +20,7 @@ enum ConsoleCodec {
     switch request {
     case .status: bytes(Message(kind: "status", number: number))
     case .stop(let reason): bytes(Message(kind: "stop", number: number, reason: reason.rawValue))
+    case .checkpoint: bytes(Message(kind: "checkpoint", number: number))
     }
   }
 
@@ -27,6 +28,8 @@ enum ConsoleCodec {
   static func encode(_ reply: ConsoleReply, number: UInt64) -> [UInt8] {
     switch reply {
     case .status(let status): bytes(Message(kind: "status", number: number, status: status))
+    case .checkpoint(let epoch):
+      bytes(Message(kind: "checkpoint", number: number, epoch: epoch.number))
     case .refused(let error): bytes(Message(kind: "refused", number: number, error: error))
     }
   }
@@ -43,6 +46,7 @@ enum ConsoleCodec {
         throw damaged(message.number, "'\(message.reason ?? "")' is no way to stop")
       }
       return (.stop(reason), message.number)
+    case "checkpoint": return (.checkpoint, message.number)
     default: throw unknown(message)
     }
   }
@@ -56,6 +60,9 @@ enum ConsoleCodec {
     case "status":
       guard let status = message.status else { throw damaged(message.number, "no status") }
       return (.status(status), message.number)
+    case "checkpoint":
+      guard let epoch = message.epoch else { throw damaged(message.number, "no epoch") }
+      return (.checkpoint(Epoch(epoch)), message.number)
     case "refused":
       guard let error = message.error else { throw damaged(message.number, "no error") }
       return (.refused(error), message.number)
@@ -74,6 +81,7 @@ enum ConsoleCodec {
     var kind: String
     var number: UInt64
     var reason: String?
+    var epoch: UInt64?
     var status: JobStatus?
     var error: WeirError?
   }

@@ -51,9 +51,23 @@ enum DetachedRun {
   ///
   /// It goes on, also where the run had begun anew.
   static func again(_ own: [String]) -> [String] {
-    let arguments = own.filter { $0 != "--fresh" }
+    let arguments = withoutBeginning(own)
     guard let place = arguments.firstIndex(of: "--ready-descriptor") else { return arguments }
     return arguments[..<place] + arguments[place...].dropFirst(2) + [flag]
+  }
+
+  /// A command line without what says where the run begins.
+  private static func withoutBeginning(_ own: [String]) -> [String] {
+    var kept: [String] = []
+    var isValue = false
+    for argument in own {
+      defer { isValue = ["--from", "--drop-state"].contains(argument) }
+      let isBeginning =
+        argument == "--fresh" || argument == "--from" || argument == "--drop-state"
+        || argument.hasPrefix("--from=") || argument.hasPrefix("--drop-state=")
+      if !isValue, !isBeginning { kept.append(argument) }
+    }
+    return kept
   }
 
   /// True if that command line starts a run in the background.

@@ -36,7 +36,8 @@ struct RunInspection {
     return partitions
   }
 
-  private static func partitions(of stage: StagePlan) throws(WeirError) -> [String] {
+  /// Those of one stage; throws E408.
+  static func partitions(of stage: StagePlan) throws(WeirError) -> [String] {
     guard case .source(let source) = stage.role else { return [] }
     switch source.connector {
     case .generate: return (0..<GeneratePlan.partitions).map { "\($0)" }

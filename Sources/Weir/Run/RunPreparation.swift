@@ -21,12 +21,17 @@ struct RunPreparation {
   /// With `fresh`, state and output of earlier runs are moved aside. Without it a run that has
   /// checkpoints goes on, and output that no checkpoint knows of is an error. Going on from an older
   /// checkpoint than the newest withdraws the output after it; `acceptsDuplicates` if a sink cannot.
-  func prepare(fresh: Bool, acceptsDuplicates: Bool) throws(WeirError) -> PreparedRun {
+  /// With a `start` the run begins at a savepoint, and must have no checkpoints of its own.
+  func prepare(
+    fresh: Bool,
+    acceptsDuplicates: Bool,
+    start: SavepointStart? = nil
+  ) throws(WeirError) -> PreparedRun {
     var folder = try loaded.stateFolder()
     let epochs = try folder.epochs()
     if fresh || epochs.isEmpty {
       // Nothing is made for a run that cannot start.
-      try OpenFiles.allow(try inspection.descriptorsNeeded(try inspection.partitions()))
+      try OpenFiles.allow(try inspection.descriptorsNeeded(try partitions(start)))
       if !fresh { try inspection.checkOutputs() }
     }
     try Folder.create(folder.path)
@@ -48,6 +53,7 @@ struct RunPreparation {
       }
       moved += try moveOutputs(ending)
     }
+    if let start { try begin(at: start, in: folder) }
     let stored = try StoredRun(folder)
     try stored.check(loaded, folder)
     if !acceptsDuplicates { try stored.checkVisible(loaded.job) }
@@ -56,12 +62,9 @@ struct RunPreparation {
     let withdrawals = try stored.withdraw(inspection.fileSinks)
     // The list of files and the beginning are those of the first start, whatever is there now.
     let known = stored.origin
-    let origin = RunOrigin(
-      text: loaded.text,
-      clauses: loaded.job.clauses,
-      fingerprint: loaded.job.fingerprint,
-      partitions: known == nil ? try inspection.partitions() : known?.partitions ?? [],
-      startedAt: known?.startedAt ?? WallClock.now()
+    let origin = origin(
+      known?.startedAt ?? WallClock.now(),
+      partitions: known == nil ? try inspection.partitions() : known?.partitions ?? []
     )
     if loaded.job.checkpoints != nil { try Folder.create(folder.files, mode: 0o700) }
     try makeOutputFolders(stored)
@@ -77,6 +80,43 @@ struct RunPreparation {
       withdrawals: withdrawals,
       notes: stored.finished == nil ? try inspection.unreadFiles(origin) : []
     )
+  }
+
+  private func origin(_ startedAt: WallTime, partitions: [[String]]) -> RunOrigin {
+    RunOrigin(
+      text: loaded.text,
+      clauses: loaded.job.clauses,
+      fingerprint: loaded.job.fingerprint,
+      stages: loaded.job.storedOutlines,
+      partitions: partitions,
+      startedAt: startedAt
+    )
+  }
+
+  private func partitions(_ start: SavepointStart?) throws(WeirError) -> [[String]] {
+    guard let start else { return try inspection.partitions() }
+    return try start.partitions(inspection)
+  }
+
+  /// Makes a state folder that of a run which has just taken the checkpoint of a savepoint.
+  private func begin(
+    at start: SavepointStart,
+    in folder: StateFolder
+  ) throws(WeirError) {
+    guard try folder.epochs().isEmpty else {
+      throw WeirError(
+        "E467",
+        "'\(loaded.job.name)' cannot begin at a savepoint",
+        detail: "it has checkpoints of its own, in \"\(folder.path)\"",
+        hint: "go on from them without '--from'; or move them and the output aside with '--fresh'",
+        blame: .user
+      )
+    }
+    let origin = origin(
+      start.savepoint.stored.origin.startedAt,
+      partitions: try start.partitions(inspection)
+    )
+    try start.bring(into: folder, origin)
   }
 
   /// What is added to the names of what is moved aside: the time, and a number if something was moved

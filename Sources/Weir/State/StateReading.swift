@@ -13,6 +13,8 @@ final class StateReading {
 
   /// What the next snapshot builds on.
   let directory: SnapshotDirectory
+  /// What it is the state of, as it says itself.
+  let description: StateDescription
 
   /// Opens the files that make a state.
   ///
@@ -46,6 +48,7 @@ final class StateReading {
       }
       return try SnapshotReader.description(raw, file: name)
     }
+    self.description = stored
     reader = SectionReader(stored, codec: codec)
     var files: [FileReader] = []
     for entry in directory.files {

@@ -109,7 +109,7 @@ extension Audit {
     guard case .generate = plan.connector else { return }
     for member in members {
       let partitions = member.snapshot.partitions
-      let rows = partitions.reduce(0) { $0 &+ $1.rows }
+      let rows = partitions.reduce(0) { $0 &+ $1.rows &+ $1.rowsBefore }
       guard let position = partitions.first?.position, UInt64(position.text) != rows else {
         continue
       }

@@ -71,6 +71,8 @@ package struct PartitionSnapshot: Hashable, Sendable, Codable {
   package var rows: UInt64
   /// Of everything that was read up to the position, as its source takes it.
   package var fingerprint: UInt64
+  /// Records that were read before the run began, by the one whose savepoint it has begun from.
+  package var rowsBefore: UInt64
 
   package init(
     partition: PartitionID,
@@ -78,7 +80,8 @@ package struct PartitionSnapshot: Hashable, Sendable, Codable {
     highest: Int64?,
     hasEnded: Bool,
     rows: UInt64 = 0,
-    fingerprint: UInt64 = 0
+    fingerprint: UInt64 = 0,
+    rowsBefore: UInt64 = 0
   ) {
     self.partition = partition
     self.position = position
@@ -86,6 +89,7 @@ package struct PartitionSnapshot: Hashable, Sendable, Codable {
     self.hasEnded = hasEnded
     self.rows = rows
     self.fingerprint = fingerprint
+    self.rowsBefore = rowsBefore
   }
 }
 

@@ -25,6 +25,8 @@ package enum CoordinatorEvent: Hashable, Sendable {
   case signalled(StopSignal)
   /// A command asks to stop.
   case stopRequested(StopReason)
+  /// A command wants a checkpoint that begins from now on.
+  case checkpointRequested
   /// A deadline has passed.
   case ticked
 }

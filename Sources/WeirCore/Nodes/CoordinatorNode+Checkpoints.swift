@@ -9,7 +9,10 @@ extension CoordinatorNode {
     return regions.allSatisfy { $0.step == .running }
   }
 
-  /// Opens the next epoch: when it is due, when a stop was asked for, when all have finished.
+  /// The next epoch that is opened; none if no checkpoints are taken.
+  package var nextEpoch: Epoch? { settings == nil ? nil : numbers.epoch }
+
+  /// Opens the next epoch: when it is due or wanted, when a stop was asked for, when all have finished.
   mutating func openEpochWhenDue(at now: Instant, into effects: inout [CoordinatorEffect]) {
     guard epochMayOpen else { return }
     let purpose: OpenEpoch.Purpose
@@ -17,7 +20,7 @@ extension CoordinatorNode {
       purpose = .final
     } else if phase == .stopping {
       purpose = .stop
-    } else if let epochDue, epochDue <= now {
+    } else if wantedEpoch != nil || epochDue.map({ $0 <= now }) == true {
       purpose = .periodic
     } else {
       return
@@ -106,6 +109,7 @@ extension CoordinatorNode {
   ) {
     guard let done = open else { return }
     failedEpochs = 0
+    answerWanted(by: done.epoch)
     for index in members.indices { members[index].budget.checkpointed() }
     relax(at: manifest, into: &effects)
     if let settings {
@@ -127,6 +131,11 @@ extension CoordinatorNode {
     for index in open?.uncommitted ?? [] where members[index].isRunning {
       sendCommit(to: index, into: &effects)
     }
+  }
+
+  /// What was wanted is there, or has failed: whoever wanted it is told, and may ask again.
+  private mutating func answerWanted(by epoch: Epoch) {
+    if let wanted = wantedEpoch, wanted <= epoch { wantedEpoch = nil }
   }
 
   /// Deletes what only checkpoints refer to that are not kept.
@@ -268,6 +277,7 @@ extension CoordinatorNode {
   ) {
     guard let settings else { return }
     failedEpochs += 1
+    answerWanted(by: epoch)
     effects.append(.say(.checkpointFailed(epoch, error)))
     epochDue = now.advanced(byNanoseconds: settings.every)
     guard failedEpochs >= settings.mostFailures else { return }

@@ -57,6 +57,8 @@ package struct CoordinatorNode {
   let acceptsDuplicates: Bool
   /// When the next checkpoint is due.
   var epochDue: Instant?
+  /// A checkpoint of this epoch or a later one is wanted at once.
+  var wantedEpoch: Epoch?
   /// Checkpoints that failed since the last complete one.
   var failedEpochs = 0
   var outcome = RunOutcome.finished
@@ -158,6 +160,7 @@ package struct CoordinatorNode {
     case .quarantineFailed(let error): quarantineFailed(error, at: now, into: &effects)
     case .signalled(let signal): signalled(signal, at: now, into: &effects)
     case .stopRequested(let reason): stopRequested(reason, at: now, into: &effects)
+    case .checkpointRequested: wantedEpoch = nextEpoch
     case .ticked: tick(at: now, into: &effects)
     }
     settle(at: now, into: &effects)

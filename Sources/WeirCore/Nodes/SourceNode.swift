@@ -326,7 +326,8 @@ struct SourceNode {
         highest: partitions[index].clock.highest,
         hasEnded: partitions[index].clock.hasEnded,
         rows: partitions[index].rows,
-        fingerprint: partitions[index].fingerprint
+        fingerprint: partitions[index].fingerprint,
+        rowsBefore: partitions[index].rowsBefore
       )
     }
   }
@@ -404,6 +405,8 @@ struct SourcePartition {
   /// Records read since the run began, and their fingerprint.
   var rows: UInt64 = 0
   var fingerprint: UInt64 = 0
+  /// Records that were read before the run began.
+  var rowsBefore: UInt64 = 0
 
   init(_ id: PartitionID, foundAt: Instant? = nil) {
     self.id = id
@@ -421,6 +424,7 @@ struct SourcePartition {
   mutating func restore(_ known: PartitionSnapshot, _ clock: PartitionClock) {
     self.clock = clock
     position = known.position
+    rowsBefore = known.rowsBefore
     guard !Mutant.readForgotten.isActive else { return }
     rows = known.rows
     fingerprint = known.fingerprint

@@ -13,6 +13,8 @@ package struct JobPlan: Sendable {
   package var edges: [EdgePlan]
   /// What state and output depend on, in the words of the file.
   package var clauses: [PlanClause] = []
+  /// What stages were called before, by their name now; only looked up.
+  package var renames: [String: String] = [:]
   /// Compared in the first frame of every channel.
   package var fingerprint: UInt64
   /// Nil: none are taken, a failure ends the run, and everything becomes visible at the end.

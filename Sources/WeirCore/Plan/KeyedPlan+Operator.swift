@@ -1,3 +1,5 @@
+import WeirColumns
+
 extension KeyedPlan {
   /// The operator that does what the plan says.
   package func makeOperator(keyGroups: Int, name: String) -> any KeyedOperator {
@@ -12,6 +14,25 @@ extension KeyedPlan {
   }
 
   private func makeOwnOperator(_ keyGroups: Int, _ name: String) -> any KeyedOperator {
+    Self.makeOperator(
+      window,
+      aggregates,
+      key: key,
+      input: input,
+      keyGroups: keyGroups,
+      name: name
+    )
+  }
+
+  /// The operator that aggregates so over an input, without rows.
+  static func makeOperator(
+    _ window: WindowSpec,
+    _ aggregates: [AggregateSpec],
+    key: [Int],
+    input: Schema,
+    keyGroups: Int,
+    name: String
+  ) -> any KeyedOperator {
     switch window.shape {
     case .tumbling, .sliding:
       WindowOperator(

@@ -74,6 +74,8 @@ package struct KeyedPlan: Sendable {
   package var earlyEvery: Int64?
   /// Whether its senders add rows up before they send them, where that changes no result.
   package var combine: CombineMode
+  /// What the aggregates mean, in the words of the file.
+  package var outline: AggregateOutline
   /// Puts an operator into another one, as the harness does which stops and restores it.
   package var wrapping: (@Sendable (@escaping () -> any KeyedOperator) -> any KeyedOperator)?
 
@@ -85,7 +87,8 @@ package struct KeyedPlan: Sendable {
     having: TypedExpression?,
     results: RowWorkPlan,
     earlyEvery: Int64? = nil,
-    combine: CombineMode = .auto
+    combine: CombineMode = .auto,
+    outline: AggregateOutline = AggregateOutline()
   ) {
     self.window = window
     self.aggregates = aggregates
@@ -95,6 +98,7 @@ package struct KeyedPlan: Sendable {
     self.results = results
     self.earlyEvery = earlyEvery
     self.combine = combine
+    self.outline = outline
   }
 }
 

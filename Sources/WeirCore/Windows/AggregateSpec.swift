@@ -27,6 +27,9 @@ package struct AggregateSpec: Hashable, Sendable {
     self.name = name
   }
 
+  /// True for `count()`: that of all rows.
+  var isRowCount: Bool { function == .count && argument == nil && filter == nil }
+
   /// The type of the result column; the planner has refused what has none.
   package var resultType: ColumnType {
     guard let type = function.resultType(argumentType) else {

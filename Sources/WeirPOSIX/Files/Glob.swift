@@ -16,6 +16,17 @@ package struct Glob: Sendable {
   /// Whether the pattern can match more than one path.
   package var isPattern: Bool { Self.hasWildcard(Array(pattern.unicodeScalars)) }
 
+  /// The folder that all paths lie in which can match: what stands before the first wildcard.
+  package var folder: String {
+    let components = pattern.split(separator: "/")
+    let fixed = components.dropLast().prefix { !Self.hasWildcard(Array($0.unicodeScalars)) }
+    let path = fixed.map {
+      String(String.UnicodeScalarView(Self.unescaped(Array($0.unicodeScalars))))
+    }
+    .joined(separator: "/")
+    return pattern.hasPrefix("/") ? "/" + path : path.isEmpty ? "." : path
+  }
+
   /// The paths of all files (not folders) that match now, sorted by their bytes.
   ///
   /// Without a wildcard it is the path itself, if a file has it. A folder that does not exist has

@@ -46,6 +46,7 @@ extension LanguageCatalogue {
         example: "divert"
       ),
       processes,
+      renamedFrom,
       .later("kafka", "Reads a topic of Kafka."),
       .later("http", "Takes records over HTTP."),
       .later("postgres", "Polls a query of PostgreSQL."),

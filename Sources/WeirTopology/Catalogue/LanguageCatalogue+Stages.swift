@@ -51,6 +51,7 @@ extension LanguageCatalogue {
         example: "[card_token, n]"
       ),
       processes,
+      renamedFrom,
       LanguageEntry(
         "on_error",
         .word(ErrorPolicy.allCases.map(\.rawValue)),
@@ -85,7 +86,6 @@ extension LanguageCatalogue {
       .later("split", "Deals rows to named ports by conditions."),
       .later("flatten", "One row per element of a list column."),
       .later("expire", "Drops the state of a key after a time without a row."),
-      .later("renamed_from", "The operator's former name, so that its state is found."),
     ]
   )
 

@@ -37,6 +37,13 @@ package enum LanguageCatalogue {
     standard: "1",
     example: "2"
   )
+  static let renamedFrom = LanguageEntry(
+    "renamed_from",
+    .name,
+    "The former name of the stage: a run that begins at a savepoint goes on with the state that it had "
+      + "under that name.",
+    example: "declines"
+  )
   static let format = LanguageEntry(
     "format",
     .word(["json", "csv"]),

@@ -80,6 +80,8 @@ package struct SourceStage: Sendable {
   package var hasWatermark = false
   package var onBadRecord = BadRecordPolicy.fail
   package var processes: Located<Int>?
+  /// The name that it had before.
+  package var renamedFrom: Located<String>?
 
   package init(
     name: Located<String>,
@@ -129,6 +131,8 @@ package struct OperatorStage: Sendable {
   package var combine: Located<CombineMode>?
   /// `tag:` adds a column with the stage's name to a union.
   package var tag: Located<String>?
+  /// The name that it had before.
+  package var renamedFrom: Located<String>?
 
   package init(name: Located<String>) { self.name = name }
 }

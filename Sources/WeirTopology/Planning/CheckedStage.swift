@@ -45,6 +45,8 @@ struct CheckedStage {
     var calls: [AggregateCall]
     /// What each call is known as: the column that is nothing but the call, or a hidden name.
     var callNames: [String]
+    /// The columns of `aggregate`, over `result`.
+    var aggregates: [OutputColumn]
     /// The operator's own result: key, window, calls, markers, time.
     var result: Schema
     /// Over `result`.

@@ -145,6 +145,7 @@ struct OperatorPass {
       earlyEvery: stage.window?.earlyEvery,
       calls: calls,
       callNames: callNames,
+      aggregates: aggregates,
       result: result,
       having: having,
       outputs: outputs

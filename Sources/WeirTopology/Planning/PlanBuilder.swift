@@ -40,6 +40,8 @@ final class PlanBuilder {
       fingerprint: 0,
       checkpoints: checkpoints
     )
+    for source in file.sources { plan.renames[source.name.value] = source.renamedFrom?.value }
+    for stage in file.operators { plan.renames[stage.name.value] = stage.renamedFrom?.value }
     plan.fingerprint = PlanFingerprint.of(plan)
     return plan
   }
@@ -242,7 +244,8 @@ final class PlanBuilder {
       having: body.having,
       results: results,
       earlyEvery: body.earlyEvery,
-      combine: body.stage.combine?.value ?? .auto
+      combine: body.stage.combine?.value ?? .auto,
+      outline: body.outline
     )
     var ports = [
       PortPlan(.main, schema: schema, outlets: outlets(of: main, from: schema, host: index))

@@ -15,6 +15,7 @@ struct PlanRules {
   }
 
   func check(_ diagnostics: inout Diagnostics) {
+    checkFormerNames(&diagnostics)
     for (index, stage) in stages.enumerated() {
       switch stage.body {
       case .source(let source): check(source, index, &diagnostics)
@@ -22,6 +23,33 @@ struct PlanRules {
       case .keyed(let body): check(body, index, &diagnostics)
       case .sink(let sink): check(sink, index, &diagnostics)
       }
+    }
+  }
+
+  /// A former name is that of no stage of the file, and of one stage at most.
+  private func checkFormerNames(_ diagnostics: inout Diagnostics) {
+    var seen: [String] = []
+    let names =
+      file.sources.map { ($0.name.value, $0.renamedFrom) }
+      + file.operators.map { ($0.name.value, $0.renamedFrom) }
+    for (stage, former) in names {
+      guard let former else { continue }
+      if stages.contains(where: { $0.name.value == former.value }) {
+        diagnostics.report(
+          .clauseConflict,
+          at: former.location,
+          "'\(stage)' cannot be renamed from '\(former.value)', which is a stage of this file",
+          hint: "'renamed_from' is the name that the stage had before, and no stage has now"
+        )
+      } else if seen.contains(former.value) {
+        diagnostics.report(
+          .duplicateName,
+          at: former.location,
+          "two stages are renamed from '\(former.value)'",
+          hint: "only one can go on with its state"
+        )
+      }
+      seen.append(former.value)
     }
   }
 

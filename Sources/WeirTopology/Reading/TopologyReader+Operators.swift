@@ -25,6 +25,7 @@ extension TopologyReader {
     stage.having = expression("having", map)
     stage.select = selection(map)
     stage.processes = integer("processes", map)
+    stage.renamedFrom = formerName(map)
     if let word = word("on_error", map), let policy = ErrorPolicy(rawValue: word.value) {
       stage.onError = policy
     }

@@ -29,6 +29,7 @@ extension TopologyReader {
     stage.maxAhead = settings.maxAhead
     stage.onBadRecord = settings.onBadRecord
     stage.processes = settings.processes
+    stage.renamedFrom = settings.renamedFrom
     return stage
   }
 
@@ -40,6 +41,7 @@ extension TopologyReader {
     var maxAhead: Int64?
     var onBadRecord = BadRecordPolicy.fail
     var processes: Located<Int>?
+    var renamedFrom: Located<String>?
   }
 
   private mutating func settings(_ map: MapReading) -> SourceSettings {
@@ -56,6 +58,7 @@ extension TopologyReader {
       settings.onBadRecord = policy
     }
     settings.processes = integer("processes", map)
+    settings.renamedFrom = formerName(map)
     return settings
   }
 

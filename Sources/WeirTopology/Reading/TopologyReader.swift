@@ -127,6 +127,12 @@ package struct TopologyReader {
     }
   }
 
+  /// `renamed_from` of a stage.
+  mutating func formerName(_ map: MapReading) -> Located<String>? {
+    guard let entry = map["renamed_from"], let name = text(entry) else { return nil }
+    return checkedName(name, of: "a stage") ? name : nil
+  }
+
   /// Whether a name is one; reported if not.
   mutating func checkedName(_ name: Located<String>, of what: String) -> Bool {
     let bytes = Array(name.value.utf8)

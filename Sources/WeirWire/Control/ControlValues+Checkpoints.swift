@@ -112,6 +112,7 @@ extension PartitionSnapshot {
       "position": position.map { .text($0.text) } ?? .null,
       "highest": highest.map { .number($0) } ?? .null, "has_ended": .bool(hasEnded),
       "rows": .number(rows), "fingerprint": .number(fingerprint),
+      "rows_before": .number(rowsBefore),
     ])
   }
 
@@ -122,7 +123,8 @@ extension PartitionSnapshot {
       highest: try fields.optionalInteger("highest"),
       hasEnded: try fields.truth("has_ended"),
       rows: try fields.integer("rows"),
-      fingerprint: try fields.integer("fingerprint")
+      fingerprint: try fields.integer("fingerprint"),
+      rowsBefore: try fields.optionalInteger("rows_before") ?? 0
     )
   }
 }

@@ -43,6 +43,25 @@ package enum RecordCodec {
     try RunNumbers(fields(bytes, of: "numbers"))
   }
 
+  /// The text of the record of a savepoint.
+  package static func encode(_ savepoint: StoredSavepoint) -> [UInt8] {
+    RecordSeal.seal(savepoint.json.bytes)
+  }
+
+  /// Which form a whole record of a savepoint has; throws E310 if it is damaged or none.
+  package static func savepointVersion(
+    _ bytes: UnsafeRawBufferPointer
+  ) throws(WeirError) -> Int {
+    try fields(bytes, of: "savepoint").integer("savepoint")
+  }
+
+  /// Reads the record of a savepoint of this version; throws E310 if it is damaged.
+  package static func savepoint(
+    _ bytes: UnsafeRawBufferPointer
+  ) throws(WeirError) -> StoredSavepoint {
+    try StoredSavepoint(fields(bytes, of: "savepoint"))
+  }
+
   private static func fields(
     _ bytes: UnsafeRawBufferPointer,
     of subject: String

@@ -22,6 +22,8 @@ package struct RunOrigin: Hashable, Sendable {
   package var clauses: [PlanClause]
   /// Of that plan.
   package var fingerprint: UInt64
+  /// Its stages, as far as their state is concerned; none: an earlier version of weir wrote it.
+  package var stages: [StageOutline]
   /// By stage: the partitions of sources, whose list is taken once.
   package var partitions: [[String]]
   /// When the run began: generated times without a start are counted from here.
@@ -31,12 +33,14 @@ package struct RunOrigin: Hashable, Sendable {
     text: String,
     clauses: [PlanClause] = [],
     fingerprint: UInt64,
+    stages: [StageOutline] = [],
     partitions: [[String]],
     startedAt: WallTime
   ) {
     self.text = text
     self.clauses = clauses
     self.fingerprint = fingerprint
+    self.stages = stages
     self.partitions = partitions
     self.startedAt = startedAt
   }
@@ -47,6 +51,7 @@ extension StoredManifest {
     .object([
       "manifest": manifest.json, "topology": .text(origin.text),
       "clauses": .list(origin.clauses.map(\.json)), "fingerprint": .number(origin.fingerprint),
+      "stages": .list(origin.stages.map(\.json)),
       "partitions": .list(origin.partitions.map { .list($0.map { .text($0) }) }),
       "started_at": .number(origin.startedAt.microseconds),
       "written_at": writtenAt.map { .number($0.microseconds) } ?? .null,
@@ -68,12 +73,15 @@ extension StoredManifest {
       }
       partitions.append(list)
     }
+    let stages =
+      fields.optional("stages") == nil ? [] : try fields.values("stages", StageOutline.init)
     self.init(
       try Manifest(fields.fields("manifest")),
       of: RunOrigin(
         text: try fields.text("topology"),
         clauses: try fields.values("clauses", PlanClause.init),
         fingerprint: try fields.integer("fingerprint"),
+        stages: stages,
         partitions: partitions,
         startedAt: WallTime(microseconds: try fields.integer("started_at"))
       ),

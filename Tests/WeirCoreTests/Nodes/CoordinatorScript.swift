@@ -103,7 +103,7 @@ struct CoordinatorScript {
         + (mark.map { ", at work for stage \($0.stage) on \($0.rows) rows" } ?? "")
     case .spawnFailed(let process, let error): "\(name(process)) cannot start: \(error)"
     case .numbersWritten, .numbersFailed, .manifestWritten, .manifestFailed, .manifestSetAside,
-      .setAsideFailed, .stopRequested, .quarantineWritten, .quarantineFailed:
+      .setAsideFailed, .stopRequested, .checkpointRequested, .quarantineWritten, .quarantineFailed:
       "\(event)"
     case .signalled(let signal): "signal \(signal)"
     case .ticked: "the clock"

@@ -5,7 +5,7 @@ import WeirCore
 
 struct ConsoleCodecTests {
   private static let requests: [ConsoleRequest] =
-    [.status] + StopReason.allCases.map { .stop($0) }
+    [.status, .checkpoint] + StopReason.allCases.map { .stop($0) }
 
   private static func refusal(_ text: String) -> ConsoleCodec.Refusal? {
     Array(text.utf8).withUnsafeBytes { bytes in
@@ -33,7 +33,7 @@ struct ConsoleCodecTests {
     ended.failure = ended.incidents.last
     let error = WeirError("E310", "reading", detail: "a \"word\"", hint: "none")
     let replies: [ConsoleReply] = [
-      .refused(error), .status(SampleStatus.status()), .status(ended),
+      .refused(error), .status(SampleStatus.status()), .status(ended), .checkpoint(Epoch(12)),
     ]
     for reply in replies {
       let bytes = ConsoleCodec.encode(reply, number: .max)

@@ -68,8 +68,7 @@ final class AggregateSet {
     var columns = [ChunkColumn(offset: 0, width: 8)]
     var totalEnd = end
     for spec in specs {
-      let isRowCount = spec.function == .count && spec.argument == nil && spec.filter == nil
-      let aggregate = isRowCount ? nil : Self.make(spec, slots, arenas)
+      let aggregate = spec.isRowCount ? nil : Self.make(spec, slots, arenas)
       var member = Member(spec: spec, aggregate: aggregate, offset: 0, totalOffset: 0)
       if let aggregate {
         end = (end + 63) & ~63

@@ -206,13 +206,16 @@ final class PaneLayout {
 
   /// Gives back the bytes that the slots of a chunk own.
   func releaseBytes(_ chunk: UnsafeMutableRawPointer, group: Int) {
-    for (member, place) in zip(aggregates.members, places) {
-      guard let aggregate = member.aggregate, aggregate.ownsBytes else { continue }
-      aggregate.release(
-        Region(base: chunk + place.offset, place: 0, group: group),
-        count: aggregates.slots
-      )
-    }
+    for index in places.indices { releaseBytes(of: index, chunk, group: group) }
+  }
+
+  /// Gives back the bytes that one aggregate owns in the slots of a chunk.
+  func releaseBytes(of index: Int, _ chunk: UnsafeMutableRawPointer, group: Int) {
+    guard let aggregate = aggregates.members[index].aggregate, aggregate.ownsBytes else { return }
+    aggregate.release(
+      Region(base: chunk + places[index].offset, place: 0, group: group),
+      count: aggregates.slots
+    )
   }
 }
 

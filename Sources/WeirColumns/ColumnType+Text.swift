@@ -1,14 +1,15 @@
-import WeirColumns
-
-/// Types as they are written in a topology file.
+/// Types as they are written in a topology file, and as they are described.
 extension ColumnType {
   /// The types that are one word, and the forms of the others.
-  static let words = [
+  package static let words = [
     "bool", "int", "float", "decimal(2)", "string", "timestamp", "duration", "bytes", "json",
     "list<string>",
   ]
 
-  init?(text: String) {
+  /// Of the text that `description` gives; nil if it is none.
+  ///
+  /// Blanks inside brackets are passed over.
+  package init?(text: String) {
     switch text {
     case "bool": self = .bool
     case "int": self = .int

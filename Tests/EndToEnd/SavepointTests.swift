@@ -1,0 +1,123 @@
+import Foundation
+import Testing
+
+/// Savepoints of real runs, and runs that begin at them.
+@Suite(.serialized) struct SavepointTests {
+  private static let expected = RecoveryTopology().undisturbedOutput()
+
+  private func weir(
+    _ arguments: [String],
+    in folder: TestFolder,
+    expecting code: Int32 = 0
+  ) throws -> WeirProcess {
+    let command = try WeirProcess(arguments, in: folder)
+    #expect(command.end() == .exited(code), "\(arguments): \(command.output)\(command.errors)")
+    return command
+  }
+
+  /// Runs to the middle with some processes of the windows, and stops with a savepoint.
+  private func stopped(at path: String, processes: (Int, Int)) throws -> TestFolder {
+    let folder = TestFolder()
+    let topology = RecoveryTopology(rate: 9000, processes: processes)
+    let run = try RecoveryTopology.start(folder, topology.text)
+    try RecoveryTopology.waitForCheckpoint(4, folder, run)
+    let stop = try weir(["stop", "recovery", "--savepoint", path], in: folder)
+    #expect(stop.output.contains("savepoint of 'recovery'"), "\(stop.output)")
+    #expect(run.end() == .exited(0), "\(run.errors)")
+    return folder
+  }
+
+  @Test func `a savepoint of four processes goes on with one, three and seven`() throws {
+    let place = TestFolder()
+    let path = "\(place.path)/saved"
+    let first = try stopped(at: path, processes: (4, 4))
+    let before = RecoveryTopology.output(first)
+    let expected = try Self.expected.get()
+    for processes in [1, 3, 7] {
+      let folder = TestFolder()
+      let topology = RecoveryTopology(rate: nil, processes: (processes, processes))
+      folder.write("run.yaml", topology.text)
+      let run = try weir(["run", "\(folder.path)/run.yaml", "--from", path], in: folder)
+      #expect(run.errors.contains("audit: whole"), "\(run.errors)")
+      #expect(run.errors.contains("totals: rescaled, 4 -> \(processes) processes"), "\(run.errors)")
+      let after = RecoveryTopology.output(folder)
+      for (sink, (parts, expected)) in zip(
+        RecoveryTopology.sinks,
+        zip(zip(before, after), expected)
+      ) {
+        let isSame = (parts.0 + parts.1).sorted() == expected
+        #expect(
+          isSame && !parts.1.isEmpty,
+          "\(sink), \(processes): \(parts.0.count) + \(parts.1.count) lines, not \(expected.count)"
+        )
+      }
+    }
+  }
+
+  @Test func `a run that lives goes on behind its savepoint, and both lead to the same`() throws {
+    let folder = TestFolder()
+    let path = "\(folder.path)/saved"
+    let run = try RecoveryTopology.start(folder, RecoveryTopology(rate: 9000).text)
+    try RecoveryTopology.waitForCheckpoint(3, folder, run)
+    let saved = try weir(["savepoint", "recovery", path, "--format", "json"], in: folder)
+    let text = try #require(saved.output.firstMatch(of: /"epoch" : (\d+)/))
+    let epoch = try #require(Int(text.1))
+    #expect(run.end() == .exited(0), "\(run.errors)")
+    RecoveryTopology.expectWhole(folder, try Self.expected.get())
+    // What is visible up to the savepoint, and what a run from there makes, is all there is.
+    let other = TestFolder()
+    other.write("run.yaml", RecoveryTopology(rate: nil).text)
+    let again = try weir(["run", "\(other.path)/run.yaml", "--from", path], in: other)
+    #expect(again.errors.contains("audit: whole"), "\(again.errors)")
+    for (sink, expected) in zip(RecoveryTopology.sinks, try Self.expected.get()) {
+      let before = folder.names(in: "out").filter { name in
+        let parts = name.split(separator: "-")
+        return parts.first.map(String.init) == sink && parts.count > 2
+          && Int(parts[1]).map { $0 <= epoch } == true
+      }
+      let lines =
+        before.flatMap { TestFolder.lines(folder.text("out/\($0)")) }
+        + other.sortedLines(in: "out", prefix: sink)
+      #expect(lines.sorted() == expected, "\(sink): \(lines.count) lines, not \(expected.count)")
+    }
+    let audit = try weir(["audit", "\(other.path)/run.yaml"], in: other)
+    #expect(audit.output.contains("whole"), "\(audit.output)")
+  }
+
+  @Test func `what cannot be saved or begun with is refused, and nothing is changed`() throws {
+    let place = TestFolder()
+    let path = "\(place.path)/saved"
+    let folder = try stopped(at: path, processes: (2, 1))
+    // The path is taken.
+    for taken in [path, "\(folder.path)/run.yaml"] {
+      let command = try weir(["savepoint", "recovery", taken], in: folder, expecting: 2)
+      #expect(command.errors.contains("E461"), "\(command.errors)")
+    }
+    // The run has checkpoints of its own.
+    let own = try weir(
+      ["run", "\(folder.path)/run.yaml", "--from", path],
+      in: folder,
+      expecting: 2
+    )
+    #expect(own.errors.contains("E467"), "\(own.errors)")
+    let none = try weir(
+      ["run", "\(folder.path)/run.yaml", "--from", "\(place.path)/none"],
+      in: folder,
+      expecting: 2
+    )
+    #expect(none.errors.contains("E463"), "\(none.errors)")
+    // Of a run that has stopped, the last checkpoint.
+    _ = try weir(["savepoint", "recovery", "\(place.path)/later"], in: folder)
+    // One that has finished has no state.
+    let other = TestFolder()
+    other.write("run.yaml", RecoveryTopology(rate: nil).text)
+    _ = try weir(["run", "\(other.path)/run.yaml", "--from", path], in: other)
+    let finished = try weir(
+      ["savepoint", "recovery", "\(place.path)/end"],
+      in: other,
+      expecting: 2
+    )
+    #expect(finished.errors.contains("E462"), "\(finished.errors)")
+    #expect(place.names(in: "").sorted().filter { !$0.hasPrefix(".") } == ["later", "r", "saved"])
+  }
+}
