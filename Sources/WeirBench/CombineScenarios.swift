@@ -64,6 +64,13 @@ enum CombineScenarios {
     return form
   }
 
+  /// Bytes on their way to an instance.
+  private struct Sent {
+    var instance: Int
+    var isCombined: Bool
+    var frame: EncodedFrame
+  }
+
   /// The sender: deals rows out, after adding them up if it does, and makes frames.
   private final class Sender {
     private let form = makeForm()
@@ -72,57 +79,63 @@ enum CombineScenarios {
     private let scratch = PartitionScratch()
     private let all = SelectionBuffer(capacity: HarborRows.rowsPerBatch)
     private let encoder = FrameEncoder(codec: codec, policy: .lz4)
-    private var builders: [Batch]
-    private var frames: [(instance: Int, frame: EncodedFrame)] = []
+    private let rows: [Batch]
+    private let partials: [Batch]
+    private var frames: [Sent] = []
 
     init(combines: Bool) {
       combiner =
         combines ? Combiner(form, .auto, window, aggregates, keyColumns: [0]) : nil
-      let sent = combines ? form.schema : schema
-      builders = (0..<instances).map { _ in Batch(sent, capacity: HarborRows.rowsPerBatch) }
+      rows = (0..<instances).map { _ in Batch(schema, capacity: HarborRows.rowsPerBatch) }
+      partials = (0..<instances).map { [form] _ in Batch(form.schema, capacity: 64) }
     }
 
-    var schemaSent: Schema { builders[0].schema }
-
-    /// The frames of the batches, each with the instance that it goes to.
-    func send(_ batches: [Batch]) -> [(instance: Int, frame: EncodedFrame)] {
+    /// The frames of the batches.
+    func send(_ batches: [Batch]) -> [Sent] {
       frames.removeAll(keepingCapacity: true)
       for (number, batch) in batches.enumerated() {
         if let combiner {
           let left = combiner.combine(batch, all.all(batch.count), reach: .leastSaid)
-          precondition(left?.count == 0, "rows were left")
-          deal(combiner.partials)
+          guard let left else { preconditionFailure("rows of a hot key are not added up") }
+          deal(batch, left, to: rows)
+          deal(combiner.partials, all.all(combiner.partials.count), to: partials)
         } else {
-          deal(batch)
+          deal(batch, all.all(batch.count), to: rows)
         }
-        if (number + 1) % batchesOfFrame == 0 { for instance in 0..<instances { cut(instance) } }
+        guard (number + 1) % batchesOfFrame == 0 else { continue }
+        for instance in 0..<instances {
+          cut(rows[instance], instance)
+          cut(partials[instance], instance)
+        }
       }
       return frames
     }
 
-    private func deal(_ batch: Batch) {
-      let rows = all.all(batch.count)
-      for (instance, part) in scratch.partition(batch, rows, key: [0], table: table).enumerated() {
+    private func deal(_ batch: Batch, _ selected: Selection, to builders: [Batch]) {
+      let parts = scratch.partition(batch, selected, key: [0], table: table)
+      for (instance, part) in parts.enumerated() {
+        let builder = builders[instance]
         var left = part
         while left.count > 0 {
           var some = left
-          some.count = min(left.count, HarborRows.rowsPerBatch - builders[instance].count)
-          builders[instance].append(batch, some)
+          some.count = min(left.count, HarborRows.rowsPerBatch - builder.count)
+          builder.append(batch, some)
           left.indices += some.count
           left.count -= some.count
-          if builders[instance].count == HarborRows.rowsPerBatch { cut(instance) }
+          if builder.count == HarborRows.rowsPerBatch { cut(builder, instance) }
         }
       }
     }
 
-    private func cut(_ instance: Int) {
-      let batch = builders[instance]
+    private func cut(_ batch: Batch, _ instance: Int) {
       guard batch.count > 0 else { return }
       var header = FrameHeader(.batch, ChannelID(UInt32(instance)), Generation(1))
       header.schema = batch.schema.fingerprint
       header.rows = batch.count
       header.footprint = batch.footprint
-      frames.append((instance, encoder.encode(Frame(header, batch: batch))))
+      let frame = encoder.encode(Frame(header, batch: batch))
+      let isCombined = header.schema != schema.fingerprint
+      frames.append(Sent(instance: instance, isCombined: isCombined, frame: frame))
       batch.removeAll()
     }
   }
@@ -139,24 +152,19 @@ enum CombineScenarios {
   /// The process that has the key: takes its frames, and adds up what they hold.
   private static func receive(combines: Bool) -> () -> Int {
     let batches = batches(16)
-    let sender = Sender(combines: combines)
-    let sent = sender.send(batches)
-    let bytes = (0..<instances).map { instance in
-      sent.filter { $0.instance == instance }.reduce(0) { $0 + $1.frame.bytes.count }
+    let plain = Sender(combines: false).send(batches)
+    func bytes(to instance: Int) -> Int {
+      plain.filter { $0.instance == instance }.reduce(0) { $0 + $1.frame.bytes.count }
     }
-    // With rows the hot process is the one that gets most; it is the same one with partial aggregates.
-    let plain = combines ? Sender(combines: false).send(batches) : sent
-    let most = (0..<instances).max { left, right in
-      plain.filter { $0.instance == left }.reduce(0) { $0 + $1.frame.bytes.count }
-        < plain.filter { $0.instance == right }.reduce(0) { $0 + $1.frame.bytes.count }
+    guard let hot = (0..<instances).max(by: { bytes(to: $0) < bytes(to: $1) }) else {
+      preconditionFailure("no instances")
     }
-    guard let hot = most, bytes[hot] > 0 else { preconditionFailure("nothing was sent") }
-    let frames = sent.filter { $0.instance == hot }.map(\.frame)
+    let sent = combines ? Sender(combines: true).send(batches) : plain
+    let frames = sent.filter { $0.instance == hot }
     let form = makeForm()
     let decoder = FrameDecoder(codec: codec)
     let pool = BatchPool()
     let late = LateRows()
-    let schemaSent = sender.schemaSent
     let state = WindowOperator(
       window,
       aggregates,
@@ -168,16 +176,17 @@ enum CombineScenarios {
     )
     return {
       for _ in 0..<4 {
-        for frame in frames {
-          guard
-            let decoded = try? decoder.decode(
-              frame.bytes,
-              schema: { _, _ in schemaSent },
-              pool: pool
-            ), let batch = decoded.batch
-          else { preconditionFailure("a frame of our own does not decode") }
+        for sent in frames {
+          let decoded = try? decoder.decode(
+            sent.frame.bytes,
+            schema: { _, _ in sent.isCombined ? form.schema : schema },
+            pool: pool
+          )
+          guard let batch = decoded?.batch else {
+            preconditionFailure("a frame of our own does not decode")
+          }
           do throws(WeirError) {
-            if combines {
+            if sent.isCombined {
               try state.merge(batch, watermark: .start)
             } else {
               try state.process(batch, watermark: .start, late: late)

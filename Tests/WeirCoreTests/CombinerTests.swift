@@ -258,6 +258,7 @@ import WeirExpressions
 
   // MARK: When it pays
 
+  /// As many rows of each key, in turn.
   private static func batch(_ rows: Int, keys: Int) -> Batch {
     var input = RandomInput(seed: 1)
     return TestSchema.batch(
@@ -269,21 +270,68 @@ import WeirExpressions
     )
   }
 
-  @Test func `rows that become few are added up, others are tried ever more seldom`() throws {
+  /// Rows of one key, then others that have a key each.
+  private static func batch(hot: Int, others: Int) -> Batch {
+    var input = RandomInput(seed: 1)
+    return TestSchema.batch(
+      (0..<hot + others).map { number in
+        var row = input.row(time: 10)
+        row.values[3] = .word(number < hot ? -1 : Int64(number))
+        return row
+      }
+    )
+  }
+
+  /// How many rows are left of a batch; nil: all, since it does not pay.
+  private static func left(_ combiner: Combiner, _ batch: Batch) -> Int? {
+    let buffer = SelectionBuffer(capacity: batch.count)
+    return combiner.combine(batch, buffer.all(batch.count), reach: .leastSaid)?.count
+  }
+
+  @Test func `keys with many rows are added up, and only they`() throws {
     let pair = try Pair(
       WindowSpec(.tumbling(size: 100)),
       Array(Self.all.prefix(1)),
       keys: [3],
       mode: .auto
     )
-    func isCombined(_ batch: Batch) -> Bool {
-      let buffer = SelectionBuffer(capacity: batch.count)
-      let left = pair.combiner.combine(batch, buffer.all(batch.count), reach: .leastSaid)
-      if let left { #expect(left.count == 0) }
-      return left != nil
-    }
-    let few = Self.batch(100, keys: 25)
-    let many = Self.batch(100, keys: 26)
+    #expect(Self.left(pair.combiner, Self.batch(hot: 60, others: 40)) == 40)
+    #expect(pair.combiner.partials.count == 1)
+    #expect(TestSchema.values(pair.combiner.partials, 0)[2] == .word(60))
+    #expect(Self.left(pair.combiner, Self.batch(80, keys: 10)) == 0)
+    #expect(pair.combiner.partials.count == 10)
+    #expect(Self.left(pair.combiner, Self.batch(79, keys: 10)) == 7)
+    #expect(Self.left(pair.combiner, Self.batch(hot: 10, others: 30)) == 30)
+    #expect(Self.left(pair.combiner, Self.batch(hot: 10, others: 31)) == nil)
+  }
+
+  @Test func `the rows that are left keep their order`() throws {
+    var pair = try Pair(WindowSpec(.tumbling(size: 10)), Array(Self.all.prefix(2)), mode: .auto)
+    var input = RandomInput(seed: 17)
+    let steps = input.steps(60, most: 300)
+    try pair.take(steps)
+    pair.compare("auto")
+    let batch = Self.batch(hot: 0, others: 5000)
+    let combiner = try Pair(
+      WindowSpec(.tumbling(size: 100)),
+      Array(Self.all.prefix(1)),
+      keys: [3]
+    ).combiner
+    let buffer = SelectionBuffer(capacity: 5000)
+    let left = try #require(combiner.combine(batch, buffer.all(5000), reach: .leastSaid))
+    #expect((0..<left.count).map { left.indices[$0] } == Array(2048..<5000))
+  }
+
+  @Test func `what does not pay is tried ever more seldom`() throws {
+    let pair = try Pair(
+      WindowSpec(.tumbling(size: 100)),
+      Array(Self.all.prefix(1)),
+      keys: [3],
+      mode: .auto
+    )
+    func isCombined(_ batch: Batch) -> Bool { Self.left(pair.combiner, batch) != nil }
+    let few = Self.batch(100, keys: 10)
+    let many = Self.batch(100, keys: 50)
     #expect(isCombined(few) && isCombined(few))
     // One that does not pay is followed by a pause, which is longer each time.
     for pause in [1, 2, 4, 8, 16, 32, 64, 64] {

@@ -33,7 +33,7 @@ struct StageWords {
     case .always: return ["\(name): senders add rows up by key and window"]
     case .auto:
       guard let obstacle = CombinedForm.obstacle(plan.window, plan.aggregates) else {
-        return ["\(name): senders add rows up where \(CombineLimits.leastReduction) become one"]
+        return ["\(name): senders add rows up of which they have many of a key and window"]
       }
       return isWritten ? ["\(name): rows are sent, since \(obstacle)"] : []
     }

@@ -21,9 +21,12 @@ struct CombineTrial: Hashable {
     }
   }
 
-  /// The most partial aggregates that so many rows may become, of at most `capacity`.
-  func most(rows: Int, capacity: Int) -> Int {
-    mode == .always ? capacity : min(capacity, rows / CombineLimits.leastReduction)
+  /// Rows of one key and pane that a batch must have for them to be added up.
+  var leastOfGroup: Int { mode == .always ? 1 : CombineLimits.leastOfGroup }
+
+  /// Whether so many of the rows of a batch are worth it.
+  func pays(taken: Int, of rows: Int) -> Bool {
+    taken > 0 && (mode == .always || taken * CombineLimits.leastShare >= rows)
   }
 
   /// Whether so many bytes in place of those of the rows are worth it.
@@ -31,13 +34,10 @@ struct CombineTrial: Hashable {
     mode == .always || bytes * CombineLimits.leastShrinking <= rows
   }
 
-  /// True if rows that are over the most are sent beside the partial aggregates.
-  var takesSome: Bool { mode == .always }
-
-  /// Notes that the rows became few enough.
+  /// Notes that it was worth it.
   mutating func paid() { nextPause = 1 }
 
-  /// Notes that they did not: each time in a row the pause is twice as long.
+  /// Notes that it was not: each time in a row the pause is twice as long.
   mutating func failed() {
     pause = nextPause
     nextPause = min(nextPause * 2, CombineLimits.longestPause)
@@ -46,8 +46,10 @@ struct CombineTrial: Hashable {
 
 /// When `combine: auto` adds rows up.
 package enum CombineLimits {
-  /// So many rows must become one, on average of a batch; with fewer, the rows are sent.
-  package static let leastReduction = 4
+  /// So many rows a batch must have of a key and pane; those of others are sent as they are.
+  package static let leastOfGroup = 8
+  /// One row in so many of a batch must be of such a key and pane.
+  package static let leastShare = 4
   /// Batches of fewer rows are sent as they are, and say nothing.
   package static let leastRows = 32
   /// The most batches that are sent as they are between two tries.

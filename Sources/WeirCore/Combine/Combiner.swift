@@ -3,7 +3,8 @@ import WeirColumns
 
 /// Adds the rows of a batch up by key and pane of time before they are sent to a keyed operator.
 ///
-/// Holds nothing between batches. Only rows that are on time for all their windows, wherever the
+/// Holds nothing between batches. Where a batch has many rows of a key, they become one; the others are
+/// sent as they are, which is cheaper. Only rows that are on time for all their windows, wherever the
 /// receivers are by then, are added up: a receiver has to know no more of them than which pane they
 /// belong to. The others are sent as they are.
 package final class Combiner {
@@ -83,24 +84,16 @@ package final class Combiner {
   /// and `partials` means nothing. O(rows x (key columns + aggregates)).
   package func combine(_ batch: Batch, _ rows: Selection, reach: Watermark) -> Selection? {
     guard trial.tries(rows: rows.count) else { return nil }
-    rest.reserve(rows.count)
-    var left = Selection(indices: rest.indices, count: 0)
-    let onTime = onTime(batch, rows, reach, &left)
+    let onTime = onTime(batch, rows, reach)
     guard onTime.count > 0 else { return nil }
-    let most = trial.most(rows: onTime.count, capacity: RowGroups.capacity)
-    let takesSome = trial.takesSome
     let isGrouped = groups.find(
       batch,
       onTime,
       key: key.map { batch.columns[$0] },
       alignment,
-      most: most
-    ) { row in
-      left.indices[left.count] = row
-      left.count += 1
-      return takesSome
-    }
-    guard isGrouped else {
+      least: trial.leastOfGroup
+    )
+    guard isGrouped, trial.pays(taken: groups.taken, of: rows.count) else {
       trial.failed()
       return nil
     }
@@ -111,17 +104,31 @@ package final class Combiner {
       return nil
     }
     trial.paid()
+    return rest(of: rows)
+  }
+
+  /// The rows that were not taken, in their order, which is that of those that were.
+  private func rest(of rows: Selection) -> Selection {
+    rest.reserve(rows.count)
+    var left = Selection(indices: rest.indices, count: 0)
+    guard groups.taken < rows.count else { return left }
+    let (taken, count) = (groups.rows, groups.taken)
+    var next = 0
+    for position in 0..<rows.count {
+      let row = rows.indices[position]
+      if next < count, taken[next] == row {
+        next &+= 1
+      } else {
+        left.indices[left.count] = row
+        left.count &+= 1
+      }
+    }
     return left
   }
 
   /// Those of the rows that are on time for all their windows at `reach`, and not stamped as late for
-  /// one of them; the others are put into `left`.
-  private func onTime(
-    _ batch: Batch,
-    _ rows: Selection,
-    _ reach: Watermark,
-    _ left: inout Selection
-  ) -> Selection {
+  /// one of them.
+  private func onTime(_ batch: Batch, _ rows: Selection, _ reach: Watermark) -> Selection {
     if Mutant.lateRowsCombined.isActive { return rows }
     let times = batch.times.words
     var lowest = Int64.max
@@ -134,13 +141,8 @@ package final class Combiner {
       let row = rows.indices[position]
       let stamp = batch.hasStamps ? batch.stamps.words[Int(row)] : Batch.noStamp
       let judge = max(passed, alignment.fired(stamp))
-      if judge <= alignment.pane(times[Int(row)]) {
-        onTime.indices[onTime.count] = row
-        onTime.count += 1
-      } else {
-        left.indices[left.count] = row
-        left.count += 1
-      }
+      onTime.indices[onTime.count] = row
+      onTime.count += judge <= alignment.pane(times[Int(row)]) ? 1 : 0
     }
     return onTime
   }

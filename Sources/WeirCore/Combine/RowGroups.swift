@@ -13,7 +13,7 @@ final class RowGroups {
 
   /// Groups of the rows that were taken last.
   private(set) var count = 0
-  /// Rows that were taken.
+  /// Rows that were taken, in their order.
   private(set) var taken = 0
   // By position among the rows taken; raw, because kernels hoist them. Grown by `reserve`, freed in
   // `deinit`.
@@ -27,6 +27,8 @@ final class RowGroups {
   /// The pane of each group.
   let firstPane: UnsafeMutablePointer<Int64>
   private let groupHashes: UnsafeMutablePointer<UInt64>
+  /// The rows of each group, then its number among those that are kept.
+  private let sizes: UnsafeMutablePointer<UInt32>
   /// Open addressing: the number of the group plus one, 0: none.
   private let table: UnsafeMutablePointer<UInt16>
 
@@ -38,6 +40,7 @@ final class RowGroups {
     first = .allocate(capacity: Self.capacity + 32)
     firstPane = .allocate(capacity: Self.capacity)
     groupHashes = .allocate(capacity: Self.capacity)
+    sizes = .allocate(capacity: Self.capacity)
     table = .allocate(capacity: 1 << Self.tableShift)
     table.initialize(repeating: 0, count: 1 << Self.tableShift)
   }
@@ -47,6 +50,7 @@ final class RowGroups {
     first.deallocate()
     firstPane.deallocate()
     groupHashes.deallocate()
+    sizes.deallocate()
     table.deallocate()
   }
 
@@ -67,26 +71,25 @@ final class RowGroups {
     room = count
   }
 
-  /// Groups the selected rows, all of which belong to the panes of their times.
+  /// Groups the selected rows, and takes those of groups of at least `least` rows.
   ///
-  /// With more than `most` groups, those that are over are left: `left` is called with each of their
-  /// rows, and if it answers false, that is the end. Returns false then, and if two keys have one
-  /// hash. O(rows x key columns + bytes of the keys).
+  /// Rows that would need more groups than there can be are not taken. False, if two keys have one hash.
+  /// O(rows x key columns + bytes of the keys).
   func find(
     _ batch: Batch,
     _ selected: Selection,
     key: [Column],
     _ alignment: WindowAlignment,
-    most: Int,
-    left: (UInt16) -> Bool
+    least: Int
   ) -> Bool {
     reserve(selected.count)
     count = 0
     taken = 0
     KeyHash.hash(key, selected, into: hashes)
     let isOnePane = findPanes(batch.times.words, selected, alignment)
-    defer { table.update(repeating: 0, count: 1 << Self.tableShift) }
-    guard assign(selected, isOnePane, min(most, Self.capacity), left) else { return false }
+    assign(selected, isOnePane)
+    table.update(repeating: 0, count: 1 << Self.tableShift)
+    if least > 1 { drop(below: least, isOnePane) }
     guard isOnePane || haveOnePaneEach() else { return false }
     return key.allSatisfy { haveOneValueEach($0) }
   }
@@ -118,14 +121,10 @@ final class RowGroups {
     return false
   }
 
-  private func assign(
-    _ selected: Selection,
-    _ isOnePane: Bool,
-    _ most: Int,
-    _ left: (UInt16) -> Bool
-  ) -> Bool {
+  private func assign(_ selected: Selection, _ isOnePane: Bool) {
     let (rows, groups, panes, hashes) = (rows, groups, panes, hashes)
     let (table, groupHashes, first, firstPane) = (table, groupHashes, first, firstPane)
+    let sizes = sizes
     let indices = selected.indices
     let mask = 1 &<< Self.tableShift &- 1
     let shift = UInt64(64 &- Self.tableShift)
@@ -141,24 +140,45 @@ final class RowGroups {
         place = (place &+ 1) & mask
       }
       if group == 0 {
-        guard made < most else {
-          guard left(row) else { return false }
-          continue
-        }
+        guard made < Self.capacity else { continue }
         first[made] = row
         firstPane[made] = panes[isOnePane ? 0 : position]
         groupHashes[made] = hash
+        sizes[made] = 0
         made &+= 1
         group = made
         table[place] = UInt16(truncatingIfNeeded: made)
       }
       rows[kept] = row
       groups[kept] = UInt32(truncatingIfNeeded: group &- 1)
+      sizes[group &- 1] &+= 1
       if !isOnePane { panes[kept] = panes[position] }
       kept &+= 1
     }
     (count, taken) = (made, kept)
-    return true
+  }
+
+  /// Lets go of groups of fewer rows, and numbers the others anew.
+  private func drop(below least: Int, _ isOnePane: Bool) {
+    let (rows, groups, panes, sizes) = (rows, groups, panes, sizes)
+    var large = 0
+    for group in 0..<count {
+      let isLarge = Int(sizes[group]) >= least
+      first[large] = first[group]
+      firstPane[large] = firstPane[group]
+      sizes[group] = isLarge ? UInt32(truncatingIfNeeded: large) : UInt32.max
+      large &+= isLarge ? 1 : 0
+    }
+    guard large < count else { return }
+    var kept = 0
+    for position in 0..<taken {
+      let number = sizes[Int(groups[position])]
+      rows[kept] = rows[position]
+      groups[kept] = number
+      if !isOnePane { panes[kept] = panes[position] }
+      kept &+= number == UInt32.max ? 0 : 1
+    }
+    (count, taken) = (large, kept)
   }
 
   // MARK: Are they the same

@@ -64,9 +64,10 @@ extension LanguageCatalogue {
         "combine",
         .word(CombineMode.allCases.map(\.rawValue)),
         "Whether senders add rows up by key and window before they send them, so that a key with most "
-          + "of the rows keeps no process busy alone; no result changes. 'auto': while at least "
-          + "\(CombineLimits.leastReduction) rows become one. Tumbling and sliding windows only, and no "
-          + "sums, averages or deviations of floats.",
+          + "of the rows keeps no process busy alone; no result changes. 'auto': those keys of which a "
+          + "batch has at least \(CombineLimits.leastOfGroup) rows, while they have one row in "
+          + "\(CombineLimits.leastShare) of it. Tumbling and sliding windows only, and no sums, averages "
+          + "or deviations of floats.",
         standard: CombineMode.auto.rawValue,
         example: "never"
       ),
