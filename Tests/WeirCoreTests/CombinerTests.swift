@@ -306,8 +306,9 @@ import WeirExpressions
   }
 
   @Test func `the rows that are left keep their order`() throws {
-    var pair = try Pair(WindowSpec(.tumbling(size: 10)), Array(Self.all.prefix(2)), mode: .auto)
+    var pair = try Pair(WindowSpec(.tumbling(size: 500)), Array(Self.all.prefix(2)), mode: .auto)
     var input = RandomInput(seed: 17)
+    input.disorder = 5
     let steps = input.steps(60, most: 300)
     try pair.take(steps)
     pair.compare("auto")
