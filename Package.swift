@@ -182,6 +182,7 @@ let package = Package(
     .testTarget(
       name: "EndToEnd",
       dependencies: [.target(name: "WeirMain"), "WeirExpressions", "WeirRuntime"],
+      exclude: ["Golden"],
       swiftSettings: strict
     ),
     .testTarget(

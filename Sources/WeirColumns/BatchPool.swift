@@ -8,11 +8,16 @@ package final class BatchPool {
   }
 
   private var shelves: [Shelf] = []
+  private let rows: Int
   private let limit: Int
   private let largest: Int
 
   /// Keeps at most `limit` batches a schema, none of a footprint above `largest` bytes.
-  package init(limit: Int = 16, largest: Int = 8 << 20) {
+  ///
+  /// All have room for `rows` rows: those that grow later leave holes behind, and of room that is not
+  /// used no memory is.
+  package init(rows: Int = 0, limit: Int = 16, largest: Int = 8 << 20) {
+    self.rows = rows
     self.limit = limit
     self.largest = largest
   }
@@ -24,7 +29,7 @@ package final class BatchPool {
       batch.reserve(rows: rows)
       return batch
     }
-    return Batch(schema, capacity: rows)
+    return Batch(schema, capacity: max(rows, self.rows))
   }
 
   /// Gives a batch back; nobody may hold it any more.

@@ -84,6 +84,36 @@ import Testing
     #expect(audit.output.contains("whole"), "\(audit.output)")
   }
 
+  @Test func `a run that dies before its first checkpoint goes on from the savepoint by itself`()
+    throws
+  {
+    let place = TestFolder()
+    let path = "\(place.path)/saved"
+    let before = RecoveryTopology.output(try stopped(at: path, processes: (2, 1)))
+    let folder = TestFolder()
+    let slow = RecoveryTopology(checkpoints: "{ every: 1h }", rate: 2000, processes: (3, 2))
+    let run = try RecoveryTopology.start(folder, slow.text, options: ["--from", path])
+    let isThere = Waiting.until {
+      run.poll() != nil || ProcessTable.instances(of: folder).contains { $0.instance == "totals/2" }
+    }
+    try #require(isThere && run.poll() == nil, "\(run.errors)")
+    run.send(SIGKILL)
+    #expect(run.end() == .killed(SIGKILL))
+    let again = try RecoveryTopology.start(
+      folder,
+      RecoveryTopology(checkpoints: "{ every: 1h }", rate: nil, processes: (1, 2)).text
+    )
+    #expect(again.end() == .exited(0), "\(again.errors)")
+    #expect(again.errors.contains("audit: whole"), "\(again.errors)")
+    for (sink, (parts, expected)) in zip(
+      RecoveryTopology.sinks,
+      zip(zip(before, RecoveryTopology.output(folder)), try Self.expected.get())
+    ) {
+      let isSame = (parts.0 + parts.1).sorted() == expected
+      #expect(isSame, "\(sink): \(parts.0.count) + \(parts.1.count), not \(expected.count)")
+    }
+  }
+
   @Test func `what cannot be saved or begun with is refused, and nothing is changed`() throws {
     let place = TestFolder()
     let path = "\(place.path)/saved"
@@ -106,6 +136,23 @@ import Testing
       expecting: 2
     )
     #expect(none.errors.contains("E463"), "\(none.errors)")
+    // A run without checkpoints can neither save its state nor begin with one.
+    let plain = TestFolder()
+    plain.write("run.yaml", RecoveryTopology(checkpoints: "none", rate: 2000).text)
+    let refused = try weir(
+      ["run", "\(plain.path)/run.yaml", "--from", path],
+      in: plain,
+      expecting: 2
+    )
+    #expect(refused.errors.contains("E467"), "\(refused.errors)")
+    _ = try weir(["run", "\(plain.path)/run.yaml", "--detach"], in: plain)
+    let nothing = try weir(
+      ["savepoint", "recovery", "\(place.path)/nothing"],
+      in: plain,
+      expecting: 2
+    )
+    #expect(nothing.errors.contains("E462"), "\(nothing.errors)")
+    _ = try weir(["stop", "recovery", "--now"], in: plain)
     // Of a run that has stopped, the last checkpoint.
     _ = try weir(["savepoint", "recovery", "\(place.path)/later"], in: folder)
     // One that has finished has no state.

@@ -53,6 +53,10 @@ enum ManualPages {
       let name = command.configuration.commandName ?? ""
       let help = RootCommand.helpMessage(for: command, columns: 80)
       page += "\n## weir \(name)\n\n```\n\(help)\n```\n"
+      for inner in command.configuration.subcommands {
+        let help = RootCommand.helpMessage(for: inner, columns: 80)
+        page += "\n### weir \(name) \(inner.configuration.commandName ?? "")\n\n```\n\(help)\n```\n"
+      }
     }
     return page
   }

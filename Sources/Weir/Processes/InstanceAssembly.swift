@@ -24,7 +24,7 @@ struct InstanceAssembly {
     guard let stage = job.index(of: instance.stage) else {
       preconditionFailure("no stage '\(instance.stage)' in '\(job.name)'")
     }
-    let pool = BatchPool()
+    let pool = BatchPool(rows: job.batch.rows)
     let mark = try MarkFile(
       creating: RunFolder.mark(assignment.incarnation.number, in: assignment.runFolder)
     )

@@ -2,6 +2,9 @@
 enum PortablePath {
   /// The way from a folder to a path, both absolute or both relative to the same.
   static func relative(_ path: String, to folder: String) -> String {
+    let prefix = folder.hasSuffix("/") ? folder : folder + "/"
+    // However it is spelt: 'in/./a' is known by that name.
+    if path.hasPrefix(prefix) { return String(path.dropFirst(prefix.count)) }
     let target = parts(path)
     let start = parts(folder)
     let common = zip(target, start).prefix { $0 == $1 }.count
@@ -11,9 +14,15 @@ enum PortablePath {
 
   /// The path to which a way leads from a folder.
   static func resolved(_ way: String, in folder: String) -> String {
+    guard way.hasPrefix("../") else { return (folder == "/" ? "" : folder) + "/" + way }
     var path = parts(folder)
     for part in parts(way) {
-      if part == "..", !path.isEmpty { path.removeLast() } else { path.append(part) }
+      guard part == ".." else {
+        path.append(part)
+        continue
+      }
+      // Nothing lies above the root.
+      if path.popLast() == nil, !folder.hasPrefix("/") { path.append(part) }
     }
     return (folder.hasPrefix("/") ? "/" : "") + path.joined(separator: "/")
   }

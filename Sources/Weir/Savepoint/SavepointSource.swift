@@ -19,17 +19,10 @@ struct SavepointSource {
   /// lives again, and as `SavepointWriter` does.
   func write(to path: String) throws(WeirError) -> SavepointWriter.Result {
     try SavepointWriter.check(path)
-    guard let newest = try folder.epochs().first else {
-      throw WeirError(
-        "E462",
-        "the run '\(name)' has no state to save",
-        detail: "no checkpoint is complete in \"\(folder.path)\"",
-        hint: "let it run until one is: 'weir checkpoints' lists them",
-        blame: .user
-      )
-    }
+    // A run without a state folder has no lock either.
+    _ = try StateSubject.newest(of: name, folder)
     let lock = try FileLock(folder.lock)
-    let stored = try StoredRun.manifest(newest, folder)
+    let stored = try StateSubject.newest(of: name, folder)
     let result = try SavepointWriter(stored, of: name, in: folder, to: path).write()
     withExtendedLifetime(lock) {}
     return result

@@ -44,16 +44,7 @@ struct SavepointWriter {
         blame: .user
       )
     }
-    guard !stored.origin.stages.isEmpty else {
-      throw WeirError(
-        "E465",
-        "the checkpoints of '\(run)' cannot be understood",
-        detail:
-          "they were written by an earlier version of weir, and do not say what its stages are",
-        hint: "let the run go on with this version until a checkpoint is complete",
-        blame: .user
-      )
-    }
+    try StateSubject.check(stored, of: run)
     let files = stored.manifest.members.reduce(0) { $0 + $1.snapshot.states.flatMap(\.files).count }
     try OpenFiles.allow(files + 64)
     for (index, member) in stored.manifest.members.enumerated() {
@@ -124,7 +115,7 @@ struct SavepointWriter {
     try makePortable(&savepoint.stored)
     try Folder.sync(target.path)
     try SavepointFolder(target.path).verify(savepoint)
-    let writer = try FileWriter(creating: target.record)
+    let writer = try FileWriter(creating: target.record, mode: 0o600)
     let text = RecordCodec.encode(savepoint)
     try text.span.withUnsafeBytes { raw throws(WeirError) in try writer.append(raw) }
     try writer.sync()

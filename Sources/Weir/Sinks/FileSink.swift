@@ -28,7 +28,7 @@ final class FileSink: SinkGateway {
   private let writers: [EdgeIndex: any RecordWriter]
   /// What stands before the first record of each part.
   private let header: [UInt8]
-  private let text = TextBuffer()
+  private let text = RecordText()
 
   /// The part that is being written; nil as long as the epoch has no row.
   private var file: FileWriter?
@@ -73,10 +73,10 @@ final class FileSink: SinkGateway {
   // MARK: Writing
 
   func write(_ batch: Batch, edge: EdgeIndex) throws(WeirError) {
-    guard batch.count > 0, let writer = writers[edge] else { return }
-    text.removeAll()
-    writer.write(batch, nil, into: text)
-    try append(text.bytes, rows: batch.count)
+    guard let writer = writers[edge] else { return }
+    try text.write(batch, writer) { records, count throws(WeirError) in
+      try append(records, rows: count)
+    }
   }
 
   /// Appends formatted records to the part, which begins with the first of them.

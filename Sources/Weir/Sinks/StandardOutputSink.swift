@@ -14,7 +14,7 @@ import WeirRuntime
 /// would run. Only a line that is longer than that can be cut.
 final class StandardOutputSink: SinkGateway {
   private let writers: [EdgeIndex: any RecordWriter]
-  private let text = TextBuffer()
+  private let text = RecordText()
   private(set) var hasReader = true
   private let header: [UInt8]
   private var hasHeader = false
@@ -27,9 +27,9 @@ final class StandardOutputSink: SinkGateway {
 
   func write(_ batch: Batch, edge: EdgeIndex) throws(WeirError) {
     guard hasReader, let writer = writers[edge] else { return }
-    text.removeAll()
-    writer.write(batch, nil, into: text)
-    try print(text.bytes)
+    try text.write(batch, writer) { records, _ throws(WeirError) in
+      if hasReader { try print(records) }
+    }
   }
 
   private func print(_ bytes: UnsafeRawBufferPointer) throws(WeirError) {

@@ -4,8 +4,11 @@ package enum Limits {
   package static let batchRows = 8192
   /// The most rows that `batch.rows` may ask for: selections index rows by 16 bits.
   package static let largestBatchRows = 65_536
-  /// A builder is cut when its rows take more bytes than this.
-  package static let batchBytes = 512 << 10
+  /// A builder is cut when its rows take more bytes than this, and so many are read at a time.
+  package static let batchBytes = 256 << 10
+  /// Likewise of a keyed operator's results: a firing makes many at once, and what held them lies idle
+  /// until the next.
+  package static let resultBytes = 128 << 10
   /// Bytes that the rows of one frame may take in memory, and so the longest row there can be.
   package static let frameBytes = 64 << 20
   /// Rows are appended to builders by their average length up to so many bytes at a time, and one by
@@ -18,9 +21,9 @@ package enum Limits {
   /// Bytes that an instance may hold in its output queues, dealt among its channels.
   package static let outputBytes = 4 << 20
   /// The most of it that one channel may hold: a batch takes up to 2.4 times the bytes of its rows.
-  package static let channelOutputBytes = 512 << 10
+  package static let channelOutputBytes = 256 << 10
   /// Likewise of the input queues.
-  package static let channelInputBytes = 512 << 10
+  package static let channelInputBytes = 256 << 10
   /// The least credit of a channel: one frame.
   package static let leastCredit = 64 << 10
   /// The credit of a channel before its drain was measured.
@@ -30,7 +33,7 @@ package enum Limits {
   /// Over how long a drain rate is measured.
   package static let drainWindowNanoseconds: Int64 = 100_000_000
   /// Rows that a firing emits in one step.
-  package static let emittedRows = 8192
+  package static let emittedRows = 1024
   /// How often an instance reports its progress, in nanoseconds.
   package static let progressNanoseconds: Int64 = 500_000_000
   /// How often it does while no rows come and time does not go on: a report wakes four threads.

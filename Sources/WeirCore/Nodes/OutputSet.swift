@@ -27,6 +27,8 @@ package struct OutputSet {
   /// Who owns which key group, for edges that are partitioned by key.
   private let tables: [KeyGroupTable]
   private let share: Int
+  /// A builder is cut when its rows take more bytes than this.
+  private let cutBytes: Int
   private var turn: [Int]
   private let scratch: PartitionScratch
   /// By edge, where rows may be added up before they are sent.
@@ -86,7 +88,9 @@ package struct OutputSet {
     tables = job.edges.map { edge in
       KeyGroupTable(keyGroups: job.keyGroups, instances: max(job.stages[edge.to].processes, 1))
     }
-    share = flow.output(of: plans.count)
+    let isKeyed = job.stages.contains { $0.name == instance.stage && $0.isKeyed }
+    cutBytes = isKeyed ? Limits.resultBytes : Limits.batchBytes
+    share = min(flow.output(of: plans.count), cutBytes)
     turn = job.edges.map { _ in 0 }
     scratch = PartitionScratch()
     self.pool = pool
@@ -213,7 +217,7 @@ package struct OutputSet {
     let footprint = batch.footprint
     let isUneven = footprint > Limits.unevenBytes
     // Rows of long texts are appended a few at a time: a builder is looked at only in between.
-    let few = max(1, batch.count * Limits.batchBytes / max(footprint, 1))
+    let few = max(1, batch.count * (cutBytes / 4) / max(footprint, 1))
     while left.count > 0 {
       if isUneven { try makeRoom(for: batch, Int(left.indices[0]), channel) }
       let builder = channels[channel].builder
@@ -221,7 +225,7 @@ package struct OutputSet {
       part.count = min(left.count, settings.rows - builder.count, isUneven ? 1 : few)
       builder.append(batch, part)
       channels[channel].appended(oldest: oldest, at: now.instant, settings: settings)
-      if builder.count >= settings.rows || builder.footprint >= Limits.batchBytes {
+      if builder.count >= settings.rows || builder.footprint >= cutBytes {
         channels[channel].cut(using: pool)
       }
       left.indices += part.count

@@ -124,6 +124,9 @@ package struct StagePlan: Sendable {
     }
   }
 
+  /// It keeps state by key, and its results come when windows fire.
+  var isKeyed: Bool { if case .keyed = role { true } else { false } }
+
   /// The port of that kind, if somebody reads it.
   package func port(_ kind: PortKind) -> PortPlan? { ports.first { $0.kind == kind } }
 }

@@ -11,7 +11,8 @@ final class ChunkPool {
 
   let chunkBytes: Int
   private var slabs: [UnsafeMutableRawPointer] = []
-  private var free: [UnsafeMutableRawPointer] = []
+  // The last block that was given back; its first 8 bytes refer to the one before.
+  private var free: UnsafeMutableRawPointer?
   // The rest of the newest slab.
   private var cursor: UnsafeMutableRawPointer?
   private var left = 0
@@ -35,7 +36,8 @@ final class ChunkPool {
 
   /// A zeroed block.
   func take() -> UnsafeMutableRawPointer {
-    if let block = free.popLast() {
+    if let block = free {
+      free = block.load(as: UnsafeMutableRawPointer?.self)
       memset(block, 0, chunkBytes)
       return block
     }
@@ -49,7 +51,8 @@ final class ChunkPool {
 
   /// Takes a block back.
   func give(_ block: UnsafeMutableRawPointer) {
-    free.append(block)
+    block.storeBytes(of: free, as: UnsafeMutableRawPointer?.self)
+    free = block
   }
 
   private func addSlab() {

@@ -3,7 +3,7 @@
 /// An entry is 8 bytes, the low 32 bits of the key's hash above the slot; 0 is free. Those 32 bits, as
 /// a fraction of 2^32, are its home as a fraction of the table, so entries lie nearly in their order;
 /// collisions go to the next entries, at most five eighths of which are taken. A table grows by a
-/// half, in segments of 2 KiB, and gives back what the next one takes. Snapshots do not hold it: it
+/// third, in segments of 2 KiB, and gives back what the next one takes. Snapshots do not hold it: it
 /// is made anew from the tags of the keys.
 struct GroupIndex {
   static let segmentShift = 8
@@ -76,11 +76,11 @@ struct GroupIndex {
     if capacity > self.capacity { grow(to: capacity, pools) }
   }
 
-  /// Twice as much within a segment, then half as much again, in whole segments.
+  /// Twice as much within a segment, then by a third, in whole segments.
   private static func grown(_ capacity: Int) -> Int {
     let segment = segmentMask + 1
     if capacity < segment { return capacity * 2 }
-    return capacity + (capacity / 2 + segmentMask) / segment * segment
+    return capacity + (capacity / 3 + segmentMask) / segment * segment
   }
 
   private mutating func grow(to capacity: Int, _ pools: SegmentPools) {

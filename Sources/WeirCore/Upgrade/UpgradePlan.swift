@@ -54,6 +54,11 @@ package struct UpgradePlan: Hashable, Sendable, Codable {
   package struct Suspect: Hashable, Sendable, Codable {
     package var old: String
     package var new: String
+
+    package init(old: String, new: String) {
+      self.old = old
+      self.new = new
+    }
   }
 
   /// In the order of the new plan, then what has gone, in the order of the old one.

@@ -1,10 +1,11 @@
 /// The slots of results, sorted by (time, key) without ever sorting all at once.
 ///
 /// Slots come in runs, each sorted when it is complete; taking merges the runs by a heap. So a step
-/// is bounded whatever the number of keys: O(log of runs) for each slot taken.
+/// is bounded whatever the number of keys: O(log of runs) for each slot taken. Kept are the slots
+/// alone, 4 bytes for each result: what they are sorted by is looked up when it is needed.
 struct ResultOrder {
   private struct Entry {
-    /// The end of the window.
+    /// The end of the window; 0 where all are of the same.
     var time: Int64
     /// The first 8 bytes of the key, big-endian; all ones for null.
     var prefix: UInt64
@@ -14,53 +15,57 @@ struct ResultOrder {
   }
 
   private struct Run {
+    /// What comes first of the rest.
+    var first: Entry
+    /// Where the slots behind the first lie.
     var next: Int
     var end: Int
   }
 
-  private var entries: [Entry] = []
+  // Each run in its order, one run behind the other.
+  private var slots: [UInt32] = []
+  // Runs that are not empty; sealed, a heap by their first entry.
   private var runs: [Run] = []
-  // Runs with entries left, as a heap by their next entry.
-  private var heap: [Int] = []
-  private var isSealed = false
+  // Those whose slots these are, if they are not slots of keys.
+  private var sessions: SessionTable?
 
-  var isEmpty: Bool { isSealed ? heap.isEmpty : entries.isEmpty }
+  /// No slot was added that is not taken.
+  var isEmpty: Bool { runs.isEmpty }
 
   /// Adds the slots of keys, all of the same window, as a run and sorts it.
   ///
   /// O(slots x log of slots).
-  mutating func append(_ slots: some Sequence<UInt32>, _ state: KeyedState) {
-    let start = entries.count
-    for slot in slots {
-      entries.append(
-        Entry(time: 0, prefix: Self.prefix(slot, state), slot: slot, key: slot)
-      )
-    }
-    endRun(from: start, state)
+  mutating func append(_ slots: some Collection<UInt32>, _ state: KeyedState) {
+    appendRun(slots, state)
   }
 
   /// Adds sessions as a run and sorts it; O(sessions x log of sessions).
   mutating func append(_ slots: [UInt32], _ sessions: SessionTable, _ state: KeyedState) {
-    let start = entries.count
-    for slot in slots {
-      let session = sessions[slot]
-      let key = session.key.pointee
-      entries.append(
-        Entry(
-          time: session.last.pointee,
-          prefix: Self.prefix(key, state),
-          slot: slot,
-          key: key
-        )
-      )
-    }
-    endRun(from: start, state)
+    self.sessions = sessions
+    appendRun(slots, state)
   }
 
-  private mutating func endRun(from start: Int, _ state: KeyedState) {
-    guard entries.count > start else { return }
-    entries[start...].sort { Self.precedes($0, $1, state) }
-    runs.append(Run(next: start, end: entries.count))
+  private mutating func appendRun(_ added: some Collection<UInt32>, _ state: KeyedState) {
+    guard !added.isEmpty else { return }
+    var entries = added.map { entry($0, state) }
+    entries.sort { Self.precedes($0, $1, state) }
+    let start = slots.count
+    for entry in entries { slots.append(entry.slot) }
+    runs.append(Run(first: entries[0], next: start + 1, end: slots.count))
+  }
+
+  private func entry(_ slot: UInt32, _ state: KeyedState) -> Entry {
+    guard let sessions else {
+      return Entry(time: 0, prefix: Self.prefix(slot, state), slot: slot, key: slot)
+    }
+    let session = sessions[slot]
+    let key = session.key.pointee
+    return Entry(
+      time: session.last.pointee,
+      prefix: Self.prefix(key, state),
+      slot: slot,
+      key: key
+    )
   }
 
   private static func prefix(_ slot: UInt32, _ state: KeyedState) -> UInt64 {
@@ -78,20 +83,20 @@ struct ResultOrder {
 
   /// Begins to take slots; nothing is added any more.
   mutating func seal(_ state: KeyedState) {
-    isSealed = true
-    heap = Array(runs.indices)
-    for place in stride(from: heap.count / 2 - 1, through: 0, by: -1) { sink(place, state) }
+    for place in stride(from: runs.count / 2 - 1, through: 0, by: -1) { sink(place, state) }
   }
 
   /// Takes at most so many slots, in the order of their keys.
   mutating func take(_ maximum: Int, _ state: KeyedState, into slots: inout [UInt32]) {
     slots.removeAll(keepingCapacity: true)
-    while slots.count < maximum, let run = heap.first {
-      slots.append(entries[runs[run].next].slot)
-      runs[run].next += 1
-      if runs[run].next == runs[run].end {
-        heap[0] = heap[heap.count - 1]
-        heap.removeLast()
+    while slots.count < maximum, let run = runs.first {
+      slots.append(run.first.slot)
+      if run.next < run.end {
+        runs[0].first = entry(self.slots[run.next], state)
+        runs[0].next = run.next + 1
+      } else {
+        runs[0] = runs[runs.count - 1]
+        runs.removeLast()
       }
       sink(0, state)
     }
@@ -101,16 +106,12 @@ struct ResultOrder {
     var place = start
     while true {
       var least = place
-      for child in [2 * place + 1, 2 * place + 2] where child < heap.count {
-        if comesFirst(child, least, state) { least = child }
+      for child in [2 * place + 1, 2 * place + 2] where child < runs.count {
+        if Self.precedes(runs[child].first, runs[least].first, state) { least = child }
       }
       if least == place { return }
-      heap.swapAt(place, least)
+      runs.swapAt(place, least)
       place = least
     }
-  }
-
-  private func comesFirst(_ left: Int, _ right: Int, _ state: KeyedState) -> Bool {
-    Self.precedes(entries[runs[heap[left]].next], entries[runs[heap[right]].next], state)
   }
 }

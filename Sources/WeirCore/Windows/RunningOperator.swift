@@ -216,7 +216,8 @@ package final class RunningOperator: KeyedOperator {
     batch.count += slots.count
   }
 
-  private func greatestTime(_ slot: UInt32) -> Int64 {
+  /// The greatest event time of a key so far.
+  func greatestTime(_ slot: UInt32) -> Int64 {
     guard let chunk = totals.chunk(Int(slot) >> state.shift) else {
       preconditionFailure("no total of slot \(slot)")
     }

@@ -6,9 +6,9 @@ import WeirCore
 ///
 /// The life of a file: made, appended to, `flush`, `sync`, then `publish`, or `discard`. Whoever
 /// finds it under its final name finds all of it, also after the power failed. Bytes go through a
-/// buffer of 1 MiB into which a formatter can write directly. One thread at a time.
+/// buffer of 256 KiB into which a formatter can write directly. One thread at a time.
 package final class FileWriter {
-  package static let bufferByteCount = 1 << 20
+  package static let bufferByteCount = 256 << 10
 
   /// The name it has now.
   package private(set) var path: String

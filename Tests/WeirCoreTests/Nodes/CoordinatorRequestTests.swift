@@ -56,6 +56,86 @@ import WeirTesting
     #expect(Self.answers(script).contains("< tell in/0: drain"))
   }
 
+  // MARK: Checkpoints
+
+  private static let both = [CoordinatorDriver.source, CoordinatorDriver.sink]
+
+  /// The epochs that the source was told to begin.
+  private static func opened(_ driver: CoordinatorDriver) -> [Epoch] {
+    driver.told(CoordinatorDriver.source).compactMap { message in
+      if case .checkpoint(let epoch, _) = message { epoch } else { nil }
+    }
+  }
+
+  private static func report(_ epoch: Epoch, _ driver: inout CoordinatorDriver) {
+    for instance in both {
+      driver.say(
+        instance,
+        .snapshotted(InstanceSnapshot(epoch: epoch, incarnation: Incarnation(1)))
+      )
+    }
+  }
+
+  @Test func `a checkpoint that is wanted begins at once, and the next when it is due`() {
+    var driver = CoordinatorDriver()
+    driver.begin()
+    // Not before all run.
+    driver.handle(.checkpointRequested)
+    #expect(Self.opened(driver) == [])
+    driver.go()
+    #expect(Self.opened(driver) == [Epoch(1)])
+    Self.report(Epoch(1), &driver)
+    driver.say(CoordinatorDriver.sink, .committed(Epoch(1)))
+    #expect(driver.node.nextEpoch == Epoch(2) && Self.opened(driver) == [])
+    let later = driver.pass(milliseconds: 9_900, answering: Self.both)
+    #expect(driver.told(CoordinatorDriver.source, in: later).count { $0.isCheckpoint } == 0)
+    let due = driver.pass(milliseconds: 200, answering: Self.both)
+    #expect(driver.told(CoordinatorDriver.source, in: due).count { $0.isCheckpoint } == 1)
+  }
+
+  @Test func `a checkpoint that is under way is not the one that is wanted`() {
+    var driver = CoordinatorDriver()
+    driver.begin()
+    driver.go()
+    driver.handle(.checkpointRequested)
+    #expect(Self.opened(driver) == [Epoch(1)])
+    driver.handle(.checkpointRequested)
+    #expect(Self.opened(driver) == [])
+    Self.report(Epoch(1), &driver)
+    driver.say(CoordinatorDriver.sink, .committed(Epoch(1)))
+    #expect(Self.opened(driver) == [Epoch(2)])
+  }
+
+  @Test func `a checkpoint that is wanted is taken again when a death has ended it`() throws {
+    var driver = CoordinatorDriver()
+    driver.begin()
+    driver.go()
+    driver.handle(.checkpointRequested)
+    #expect(Self.opened(driver) == [Epoch(1)])
+    let process = try #require(driver.processes[CoordinatorDriver.sink])
+    driver.handle(.exited(process, .killed(signal: 9)))
+    driver.bind(CoordinatorDriver.sink)
+    driver.go(2)
+    #expect(Self.opened(driver) == [Epoch(2)])
+  }
+
+  @Test func `one that has failed is not wanted any more`() {
+    var driver = CoordinatorDriver()
+    driver.begin()
+    driver.go()
+    driver.handle(.checkpointRequested)
+    let error = WeirError("E103", "write", recovery: .retry)
+    driver.say(CoordinatorDriver.sink, .snapshotFailed(Epoch(1), .write, error))
+    #expect(Self.opened(driver) == [])
+    #expect(
+      driver.effects.contains { if case .say(.checkpointFailed) = $0 { true } else { false } }
+    )
+  }
+
+  @Test func `without checkpoints there is no next one`() {
+    #expect(CoordinatorDriver(nil).node.nextEpoch == nil)
+  }
+
   // MARK: Status
 
   private static let run = RunIdentity(
@@ -127,4 +207,8 @@ import WeirTesting
     handle(.stopRequested(.now), 1500)
     #expect(status(1500).phase == .ending)
   }
+}
+
+extension CoordinatorMessage {
+  fileprivate var isCheckpoint: Bool { if case .checkpoint = self { true } else { false } }
 }

@@ -109,6 +109,11 @@ struct DetachedRunTests {
     #expect(again == ["weir", "run", "a.yaml", "--base", "b", "--detach"])
     #expect(DetachedRun.isDetached(again))
     #expect(DetachedRun.again(["weir", "run", "a.yaml", "--fresh"]) == ["weir", "run", "a.yaml"])
+    let begun = ["weir", "run", "--from", "saved", "a.yaml", "--drop-state", "b", "--drop-state=c"]
+    #expect(DetachedRun.again(begun) == ["weir", "run", "a.yaml"])
+    #expect(
+      DetachedRun.again(["weir", "run", "a.yaml", "--from=saved"]) == ["weir", "run", "a.yaml"]
+    )
   }
 
   @Test func `the process in the background gets the same arguments, and where to say it runs`() {

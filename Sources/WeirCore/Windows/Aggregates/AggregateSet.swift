@@ -38,9 +38,9 @@ final class AggregateSet {
   let isInvertible: Bool
   let ownsBytes: Bool
 
-  /// Slots of a chunk, as a shift: 128 unless the aggregates are so wide that 64 KiB would not do.
+  /// Slots of a chunk, as a shift: 64 unless the aggregates are so wide that 64 KiB would not do.
   static func shift(for specs: [AggregateSpec], ownBytes: Int = 0) -> Int {
-    var shift = 7
+    var shift = 6
     while shift > 0 {
       let arenas = GroupArenas(keyGroups: 1)
       let set = AggregateSet(
