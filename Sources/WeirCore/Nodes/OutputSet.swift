@@ -199,7 +199,7 @@ package struct OutputSet {
     sent[channel].rows += combiner.weight(rows)
     builder.append(combiner.partials, rows)
     channels[channel].appended(oldest: oldest, at: now.instant, settings: settings)
-    if builder.count >= settings.rows || builder.footprint >= Limits.batchBytes {
+    if builder.count >= settings.rows || builder.footprint >= cutBytes {
       channels[channel].cut(using: pool)
     }
   }
