@@ -112,6 +112,7 @@ package struct Coverage {
     case terminated
     case stopped
     case drained
+    case checkpointWanted
     case partialOutput
     case resumed
     case resumedCommit

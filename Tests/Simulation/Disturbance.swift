@@ -44,6 +44,8 @@ package struct Disturbance {
   let hasPoison: Bool
   /// Whether a run goes on with other numbers of processes.
   let changesLayout: Bool
+  /// Whether somebody wants a checkpoint at once, again and again.
+  let wantsCheckpoints: Bool
   /// Whether the coordinator dies while it has that made durable.
   let interruptsQuarantine: Bool
   /// Whether somebody is killed who has a single row in hand that does no harm.
@@ -60,6 +62,7 @@ package struct Disturbance {
     diskFailures = hasCheckpoints ? failures : 0
     hasPoison = hasCheckpoints && seed % 8 == 5
     changesLayout = hasCheckpoints && seed % 3 == 1
+    wantsCheckpoints = hasCheckpoints && seed % 7 == 3
     interruptsQuarantine = seed % 16 == 5
     killsAtWork = seed % 16 == 13
     if hasCheckpoints {

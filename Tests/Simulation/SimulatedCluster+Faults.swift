@@ -114,6 +114,10 @@ extension SimulatedCluster {
 
   private func ask() {
     guard let coordinator else { return }
+    if disturbance.wantsCheckpoints, step % 60 == 30 {
+      coverage.met(.checkpointWanted, if: coordinator.phase == .running)
+      command(.checkpointRequested)
+    }
     switch disturbance.request {
     case .none: break
     case .signal(let signal, let first, let again):

@@ -16,9 +16,8 @@ struct RootCommand: ParsableCommand {
     version: WeirVersion.text,
     subcommands: [
       RunCommand.self, StopCommand.self, StatusCommand.self, ProcessesCommand.self,
-      CheckpointsCommand.self, SavepointCommand.self, SnapshotCommand.self, DiffCommand.self,
-      LogsCommand.self,
-      CleanCommand.self, DrillCommand.self,
+      AdviseCommand.self, CheckpointsCommand.self, SavepointCommand.self, SnapshotCommand.self,
+      DiffCommand.self, LogsCommand.self, CleanCommand.self, DrillCommand.self,
       CheckCommand.self, AuditCommand.self, GraphCommand.self, InitCommand.self,
       ExplainCommand.self, FunctionsCommand.self, ReferenceCommand.self, SchemaCommand.self,
     ]

@@ -8,10 +8,17 @@ struct StatusCommand: ParsableCommand {
     commandName: "status",
     abstract: "Shows how a run is doing, or a line for each run that lives.",
     discussion: """
-      With a run: its stages with their rows, rates and watermarks, its checkpoints,
-      and what has gone wrong lately. The numbers are those that instances reported
-      last; one that works reports twice a second. '--format json' prints all there
-      is to know, process by process.
+      With a run: its stages, and the processes of those that have several, with
+      their rows, rates and watermarks; its checkpoints; and what has gone wrong
+      lately. A process is busy, backpressured (it waits until the next stage takes
+      rows) or idle (it waits for input). The bottleneck is the stage that holds up
+      the others, and below stands whether more processes would help it. The
+      hottest keys of an operator are those with the most of its rows of about the
+      last ten seconds, from a sample of them.
+
+      The numbers are those that instances reported last; one that works reports
+      twice a second. '--format json' prints all there is to know, process by
+      process.
 
       Examples:
         weir status

@@ -103,6 +103,11 @@ final class ConsoleClient {
     return epoch
   }
 
+  /// Waits for so long, or until the run has ended.
+  func wait(nanoseconds: Int64) {
+    _ = coordinator.waitForEnd(milliseconds: Int32(clamping: nanoseconds / 1_000_000))
+  }
+
   /// How a run has ended that was to be stopped.
   enum End {
     /// So it says itself.

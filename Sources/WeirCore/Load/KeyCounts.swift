@@ -18,9 +18,7 @@ final class KeyCounts {
     _ slots: UnsafePointer<UInt32>,
     _ count: Int
   ) {
-    while let position = sampling.next(of: count) {
-      sketch.add(hashes[position], slot: slots[position])
-    }
+    sketch.add(hashes, slots, of: count, drawn: &sampling)
   }
 
   /// Counts a sample of the rows behind partial aggregates.

@@ -28,14 +28,65 @@ package final class SpaceSaving {
     }
   }
 
-  package let capacity: Int
-  /// How many counters have a key.
-  package private(set) var count = 0
-  /// What was added, aged.
-  package private(set) var weight = 0.0
+  private var counters: Counters
 
-  // By counter; raw, because `add` is called for every row that is sampled. Freed in `deinit`.
-  private let entries: UnsafeMutablePointer<Entry>
+  /// Makes a sketch of so many counters, at most 65,534.
+  package init(capacity: Int) { counters = Counters(capacity: capacity) }
+
+  deinit { counters.deallocate() }
+
+  package var capacity: Int { counters.capacity }
+  /// How many counters have a key.
+  package var count: Int { counters.count }
+  /// What was added, aged.
+  package var weight: Double { counters.weight }
+
+  /// Counts a key once; O(1), amortized.
+  package func add(_ hash: UInt64, slot: UInt32) { counters.add(hash, slot) }
+
+  /// Counts the keys that are drawn of so many, by position.
+  func add(
+    _ hashes: UnsafePointer<UInt64>,
+    _ slots: UnsafePointer<UInt32>,
+    of count: Int,
+    drawn sampling: inout RowSampling
+  ) {
+    counters.add(hashes, slots, of: count, drawn: &sampling)
+  }
+
+  /// Halves all counts; O(counters).
+  package func halve() { counters.halve() }
+
+  /// The keys that surely have at least so great a share of the weight, the most frequent first.
+  ///
+  /// O(counters + results x log results).
+  package func frequent(share: Double) -> [Entry] {
+    let wanted = share * weight
+    return (0..<count).map { counters.entries[$0] }
+      .filter { $0.least > 0 && Double($0.least) >= wanted }
+      .sorted { ($0.least, $1.hash) > ($1.least, $0.hash) }
+  }
+
+  /// The most that the counts of a key can be, and the least; O(counters).
+  package func bounds(of hash: UInt64) -> ClosedRange<UInt32> {
+    for place in 0..<count where counters.entries[place].hash == hash {
+      return counters.entries[place].least...counters.entries[place].most
+    }
+    return 0...(count < capacity ? 0 : counters.least())
+  }
+}
+
+/// The memory of a sketch, and what is done for every row that is drawn.
+///
+/// A value in a property, so that the run time checks an access to it once a batch: checked a field and
+/// row at a time, counting costs twice as much.
+private struct Counters {
+  let capacity: Int
+  var count = 0
+  var weight = 0.0
+
+  // By counter; raw, because `add` is called for every row that is drawn. Freed by `deallocate`.
+  let entries: UnsafeMutablePointer<SpaceSaving.Entry>
   // The first counter of each bucket of hashes, and by counter the next one of its bucket.
   private let heads: UnsafeMutablePointer<UInt16>
   private let next: UnsafeMutablePointer<UInt16>
@@ -47,7 +98,7 @@ package final class SpaceSaving {
 
   private static let none = UInt16.max
 
-  package init(capacity: Int) {
+  init(capacity: Int) {
     precondition(capacity > 0 && capacity < Int(Self.none), "\(capacity) counters")
     self.capacity = capacity
     var buckets = 1
@@ -59,16 +110,22 @@ package final class SpaceSaving {
     heads.initialize(repeating: Self.none, count: buckets)
   }
 
-  deinit {
+  func deallocate() {
     entries.deallocate()
     next.deallocate()
     heads.deallocate()
   }
 
-  // MARK: Counting
+  mutating func add(
+    _ hashes: UnsafePointer<UInt64>,
+    _ slots: UnsafePointer<UInt32>,
+    of count: Int,
+    drawn sampling: inout RowSampling
+  ) {
+    while let position = sampling.next(of: count) { add(hashes[position], slots[position]) }
+  }
 
-  /// Counts a key once; O(1), amortized.
-  package func add(_ hash: UInt64, slot: UInt32) {
+  mutating func add(_ hash: UInt64, _ slot: UInt32) {
     weight += 1
     var place = heads[bucket(hash)]
     while place != Self.none {
@@ -89,7 +146,7 @@ package final class SpaceSaving {
   private func bucket(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash & bucketMask) }
 
   @inline(never)
-  private func insert(_ hash: UInt64, _ slot: UInt32) {
+  private mutating func insert(_ hash: UInt64, _ slot: UInt32) {
     let place: Int
     var below: UInt32 = 0
     if count < capacity {
@@ -100,13 +157,13 @@ package final class SpaceSaving {
       below = entries[place].most
       unlink(place)
     }
-    entries[place] = Entry(hash: hash, slot: slot, least: 1, most: below &+ 1)
+    entries[place] = SpaceSaving.Entry(hash: hash, slot: slot, least: 1, most: below &+ 1)
     let bucket = bucket(hash)
     next[place] = heads[bucket]
     heads[bucket] = UInt16(place)
   }
 
-  private func leastCounter() -> Int {
+  private mutating func leastCounter() -> Int {
     while true {
       while cursor < capacity {
         if entries[cursor].most <= floor { return cursor }
@@ -117,7 +174,7 @@ package final class SpaceSaving {
     }
   }
 
-  private func least() -> UInt32 {
+  func least() -> UInt32 {
     var least = UInt32.max
     for place in 0..<count { least = min(least, entries[place].most) }
     return least
@@ -134,10 +191,7 @@ package final class SpaceSaving {
     next[before] = next[place]
   }
 
-  // MARK: Ageing
-
-  /// Halves all counts; O(counters).
-  package func halve() {
+  mutating func halve() {
     weight /= 2
     for place in 0..<count {
       entries[place].most = entries[place].most / 2 + entries[place].most % 2
@@ -145,24 +199,5 @@ package final class SpaceSaving {
     }
     floor = 0
     cursor = 0
-  }
-
-  // MARK: Queries
-
-  /// The keys that surely have at least so great a share of the weight, the most frequent first.
-  ///
-  /// O(counters + results x log results).
-  package func frequent(share: Double) -> [Entry] {
-    let wanted = share * weight
-    return (0..<count).map { entries[$0] }.filter { $0.least > 0 && Double($0.least) >= wanted }
-      .sorted { ($0.least, $1.hash) > ($1.least, $0.hash) }
-  }
-
-  /// The most that the counts of a key can be, and the least.
-  package func bounds(of hash: UInt64) -> ClosedRange<UInt32> {
-    if let entry = (0..<count).map({ entries[$0] }).first(where: { $0.hash == hash }) {
-      return entry.least...entry.most
-    }
-    return 0...(count < capacity ? 0 : least())
   }
 }
