@@ -1,14 +1,15 @@
 /// Floats as the shortest decimal that reads back as the same number.
 @usableFromInline
 package enum FloatText {
-  /// Bytes that may be written for a number: a sign, 17 digits, a point, an exponent and more.
+  /// Bytes that may be written for a number: a sign, 17 digits, a point, an exponent, and
+  /// 16 more.
   @inlinable package static var room: Int {
-    @inline(__always) get { 32 }
+    @inline(__always) get { 40 }
   }
 
   /// Writes a finite number and returns its length.
   ///
-  /// The text is Swift's description, the shortest that round-trips (SwiftDtoa), and valid JSON:
+  /// The text is Swift's description, the shortest that round-trips, and valid JSON:
   /// `5.0`, `1e-07`, `-0.0`.
   @inlinable
   @inline(__always)
@@ -60,9 +61,63 @@ package enum FloatText {
     return point &+ 9 &- figures.leadingZeroBitCount &>> 3
   }
 
+  /// Writes a number of any number of digits.
   @usableFromInline
   @inline(never)
   static func writeAny(_ value: Double, _ target: UnsafeMutableRawPointer) -> Int {
+    let magnitude = value.magnitude
+    guard magnitude >= 1e-4, magnitude < ShortestDecimal.bound else {
+      return writeDescription(value, target)
+    }
+    var (number, exponent) = ShortestDecimal.of(magnitude)
+    let isShort = number < 10_000_000_000_000_000
+    number = isShort ? number &* 10 : number
+    exponent = isShort ? exponent &- 1 : exponent
+    // Seventeen digits: one, eight and eight.
+    let first = number / 10_000_000_000_000_000
+    let rest = number &- first &* 10_000_000_000_000_000
+    let upper = rest / DigitWords.bound
+    let middle = DigitWords.digits(upper)
+    let last = DigitWords.digits(rest &- upper &* DigitWords.bound)
+    // Up to the last digit that is not zero.
+    let figures =
+      last == DigitWords.zeros ? 1 &+ usedDigits(middle) : 9 &+ usedDigits(last)
+    let sign = DecimalText.writeSign(value < 0, target)
+    let start = target + sign
+    let whole = exponent &+ 17
+    guard whole > 0 else {
+      start.storeBytes(of: UInt64(littleEndian: 0x3030_3030_2e30), as: UInt64.self)
+      writeDigits(first, middle, last, start + (2 &- whole))
+      return sign &+ 2 &- whole &+ figures
+    }
+    writeDigits(first, middle, last, start)
+    let fraction = (start + whole).loadUnaligned(as: SIMD16<UInt8>.self)
+    start.storeBytes(of: UInt8(ascii: "."), toByteOffset: whole, as: UInt8.self)
+    start.storeBytes(of: fraction, toByteOffset: whole &+ 1, as: SIMD16<UInt8>.self)
+    return sign &+ max(figures, whole &+ 1) &+ 1
+  }
+
+  /// How many of eight digits there are up to the last that is not zero.
+  @inline(__always)
+  private static func usedDigits(_ digits: UInt64) -> Int {
+    8 &- (digits &- DigitWords.zeros).leadingZeroBitCount &>> 3
+  }
+
+  @inline(__always)
+  private static func writeDigits(
+    _ first: UInt64,
+    _ middle: UInt64,
+    _ last: UInt64,
+    _ to: UnsafeMutableRawPointer
+  ) {
+    to.storeBytes(of: UInt8(truncatingIfNeeded: first &+ 0x30), as: UInt8.self)
+    to.storeBytes(of: middle.littleEndian, toByteOffset: 1, as: UInt64.self)
+    to.storeBytes(of: last.littleEndian, toByteOffset: 9, as: UInt64.self)
+  }
+
+  /// Writes what the description has an exponent for, and zero.
+  @inline(never)
+  private static func writeDescription(_ value: Double, _ target: UnsafeMutableRawPointer) -> Int {
     precondition(value.isFinite, "a float in a column is \(value)")
     var text = value.description
     return text.withUTF8 { bytes in

@@ -43,6 +43,37 @@ import WeirColumns
     }
   }
 
+  @Test func `random floats of every size have the text of their description`() {
+    var state: UInt64 = 0x9e37_79b9_7f4a_7c15
+    func random() -> UInt64 {
+      state ^= state << 13
+      state ^= state >> 7
+      state ^= state << 17
+      return state
+    }
+    var values: [Double] = []
+    for exponent in UInt64(1000)...1080 {
+      // A power of two has a neighbour above twice as far away as the one below.
+      for pattern in (exponent << 52) - 3...(exponent << 52) + 3 {
+        values.append(Double(bitPattern: pattern))
+      }
+      for _ in 0..<1000 {
+        let fraction = random() >> 12
+        for kept in [fraction, fraction & ~0 << (random() % 52)] {
+          values.append(Double(bitPattern: random() & 1 << 63 | exponent << 52 | kept))
+        }
+      }
+    }
+    let units = (0..<14).map { (0..<$0).reduce(1.0) { unit, _ in unit * 10 } }
+    for _ in 0..<100_000 {
+      values.append(Double(random() % 1_000_000_000_000) / units[Int(random() % 14)])
+    }
+    let wrong = values.first { value in
+      text(FloatText.room) { FloatText.write(value, to: $0) } != value.description
+    }
+    #expect(wrong == nil)
+  }
+
   @Test func `times in any order have the text of each alone`() throws {
     let minute: Int64 = 60_000_000
     var writer = TimestampWriter()

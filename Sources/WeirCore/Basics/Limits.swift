@@ -22,8 +22,8 @@ package enum Limits {
   package static let outputBytes = 4 << 20
   /// The most of it that one channel may hold: a batch takes up to 2.4 times the bytes of its rows.
   package static let channelOutputBytes = 256 << 10
-  /// Likewise of the input queues.
-  package static let channelInputBytes = 256 << 10
+  /// Likewise of the input queues: more than a frame of wide rows, so that a second one is on its way.
+  package static let channelInputBytes = 320 << 10
   /// The least credit of a channel: one frame.
   package static let leastCredit = 64 << 10
   /// The credit of a channel before its drain was measured.
