@@ -82,7 +82,7 @@ enum FlowScenarios {
       for _ in 0..<8 {
         for bytes in encoded {
           guard
-            let frame = try? decoder.decode(bytes.bytes, schema: { _ in schema }, pool: pool),
+            let frame = try? decoder.decode(bytes.bytes, schema: { _, _ in schema }, pool: pool),
             let batch = frame.batch
           else { preconditionFailure("a frame of our own does not decode") }
           rows += batch.count

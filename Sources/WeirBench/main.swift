@@ -15,6 +15,7 @@ if let role = WholeProcess(CommandLine.arguments) {
 let wanted = CommandLine.arguments.dropFirst()
 let scenarios =
   FormatScenarios.all + ExpressionScenarios.all + CatalogueScenarios.all + FlowScenarios.all
+  + CombineScenarios.all
   + WindowScenarios.all
 for scenario in scenarios
 where wanted.isEmpty || wanted.contains(where: { scenario.name.hasPrefix($0) }) {

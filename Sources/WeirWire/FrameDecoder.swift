@@ -20,11 +20,11 @@ package final class FrameDecoder {
 
   /// Decodes a frame, the rows of a batch into one from the pool; O(bytes + rows x columns).
   ///
-  /// `schema` says which rows a channel carries. Throws a fault that names the channel; the batch
+  /// `schema` says which rows a channel carries, or what it carries of the fingerprint in the header. Throws a fault that names the channel; the batch
   /// is then back in the pool.
   package func decode(
     _ bytes: UnsafeRawBufferPointer,
-    schema: (ChannelID) -> Schema?,
+    schema: (ChannelID, UInt64) -> Schema?,
     pool: BatchPool
   ) throws(FrameFault) -> Frame {
     let frame = try VerifiedFrame(bytes)
@@ -32,7 +32,9 @@ package final class FrameDecoder {
     do throws(FrameFault.Reason) {
       switch header.kind {
       case .batch:
-        guard let schema = schema(header.channel) else { throw FrameFault.Reason.unknownChannel }
+        guard let schema = schema(header.channel, header.schema) else {
+          throw FrameFault.Reason.unknownChannel
+        }
         return Frame(header, batch: try batch(frame, schema, pool))
       case .hello:
         guard let hello = Hello(try body(frame)) else { throw FrameFault.Reason.damagedHello }

@@ -10,10 +10,12 @@ import Testing
     var batchRows: Int
     /// Rows of each file.
     var rows: Int
+    /// Whether senders add rows up.
+    var combine = "auto"
 
     var testDescription: String {
       "seed \(seed), \(processes) processes, \(sourceProcesses) at sources, \(rows) rows a file, "
-        + "\(batchRows) a batch"
+        + "\(batchRows) a batch, combine \(combine)"
     }
   }
 
@@ -29,6 +31,38 @@ import Testing
     Form(seed: 4, processes: 4, sourceProcesses: 1, batchRows: 8192, rows: 6000),
     Form(seed: 5, processes: 4, sourceProcesses: 2, batchRows: 7, rows: 1500),
     Form(seed: 5, processes: 2, sourceProcesses: 1, batchRows: 512, rows: 1500),
+    Form(
+      seed: 1,
+      processes: 1,
+      sourceProcesses: 2,
+      batchRows: 512,
+      rows: 1500,
+      combine: "always"
+    ),
+    Form(
+      seed: 2,
+      processes: 2,
+      sourceProcesses: 1,
+      batchRows: 7,
+      rows: 1500,
+      combine: "always"
+    ),
+    Form(
+      seed: 4,
+      processes: 4,
+      sourceProcesses: 2,
+      batchRows: 8192,
+      rows: 6000,
+      combine: "always"
+    ),
+    Form(
+      seed: 4,
+      processes: 4,
+      sourceProcesses: 2,
+      batchRows: 8192,
+      rows: 6000,
+      combine: "never"
+    ),
   ]
 
   private static let badLines = [
@@ -283,6 +317,7 @@ import Testing
         where: status = 'DECLINED'
         key: card_token
         window: { sliding: 10m, every: 1m }
+        combine: \(form.combine)
         aggregate: { declines: count() }
         having: declines > 3
         processes: \(form.processes)
@@ -291,6 +326,7 @@ import Testing
         where: status = 'APPROVED'
         key: card_token
         window: { tumbling: 5m }
+        combine: \(form.combine)
         aggregate:
           total_usd: sum(amount_usd)
           n: count()
@@ -304,6 +340,7 @@ import Testing
         where: status = 'DECLINED'
         key: card_token
         window: { sliding: 10m, every: 1m, allowed_lateness: 2m }
+        combine: \(form.combine)
         aggregate: { declines: count() }
         having: declines > 3
         processes: \(form.processes)
@@ -325,6 +362,7 @@ import Testing
         from: [payments, visits]
         key: card_token
         window: { tumbling: 10m }
+        combine: \(form.combine)
         aggregate: { n: count(), total_usd: sum(amount_usd) }
         processes: \(form.processes)
       big:

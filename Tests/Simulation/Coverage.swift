@@ -100,6 +100,8 @@ package struct Coverage {
     case loneWatermark
     case lateRow
     case lateUpdate
+    case combinedRows
+    case combinedBesideRows
     case rejectedRecord
     case emptyRead
     case partitionWithoutData

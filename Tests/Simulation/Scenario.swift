@@ -129,6 +129,17 @@ struct ScenarioMaker {
   private func finished() -> Scenario {
     var scenario = scenario
     scenario.job = builder.plan()
+    // A copy: which scenario a seed makes does not depend on it.
+    var random = random
+    for stage in scenario.job.stages.indices {
+      guard case .keyed(var plan) = scenario.job.stages[stage].role else { continue }
+      plan.combine = random.element(of: [.always, .always, .always, .auto, .never])
+      // Who adds up a row that kills its operator dies of it, and only the operator is planted with it.
+      if case .row? = scenario.poison?.victim, scenario.poison?.kind == .keyed {
+        plan.combine = .never
+      }
+      scenario.job.stages[stage].role = .keyed(plan)
+    }
     scenario.links = builder.links
     return scenario
   }

@@ -126,7 +126,7 @@ extension SimulatedCluster {
       let frame = try bytes.withUnsafeBytes { raw in
         try decoder.decode(
           raw,
-          schema: { self.job.edges[$0.edge].schema },
+          schema: { self.schemas.schema(of: $0, $1) },
           pool: processes[process].pool
         )
       }
@@ -165,6 +165,7 @@ extension SimulatedCluster {
     }
     coverage.met(.idleChannel, if: frame.header.kind == .idle)
     coverage.met(.loneWatermark, if: frame.header.kind == .watermark)
+    noteCombined(frame.header)
     if processes[connections[route].to].isAlive {
       connections[route].link.send(bytes, due: arrival())
     } else if random.chance(50), processes[process].node?.phase != .finished {
@@ -186,6 +187,18 @@ extension SimulatedCluster {
     let largest = largestFrames[header.channel] ?? 0
     largestFrames[header.channel] = max(largest, header.footprint)
     return ask(&witnesses[Passage(header), default: ChannelWitness(plan)])
+  }
+
+  /// Notes whether rows were added up before they were sent.
+  private func noteCombined(_ header: FrameHeader) {
+    guard header.kind == .batch, let rows = schemas.schema(of: header.channel, 0) else { return }
+    let isCombined = header.schema != rows.fingerprint
+    coverage.met(.combinedRows, if: isCombined)
+    if isCombined {
+      combinedChannels.insert(header.channel)
+    } else {
+      coverage.met(.combinedBesideRows, if: combinedChannels.contains(header.channel))
+    }
   }
 
   // MARK: Turns

@@ -14,6 +14,9 @@ package final class SimulatedCluster {
   let disturbance: Disturbance
   /// Its layout may be another one after a restart of the coordinator.
   var job: JobPlan
+  let schemas: ChannelSchemas
+  /// Channels that have carried partial aggregates.
+  var combinedChannels: Set<ChannelID> = []
   var random: SeededRandom
   var now: Int64 = 1_000_000
   /// Microseconds of the wall clock at time 0; jumps.
@@ -80,6 +83,7 @@ package final class SimulatedCluster {
     var job = scenario.job
     job.checkpoints = disturbance.checkpoints
     self.job = job
+    schemas = ChannelSchemas(job)
     var flow = FlowBudget()
     flow.sliceBytes = self.random.element(of: [1, 100, 10_000])
     if disturbance.isScarce {

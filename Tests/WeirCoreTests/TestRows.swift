@@ -101,7 +101,7 @@ final class OperatorProbe {
   /// Late rows by time, with their lateness.
   var late: [String] = []
   private let lateRows = LateRows()
-  private var watermark = Watermark.start
+  private(set) var watermark = Watermark.start
   var maximumRows = 8192
   private var steps = 0
 
@@ -122,6 +122,11 @@ final class OperatorProbe {
   func process(_ batch: Batch) throws(WeirError) {
     try subject.process(batch, watermark: watermark, late: lateRows)
     precondition(lateRows.count == 0, "\(lateRows.count) late rows")
+    try drain()
+  }
+
+  func merge(_ partials: Batch) throws(WeirError) {
+    try subject.merge(partials, watermark: watermark)
     try drain()
   }
 

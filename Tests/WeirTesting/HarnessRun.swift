@@ -20,7 +20,21 @@ struct HarnessRun {
   private var allowances: [ChannelID: UInt64] = [:]
   private var received: [ChannelID: UInt64] = [:]
 
-  init(driver: NodeDriver, job: JobPlan, instance: InstanceID, mode: OperatorHarness.Mode) {
+  /// What the senders add rows up with.
+  private let combiner: Combiner?
+  /// What the senders have said of time.
+  private var watermarks: [ChannelID: Watermark] = [:]
+  /// Rows that were added up.
+  private(set) var combined = 0
+
+  init(
+    driver: NodeDriver,
+    job: JobPlan,
+    instance: InstanceID,
+    mode: OperatorHarness.Mode,
+    combiner: Combiner?
+  ) {
+    self.combiner = combiner
     self.driver = driver
     self.job = job
     self.instance = instance
@@ -50,6 +64,26 @@ struct HarnessRun {
   }
 
   mutating func send(_ batch: Batch, on channel: ChannelPlan, _ watermark: Watermark) {
+    defer { watermarks[channel.id] = watermark }
+    let before = watermarks[channel.id] ?? .start
+    let buffer = SelectionBuffer(capacity: max(batch.count, 1))
+    let rows = buffer.all(batch.count)
+    guard let combiner, let said = driver.said[channel.id],
+      let left = combiner.combine(batch, rows, reach: max(said, before))
+    else {
+      deliver(batch, on: channel, watermark)
+      return
+    }
+    combined += batch.count - left.count
+    if left.count > 0 {
+      let rest = Batch(batch.schema, capacity: left.count)
+      rest.append(batch, left)
+      deliver(rest, on: channel, before)
+    }
+    deliver(combiner.partials, on: channel, watermark)
+  }
+
+  private mutating func deliver(_ batch: Batch, on channel: ChannelPlan, _ watermark: Watermark) {
     var header = FrameHeader(.batch, channel.id, Generation(1))
     header.schema = batch.schema.fingerprint
     header.rows = batch.count

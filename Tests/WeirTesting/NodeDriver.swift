@@ -34,6 +34,8 @@ package struct NodeDriver {
   package private(set) var hasFinished = false
   /// The headers of the last step's frames that are no credits.
   package private(set) var lastSent: [FrameHeader] = []
+  /// How far the instance has said to be, to those who may add rows up, by channel.
+  package private(set) var said: [ChannelID: Watermark] = [:]
   /// Whether rows have ever waited for credit.
   package private(set) var wasCongested = false
 
@@ -45,6 +47,7 @@ package struct NodeDriver {
   private let encoder = FrameEncoder(codec: .refusing, policy: .none)
   private let decoder = FrameDecoder(codec: .refusing)
   private var witnesses: [ChannelID: ChannelWitness]
+  private let schemas: ChannelSchemas
 
   package init(_ job: JobPlan, _ instance: InstanceID, flow: FlowBudget = FlowBudget()) {
     self.job = job
@@ -58,6 +61,7 @@ package struct NodeDriver {
     witnesses = Dictionary(
       uniqueKeysWithValues: job.channels.map { ($0.id, ChannelWitness($0)) }
     )
+    schemas = ChannelSchemas(job)
     rowsOfTurn = max(flow.emittedRows, job.batch.rows)
     inputs = job.channels.filter { $0.receiver == instance }.count
     outputs = job.channels.filter { $0.sender == instance }.count
@@ -97,11 +101,11 @@ package struct NodeDriver {
     case .started(let round): return .started(round)
     case .drained: return .drainOrdered
     case .frame(let bytes):
-      let edges = job.edges
+      let schemas = schemas
       let frame = try bytes.withUnsafeBytes { raw in
         try decoder.decode(
           raw,
-          schema: { edges[$0.edge].schema },
+          schema: { schemas.schema(of: $0, $1) },
           pool: pool
         )
       }
@@ -116,9 +120,12 @@ package struct NodeDriver {
     switch effect {
     case .send(let frame):
       let id = frame.header.channel
-      if frame.header.kind != .credit {
+      if frame.header.kind == .credit {
+        let watermark = frame.header.watermark
+        said[id] = watermark > .start ? watermark : nil
+      } else {
         lastSent.append(frame.header)
-        if let batch = frame.batch { judge(batch, id) }
+        if let batch = frame.batch, !isCombined(frame.header) { judge(batch, id) }
         if let fault = witnesses[id]?.sent(frame.header) { faults.append(fault) }
       }
       if let batch = frame.batch {
@@ -142,6 +149,11 @@ extension NodeDriver {
   private mutating func keep(_ batch: Batch, _ edge: EdgeIndex) {
     rows[edge, default: []] += batch.values
     stamps[edge, default: []] += batch.stampValues
+  }
+
+  /// True if partial aggregates stand for the rows: they tell of panes, not of times.
+  private func isCombined(_ header: FrameHeader) -> Bool {
+    header.schema != job.edges[header.channel.edge].schema.fingerprint
   }
 
   /// A row behind the watermark that its receiver knows of must say by a stamp how late it is.

@@ -20,6 +20,8 @@ package struct OperatorHarness {
     package var restoring: RestoringOperator.Mode?
     /// How closely the instance notes what it works on: with care, rows are taken a few at a time.
     package var care = WorkCare.usual
+    /// The senders add rows up wherever they may.
+    package var combines = false
   }
 
   /// What must be the same in every mode; preliminary results, marked `early`, never are.
@@ -43,6 +45,8 @@ package struct OperatorHarness {
     package var sent: [[UInt8]]
     package var faults: [String]
     package var wasCongested: Bool
+    /// Rows that went to the instance as part of partial aggregates.
+    package var combined: Int
   }
 
   private let job: JobPlan
@@ -98,6 +102,17 @@ package struct OperatorHarness {
       var mode = ordered(coarse, &random)
       mode.care = number % 2 == 0 ? .careful : .recording
       if number % 4 > 1 { mode.scarcity = random.next() }
+      modes.append(mode)
+    }
+    for number in 0..<max(3, most / 2) {
+      // Few cuts: only rows of one batch are added up.
+      var mode = ordered(
+        rows.map { Self.cut($0.count, mask: random.next() & random.next() & random.next()) },
+        &random
+      )
+      mode.combines = true
+      if number % 3 == 1 { mode.scarcity = random.next() }
+      if number % 3 == 2 { mode.restoring = .slices(seed: random.next()) }
       modes.append(mode)
     }
     for number in 0..<max(1, most / 4) {
@@ -186,7 +201,13 @@ package struct OperatorHarness {
 
   /// Delivers the input in one mode, until the instance has finished.
   package func run(_ mode: Mode) -> Outcome {
-    var run = HarnessRun(driver: driver(mode), job: job, instance: instance, mode: mode)
+    var run = HarnessRun(
+      driver: driver(mode),
+      job: job,
+      instance: instance,
+      mode: mode,
+      combiner: mode.combines ? combiner : nil
+    )
     run.link(channels)
     var next = channels.map { _ in (batch: 0, row: 0) }
     for channel in mode.order {
@@ -220,7 +241,8 @@ package struct OperatorHarness {
       mailbox: run.driver.mailbox,
       sent: run.driver.sent,
       faults: faults,
-      wasCongested: run.driver.wasCongested
+      wasCongested: run.driver.wasCongested,
+      combined: run.combined
     )
   }
 
@@ -229,6 +251,13 @@ package struct OperatorHarness {
     var driver = driver(mode)
     for entry in mailbox { driver.step(entry.event, at: entry.moment) }
     return driver.sent
+  }
+
+  /// What the senders add rows up with; nil if the instance takes rows alone.
+  private var combiner: Combiner? {
+    guard case .keyed(var plan) = job.stages[stage].role else { return nil }
+    plan.combine = .always
+    return Combiner(plan)
   }
 
   private func driver(_ mode: Mode) -> NodeDriver {

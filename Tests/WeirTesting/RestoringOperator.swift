@@ -16,6 +16,7 @@ package final class RestoringOperator: KeyedOperator {
 
   private enum Event {
     case rows(Batch, Watermark)
+    case partials(Batch, Watermark)
     case advance(Watermark)
     case early
   }
@@ -67,6 +68,11 @@ package final class RestoringOperator: KeyedOperator {
   ) throws(WeirError) {
     note(.rows(Self.copy(batch), watermark))
     try subject.process(batch, watermark: watermark, late: late)
+  }
+
+  package func merge(_ partials: Batch, watermark: Watermark) throws(WeirError) {
+    note(.partials(Self.copy(partials), watermark))
+    try subject.merge(partials, watermark: watermark)
   }
 
   package func advance(to watermark: Watermark) {
@@ -177,6 +183,8 @@ package final class RestoringOperator: KeyedOperator {
       switch event {
       case .rows(let batch, let watermark):
         try subject.process(batch, watermark: watermark, late: LateRows())
+      case .partials(let batch, let watermark):
+        try subject.merge(batch, watermark: watermark)
       case .advance(let watermark): subject.advance(to: watermark)
       case .early: subject.requestEarly()
       }

@@ -92,6 +92,29 @@ import WeirTesting
     check(Self.windows(.tumbling(size: 10), sources: 2), "w", rows: [30, 20], seed: seed)
   }
 
+  /// The rows of each edge; which process of a sink gets them first is no matter.
+  private static func sorted(_ outcome: OperatorHarness.Outcome) -> [EdgeIndex: [String]] {
+    outcome.rows.mapValues { $0.map { "\($0)" }.sorted() }
+  }
+
+  @Test(arguments: SeededRandom.seeds(4), [0, 60] as [Int64])
+  func `rows that were added up before say the same as rows`(seed: UInt64, lateness: Int64) {
+    var random = SeededRandom(seed: seed)
+    let rows = [Self.rows(40, &random), Self.rows(40, &random)]
+    let job = Self.windows(.sliding(size: 20, every: 5), sources: 2, lateness: lateness)
+    let harness = OperatorHarness(job, InstanceID("w", 0), rows: rows, lag: 5)
+    let plain = harness.run(harness.plainMode)
+    var mode = harness.plainMode
+    mode.sizes = [[10, 20, 10], [15, 15, 10]]
+    mode.order = [0, 1, 0, 1, 0, 1, 0, 1]
+    let cut = harness.run(mode)
+    mode.combines = true
+    let combined = harness.run(mode)
+    #expect(combined.faults.isEmpty)
+    #expect(plain.combined == 0 && combined.combined > 20, "\(combined.combined) rows")
+    #expect(Self.sorted(combined) == Self.sorted(cut) && combined.counters == cut.counters)
+  }
+
   @Test(arguments: SeededRandom.seeds(4))
   func `a sliding window with a filter on its results says the same in every mode`(seed: UInt64) {
     let job = Self.windows(.sliding(size: 20, every: 5), sources: 2, having: "rows > 1")

@@ -127,7 +127,7 @@ func decode(
   let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
   defer { memory.deallocate() }
   memory.copyBytes(from: bytes)
-  return try decoder.decode(UnsafeRawBufferPointer(memory), schema: { _ in schema }, pool: pool)
+  return try decoder.decode(UnsafeRawBufferPointer(memory), schema: { _, _ in schema }, pool: pool)
 }
 
 /// The reason for which bytes are refused, nil if they are not.

@@ -13,8 +13,29 @@ struct StageWords {
     switch stage.role {
     case .source(let plan): return source(plan)
     case .sink(let plan): return [Self.sink(plan.connector)]
-    case .stateless, .keyed:
-      return file.operators.first { $0.name.value == stage.name }.map { operation($0) } ?? []
+    case .stateless:
+      return written(stage).map { operation($0) } ?? []
+    case .keyed(let plan):
+      guard let written = written(stage) else { return [] }
+      return operation(written) + Self.combining(plan, isWritten: written.combine != nil)
+    }
+  }
+
+  private func written(_ stage: StagePlan) -> OperatorStage? {
+    file.operators.first { $0.name.value == stage.name }
+  }
+
+  /// What becomes of rows on their way to an operator, unless it is plain that they are sent.
+  private static func combining(_ plan: KeyedPlan, isWritten: Bool) -> [String] {
+    let name = "combine \(plan.combine.rawValue)"
+    switch plan.combine {
+    case .never: return [name]
+    case .always: return ["\(name): senders add rows up by key and window"]
+    case .auto:
+      guard let obstacle = CombinedForm.obstacle(plan.window, plan.aggregates) else {
+        return ["\(name): senders add rows up of which they have many of a key and window"]
+      }
+      return isWritten ? ["\(name): rows are sent, since \(obstacle)"] : []
     }
   }
 

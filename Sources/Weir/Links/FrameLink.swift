@@ -13,7 +13,7 @@ final class FrameLink: FrameGateway {
   private let instance: InstanceID
   /// In any layout: which channel leads where does not depend on it.
   private let job: JobPlan
-  private let schemas: [Schema]
+  private let schemas: ChannelSchemas
   private let encoder: FrameEncoder
   private let decoder: FrameDecoder
   private let pool: BatchPool
@@ -40,7 +40,7 @@ final class FrameLink: FrameGateway {
     self.instance = instance
     self.pool = pool
     self.job = job
-    schemas = job.edges.map(\.schema)
+    schemas = ChannelSchemas(job)
     let policy: CompressionPolicy =
       switch job.batch.compression {
       case .none: .none
@@ -120,9 +120,7 @@ final class FrameLink: FrameGateway {
     do throws(FrameFault) {
       return try decoder.decode(
         message.bytes,
-        schema: { channel in
-          channel.edge < self.schemas.count ? self.schemas[channel.edge] : nil
-        },
+        schema: { self.schemas.schema(of: $0, $1) },
         pool: pool
       )
     } catch {

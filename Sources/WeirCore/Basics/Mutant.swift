@@ -87,6 +87,12 @@ package enum Mutant: String, CaseIterable, Sendable {
   case sentKept
   /// What was read of a partition is counted anew from where the run goes on.
   case readForgotten
+  /// A partial aggregate counts as one row.
+  case combinedCountedOnce
+  /// Partial aggregates of all panes of a batch go to the first of them.
+  case panesMerged
+  /// Rows that windows have fired without are added up with the others.
+  case lateRowsCombined
 
   #if MUTANTS
   // Written once, before the first node is made.

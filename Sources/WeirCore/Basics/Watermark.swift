@@ -8,6 +8,8 @@ package struct Watermark: Hashable, Comparable, Sendable, Codable {
   package init(microseconds: Int64) { self.microseconds = microseconds }
 
   package static let start = Watermark(microseconds: .min)
+  /// The least that is not `start`: what is said of time where `start` says that nothing is said.
+  package static let leastSaid = Watermark(microseconds: .min + 1)
   package static let end = Watermark(microseconds: .max)
 
   /// The watermark so much earlier; `start` and `end` stay what they are.

@@ -4,7 +4,7 @@ import WeirColumns
 package enum FrameKind: UInt8, Sendable, CaseIterable {
   /// The first frame of a channel in a generation.
   case hello = 1
-  /// Rows.
+  /// Rows, or partial aggregates that stand for them (`CombinedForm`): the schema says which.
   case batch = 2
   /// A watermark of its own, when there are no rows for it to ride on.
   case watermark = 3
@@ -32,9 +32,12 @@ package struct FrameHeader: Hashable, Sendable {
   package var channel: ChannelID
   /// Counted from 0 in each generation over every frame of the channel; a credit has none.
   package var sequence: UInt64 = 0
-  /// `Schema.fingerprint` of the rows.
+  /// `Schema.fingerprint` of the rows, or of the partial aggregates that stand for them.
   package var schema: UInt64 = 0
   /// In force after the rows of this frame.
+  ///
+  /// Credit: how far the receiver is, at least `leastSaid`, while it takes partial aggregates; `start`:
+  /// it asks for rows.
   package var watermark: Watermark = .start
   package var epoch: Epoch = .none
   package var rows = 0

@@ -6,6 +6,8 @@ package struct InputChannel {
   package let plan: ChannelPlan
   package let generation: Generation
   package let schema: UInt64
+  /// The schema of partial aggregates, if any may come.
+  package let combined: UInt64?
   /// Received, not yet taken by the operator; bounded by the credit that was granted.
   package private(set) var queue: Deque<Frame> = []
   /// Bytes of the queue.
@@ -16,6 +18,8 @@ package struct InputChannel {
   package private(set) var hasEnded = false
   package var grant: CreditGrant
   private var nextSequence: UInt64 = 0
+  /// Frames of the queue that say that no rows are expected.
+  private var idlesQueued = 0
   /// The end has been received, though perhaps not taken; only barriers come after it.
   private var hasDeliveredEnd = false
   private let hello: Hello
@@ -24,6 +28,7 @@ package struct InputChannel {
     _ plan: ChannelPlan,
     generation: Generation,
     schema: UInt64,
+    combined: UInt64? = nil,
     hello: Hello,
     budget: Int,
     flow: FlowBudget = FlowBudget(),
@@ -32,6 +37,7 @@ package struct InputChannel {
     self.plan = plan
     self.generation = generation
     self.schema = schema
+    self.combined = combined
     self.hello = hello
     grant = CreditGrant(budget: budget, flow: flow, first: firstCredit)
   }
@@ -67,7 +73,8 @@ package struct InputChannel {
       throw broken("a \(header.kind) after the end")
     }
     if header.kind == .end { hasDeliveredEnd = true }
-    if header.kind == .batch, header.schema != schema {
+    if header.kind == .idle { idlesQueued += 1 }
+    if header.kind == .batch, header.schema != schema, header.schema != combined {
       throw broken("rows of schema \(header.schema) where \(schema) was agreed")
     }
     grant.received(sequence: header.sequence, needsAnswer: header.kind != .batch)
@@ -91,6 +98,7 @@ package struct InputChannel {
       watermark = max(watermark, header.watermark)
     case .idle:
       isIdle = true
+      idlesQueued -= 1
       watermark = max(watermark, header.watermark)
     case .active: isIdle = false
     case .barrier: watermark = max(watermark, header.watermark)
@@ -104,6 +112,10 @@ package struct InputChannel {
 
   /// True once the sender has said hello.
   package var hasBegun: Bool { nextSequence > 0 }
+
+  /// True if the watermark of the inputs cannot pass that of this channel, as far as its sender has
+  /// spoken: the sender may build on what it is told.
+  package var holdsBack: Bool { !isIdle && idlesQueued == 0 }
 
   private func broken(_ detail: String) -> WeirError {
     WeirError(

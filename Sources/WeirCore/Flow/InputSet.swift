@@ -44,6 +44,7 @@ package struct InputSet {
     let budget = flow.input(of: plans.count)
     let firstCredit = waits ? flow.asideBytes / max(plans.count, 1) : nil
     alignment = Alignment(channels: plans.count)
+    let forms = job.combinedForms
     channels = plans.map { plan in
       let schema = job.edges[plan.edge].schema.fingerprint
       let hello = Hello(
@@ -55,6 +56,7 @@ package struct InputSet {
         plan,
         generation: generation,
         schema: schema,
+        combined: forms[plan.edge]?.schema.fingerprint,
         hello: hello,
         budget: budget,
         flow: flow,
@@ -165,8 +167,12 @@ package struct InputSet {
   /// Begins where state has been brought back to.
   mutating func begin(at restored: Watermark) { watermark = max(watermark, restored) }
 
-  /// Sends the credits that are due.
-  mutating func grant(into effects: inout [InstanceEffect], at now: Moment) {
+  /// Sends the credits that are due; they say how far the inputs are where partial aggregates are taken.
+  mutating func grant(
+    into effects: inout [InstanceEffect],
+    at now: Moment,
+    takesCombined: Bool
+  ) {
     for index in channels.indices {
       let mayGrant = !answersOnly || channels[index].hasBegun
       guard mayGrant || Mutant.creditBeforeTurn.isActive else { continue }
@@ -175,6 +181,9 @@ package struct InputSet {
       header.allowance = credit.allowance
       header.acknowledged = credit.acknowledged
       header.sentAt = now.wall
+      if takesCombined, channels[index].combined != nil, channels[index].holdsBack {
+        header.watermark = max(watermark, .leastSaid)
+      }
       effects.append(.send(Frame(header)))
     }
   }

@@ -10,6 +10,8 @@ import WeirColumns
 /// What is gathered waits for the linger at most. An instance with nothing else to do has no use for
 /// waiting: it lets go what it has as soon as half a linger has passed since the last frame, so that
 /// a lone row leaves at once, and a steady stream makes a bounded number of frames.
+///
+/// Rows that were added up before are gathered beside the others and cut together with them.
 package struct OutputChannel {
   package let plan: ChannelPlan
   package let generation: Generation
@@ -17,6 +19,8 @@ package struct OutputChannel {
   package let fingerprint: UInt64
   /// Rows being gathered.
   package private(set) var builder: Batch
+  /// Partial aggregates being gathered, if they may travel here.
+  package private(set) var partials: Batch?
   private var builderOldest = WallTime(microseconds: .max)
   private var builderDeadline: Instant?
   /// Cut, waiting for credit.
@@ -33,11 +37,16 @@ package struct OutputChannel {
   private var restUntil = Instant(nanoseconds: .min)
   private var isIdle = false
   private var hasEnded = false
+  /// How far the receiver was when it said so last, since this channel was idle last.
+  private var horizon: Watermark?
+  /// The last frame that left and said that no rows are expected.
+  private var idleSequence: UInt64?
 
   package init(
     _ plan: ChannelPlan,
     generation: Generation,
     schema: Schema,
+    combined: Schema? = nil,
     hello: Hello,
     rows: Int
   ) {
@@ -46,6 +55,7 @@ package struct OutputChannel {
     self.schema = schema
     fingerprint = schema.fingerprint
     builder = Batch(schema, capacity: rows)
+    partials = combined.map { Batch($0, capacity: 64) }
     var header = FrameHeader(.hello, plan.id, generation)
     header.schema = fingerprint
     queue.append(Frame(header, hello: hello))
@@ -55,7 +65,15 @@ package struct OutputChannel {
   package var heldBytes: Int { queuedBytes }
 
   /// True when everything said has left.
-  package var isDrained: Bool { queue.isEmpty && builder.count == 0 }
+  package var isDrained: Bool { queue.isEmpty && !hasGathered }
+
+  private var hasGathered: Bool { builder.count > 0 || (partials?.count ?? 0) > 0 }
+
+  /// How far the receiver can be in time when it takes what is gathered now; nil: that is not known, or
+  /// it takes rows alone.
+  ///
+  /// It is where it has said to be, or further, but not further than this channel, which holds it back.
+  package var reach: Watermark? { horizon.map { max($0, watermark) } }
 
   /// When an idle instance must let go the builder or a watermark; a watermark that waits for the
   /// acknowledgement of the one before wakes nobody.
@@ -100,6 +118,8 @@ package struct OutputChannel {
     guard !isIdle, !hasEnded else { return }
     cut(using: pool)
     isIdle = true
+    // Whoever is not waited for does not know how far the receiver will be.
+    horizon = nil
     // A watermark that came behind it would make the receiver take the channel for active again.
     var header = FrameHeader(.idle, plan.id, generation)
     header.watermark = watermark
@@ -142,22 +162,34 @@ package struct OutputChannel {
     queue.append(Frame(header))
   }
 
-  /// Cuts the builder into a frame, if there are rows in it.
+  /// Cuts what was gathered into frames, if there is anything: of rows, of partial aggregates.
   package mutating func cut(using pool: BatchPool) {
     builderDeadline = nil
-    guard builder.count > 0 else { return }
-    var header = FrameHeader(.batch, plan.id, generation)
-    header.schema = fingerprint
-    header.rows = builder.count
-    header.footprint = builder.footprint
-    header.watermark = watermark
-    header.oldestAt = builderOldest
-    queue.append(Frame(header, batch: builder))
-    queuedBytes += header.footprint
+    guard hasGathered else { return }
+    if builder.count > 0 {
+      // What is said of time comes with the last rows that were there before.
+      let isLast = partials.map { $0.count == 0 } ?? true
+      append(builder, at: isLast ? watermark : watermarkSaid)
+      builder = pool.take(schema, rows: builder.capacity)
+    }
+    if let partials, partials.count > 0 {
+      append(partials, at: watermark)
+      self.partials = pool.take(partials.schema, rows: 64)
+    }
     watermarkSaid = watermark
     watermarkDeadline = nil
-    builder = pool.take(schema, rows: builder.capacity)
     builderOldest = WallTime(microseconds: .max)
+  }
+
+  private mutating func append(_ batch: Batch, at watermark: Watermark) {
+    var header = FrameHeader(.batch, plan.id, generation)
+    header.schema = batch.schema.fingerprint
+    header.rows = batch.count
+    header.footprint = batch.footprint
+    header.watermark = watermark
+    header.oldestAt = builderOldest
+    queue.append(Frame(header, batch: batch))
+    queuedBytes += header.footprint
   }
 
   // MARK: What leaves
@@ -173,6 +205,11 @@ package struct OutputChannel {
         + "\(generation.number)"
     )
     credit.grant(header.allowance, acknowledging: header.acknowledged)
+    if idleSequence.map({ header.acknowledged > $0 }) ?? true,
+      !queue.contains(where: { $0.header.kind == .idle })
+    {
+      horizon = header.watermark > .start ? max(horizon ?? .start, header.watermark) : nil
+    }
     if let sequence = loneWatermark, credit.acknowledged > sequence { loneWatermark = nil }
     return true
   }
@@ -197,7 +234,7 @@ package struct OutputChannel {
       cut(using: pool)
     }
     guard let due = watermarkDeadline, isDue || due <= now else { return }
-    if builder.count > 0 {
+    if hasGathered {
       rest(at: now, settings)
       cut(using: pool)
       return
@@ -224,6 +261,7 @@ package struct OutputChannel {
     }
     guard var frame = queue.popFirst() else { return nil }
     frame.header.sequence = nextSequence
+    if frame.header.kind == .idle { idleSequence = nextSequence }
     nextSequence += 1
     return frame
   }

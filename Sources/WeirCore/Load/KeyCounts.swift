@@ -21,6 +21,23 @@ final class KeyCounts {
     sketch.add(hashes, slots, of: count, drawn: &sampling)
   }
 
+  /// Counts a sample of the rows behind partial aggregates.
+  ///
+  /// `rows` says how many are behind each, by position. O(count + rows / `Limits.hotKeySampling`).
+  func note(
+    _ hashes: UnsafePointer<UInt64>,
+    _ slots: UnsafePointer<UInt32>,
+    _ count: Int,
+    rows: (Int) -> Int
+  ) {
+    for position in 0..<count {
+      let behind = rows(position)
+      while sampling.next(of: behind) != nil {
+        sketch.add(hashes[position], slot: slots[position])
+      }
+    }
+  }
+
   /// The hottest keys, as far as they can be named.
   ///
   /// `name` gives the texts of a key whose hash is that of the slot, nil for another.

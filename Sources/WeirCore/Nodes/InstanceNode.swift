@@ -179,13 +179,18 @@ package struct InstanceNode {
     flushLeaving(at: now, into: &effects)
     guard hasStarted || phase == .ready && isEarly || takesInputs else { return }
     if resuming.isOpen { noteResumed(at: now, into: &effects) }
-    inputs.grant(into: &effects, at: now)
+    inputs.grant(into: &effects, at: now, takesCombined: takesCombined)
     guard !takesInputs else { return }
     outputs.flush(isIdle: outputs.isGathering && isIdle(at: now), into: &effects)
     if phase == .draining, outputs.isDrained, leavingOutputs == nil {
       phase = .finished
       effects.append(.finished)
     }
+  }
+
+  /// True unless somebody has to see each row, or it is not known how far the inputs are.
+  private var takesCombined: Bool {
+    rowGuard.care == .usual && !rowGuard.knowsPoison(of: stage) && !takesInputs
   }
 
   private mutating func receive(_ frame: Frame) throws(WeirError) {

@@ -9,6 +9,8 @@ struct KeyedNode {
   private let plan: KeyedPlan
   private let stage: StageIndex
   private let state: any KeyedOperator
+  /// How partial aggregates arrive, if any do.
+  private let combined: CombinedForm?
   private let having: HavingFilter?
   private let results: RowWork
   private let main: [Outlet]
@@ -48,6 +50,7 @@ struct KeyedNode {
     sliceBytes = flow.sliceBytes
     self.stage = stage
     let stagePlan = job.stages[stage]
+    combined = plan.combinedForm
     let state = plan.makeOperator(keyGroups: job.keyGroups, name: stagePlan.name)
     let having = plan.having.map { HavingFilter($0, output: state.output) }
     state.having = having
@@ -116,7 +119,10 @@ struct KeyedNode {
     }
     outputs.note(taken.frame.header)
     if let batch = taken.frame.batch {
-      if batch.count > outputs.rowGuard.care.rows {
+      if let combined, taken.frame.header.schema == combined.schema.fingerprint {
+        try merge(batch, combined, before, &outputs)
+        effects.append(.recycle(batch))
+      } else if batch.count > outputs.rowGuard.care.rows {
         opened = (batch, 0, before)
         try processSome(&outputs, into: &effects)
       } else {
@@ -180,6 +186,26 @@ struct KeyedNode {
     aside.count = late.count
     let all = rows.all(aside.count)
     for outlet in lateOutlets { try outlet.push(aside, all, &outputs) }
+  }
+
+  /// Takes partial aggregates: none of the rows behind them is late, or kept from the operator.
+  private func merge(
+    _ partials: Batch,
+    _ form: CombinedForm,
+    _ watermark: Watermark,
+    _ outputs: inout OutputSet
+  ) throws(WeirError) {
+    let rows = form.rows(of: partials)
+    let position = outputs.counters[stage].seen + rows
+    outputs.rowGuard.begin(
+      stage,
+      .row,
+      rows: Int(truncatingIfNeeded: rows),
+      position: position
+    )
+    defer { outputs.rowGuard.end() }
+    try state.merge(partials, watermark: watermark)
+    outputs.counters[stage].counted += rows
   }
 
   private func work(

@@ -34,6 +34,9 @@ package struct OutputSet {
   private let cutBytes: Int
   private var turn: [Int]
   private let scratch: PartitionScratch
+  /// By edge, where rows may be added up before they are sent.
+  private let combiners: [Combiner?]
+  private let combined = SelectionBuffer(capacity: 64)
 
   init(
     _ job: JobPlan,
@@ -45,6 +48,7 @@ package struct OutputSet {
     from snapshot: InstanceSnapshot? = nil
   ) {
     let plans = job.channels.filter { $0.sender == instance }
+    let forms = job.combinedForms
     channels = plans.map { plan in
       let schema = job.edges[plan.edge].schema
       let hello = Hello(
@@ -56,6 +60,7 @@ package struct OutputSet {
         plan,
         generation: generation,
         schema: schema,
+        combined: forms[plan.edge]?.schema,
         hello: hello,
         rows: job.batch.rows
       )
@@ -63,6 +68,12 @@ package struct OutputSet {
     edges = job.edges
     byEdge = job.edges.indices.map { edge in
       plans.indices.filter { plans[$0].edge == edge }
+    }
+    combiners = job.edges.indices.map { edge in
+      guard plans.contains(where: { $0.edge == edge }),
+        case .keyed(let plan) = job.stages[job.edges[edge].to].role
+      else { return nil }
+      return Combiner(plan)
     }
     names = job.stages.map(\.name)
     counters = snapshot?.counters ?? job.stages.map { _ in StageCounters() }
@@ -162,6 +173,11 @@ package struct OutputSet {
     _ rows: Selection,
     to edge: EdgeIndex
   ) throws(WeirError) {
+    var rows = rows
+    if let combiner = combiners[edge], let left = try combine(batch, rows, combiner, edge) {
+      rows = left
+    }
+    guard rows.count > 0 else { return }
     let targets = byEdge[edge]
     switch edges[edge].partitioning {
     case _ where targets.count == 1: try gather(batch, rows, targets[0])
@@ -178,6 +194,66 @@ package struct OutputSet {
       for (instance, part) in parts.enumerated() where part.count > 0 {
         try gather(batch, part, targets[instance])
       }
+    }
+  }
+
+  /// Adds up what may be, and appends it to what the edge's channels gather.
+  ///
+  /// Returns the rows that are to go as they are; nil: all.
+  private mutating func combine(
+    _ batch: Batch,
+    _ rows: Selection,
+    _ combiner: Combiner,
+    _ edge: EdgeIndex
+  ) throws(WeirError) -> Selection? {
+    // Rows that are looked at closely, and long ones, are nothing but themselves.
+    guard rows.count > 0, rowGuard.care == .usual, batch.footprint <= Limits.unevenBytes,
+      let reach = reach(of: edge)
+    else { return nil }
+    let stage = edges[edge].to
+    rowGuard.begin(stage, batch, rows, position: counters[stage].seen)
+    let left = combiner.combine(batch, rows, reach: reach)
+    rowGuard.end()
+    guard let left else { return nil }
+    let partials = combiner.partials
+    let all = combined.all(partials.count)
+    let targets = byEdge[edge]
+    guard targets.count > 1 else {
+      gather(combiner, all, targets[0])
+      return left
+    }
+    let parts = scratch.partition(
+      partials,
+      all,
+      key: combiner.keyColumns,
+      table: tables[edge]
+    )
+    for (instance, part) in parts.enumerated() where part.count > 0 {
+      gather(combiner, part, targets[instance])
+    }
+    return left
+  }
+
+  /// How far any receiver along an edge can be in time; nil if one is not known to take partial
+  /// aggregates.
+  private func reach(of edge: EdgeIndex) -> Watermark? {
+    var furthest = Watermark.start
+    for channel in byEdge[edge] {
+      guard let reach = channels[channel].reach else { return nil }
+      furthest = max(furthest, reach)
+    }
+    return furthest
+  }
+
+  private mutating func gather(_ combiner: Combiner, _ rows: Selection, _ channel: Int) {
+    guard let builder = channels[channel].partials else {
+      preconditionFailure("partial aggregates on channel \(channel), which takes none")
+    }
+    sent[channel].rows += combiner.weight(rows)
+    builder.append(combiner.partials, rows)
+    channels[channel].appended(oldest: oldest, at: now.instant, settings: settings)
+    if builder.count >= settings.rows || builder.footprint >= cutBytes {
+      channels[channel].cut(using: pool)
     }
   }
 

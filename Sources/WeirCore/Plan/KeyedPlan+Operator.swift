@@ -20,18 +20,21 @@ extension KeyedPlan {
       key: key,
       input: input,
       keyGroups: keyGroups,
-      name: name
+      name: name,
+      combined: combinedForm
     )
   }
 
-  /// The operator that aggregates so over an input, without rows.
+  /// The operator that aggregates so over an input, without rows; `combined` is how partial aggregates
+  /// come to it, if they do.
   static func makeOperator(
     _ window: WindowSpec,
     _ aggregates: [AggregateSpec],
     key: [Int],
     input: Schema,
     keyGroups: Int,
-    name: String
+    name: String,
+    combined: CombinedForm? = nil
   ) -> any KeyedOperator {
     switch window.shape {
     case .tumbling, .sliding:
@@ -41,7 +44,8 @@ extension KeyedPlan {
         keyColumns: key,
         input: input,
         keyGroups: keyGroups,
-        operatorName: name
+        operatorName: name,
+        combined: combined
       )
     case .session:
       SessionOperator(

@@ -72,6 +72,8 @@ package struct KeyedPlan: Sendable {
   package var results: RowWorkPlan
   /// Microseconds of processing time between preliminary results.
   package var earlyEvery: Int64?
+  /// Whether its senders add rows up before they send them, where that changes no result.
+  package var combine: CombineMode
   /// What the aggregates mean, in the words of the file.
   package var outline: AggregateOutline
   /// Puts an operator into another one, as the harness does which stops and restores it.
@@ -85,6 +87,7 @@ package struct KeyedPlan: Sendable {
     having: TypedExpression?,
     results: RowWorkPlan,
     earlyEvery: Int64? = nil,
+    combine: CombineMode = .auto,
     outline: AggregateOutline = AggregateOutline()
   ) {
     self.window = window
@@ -94,6 +97,7 @@ package struct KeyedPlan: Sendable {
     self.having = having
     self.results = results
     self.earlyEvery = earlyEvery
+    self.combine = combine
     self.outline = outline
   }
 }

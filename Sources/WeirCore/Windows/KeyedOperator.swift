@@ -87,6 +87,12 @@ package protocol KeyedOperator: AnyObject {
   /// its type or a limit is met.
   func process(_ batch: Batch, watermark: Watermark, late: LateRows) throws(WeirError)
 
+  /// Adds partial aggregates, of the form that the plan of the operator says, in place of the rows that
+  /// they stand for.
+  ///
+  /// Throws if they are of windows that have fired, or are none.
+  func merge(_ partials: Batch, watermark: Watermark) throws(WeirError)
+
   /// Notes that the watermark has risen: what is due comes out of `emit`.
   func advance(to watermark: Watermark)
 
@@ -140,4 +146,8 @@ package protocol KeyedOperator: AnyObject {
 
 extension KeyedOperator {
   package var resultLag: Int64 { 0 }
+
+  package func merge(_ partials: Batch, watermark: Watermark) throws(WeirError) {
+    preconditionFailure("partial aggregates for an operator that takes rows alone")
+  }
 }

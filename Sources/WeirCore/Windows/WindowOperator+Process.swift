@@ -44,7 +44,7 @@ extension WindowOperator {
   }
 
   /// The rows that each pane takes, valid until rows are assigned again.
-  private func groups(_ assignment: Assignment) -> [(Pane, SlotRows)] {
+  func groups(_ assignment: Assignment) -> [(Pane, SlotRows)] {
     let panes = assignment.panes
     guard panes.count > 1 else {
       let group = SlotRows(
@@ -106,6 +106,14 @@ extension WindowOperator {
       }
       done += 1
     }
+    noteChanges(rows, in: pane)
+  }
+
+  /// Notes which slots have changed since the last snapshot, and since preliminary results were made.
+  func noteChanges(_ rows: SlotRows, in pane: Pane) {
+    let slots = rows.slots
+    let shift = state.shift
+    let mask = state.chunkSlots &- 1
     pane.chunks.changes.set(slots, rows.count)
     guard spec.early else { return }
     let offset = layout.ownOffset
@@ -279,7 +287,8 @@ extension WindowOperator {
     )
   }
 
-  private func append(_ row: Int, _ pane: Pane, to assignment: inout Assignment) {
+  /// Lets a pane take a row, behind those assigned before.
+  func append(_ row: Int, _ pane: Pane, to assignment: inout Assignment) {
     if pane.assignmentNumber != assignmentNumber {
       pane.assignmentNumber = assignmentNumber
       pane.ordinal = assignment.panes.count
@@ -291,7 +300,8 @@ extension WindowOperator {
     assignment.rows.count += 1
   }
 
-  private func regularPane(_ number: Int64, _ time: Int64) throws(WeirError) -> Pane {
+  /// The pane of rows that are on time for all its windows; `time` is one of theirs.
+  func regularPane(_ number: Int64, _ time: Int64) throws(WeirError) -> Pane {
     try pane(first: number + 1, last: number + alignment.panes, isLate: false, time)
   }
 

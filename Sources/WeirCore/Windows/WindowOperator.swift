@@ -7,7 +7,7 @@ import WeirColumns
 /// last; the rest is put together from the window's panes when it fires. A tumbling window is a
 /// sliding one of one pane and needs neither.
 ///
-/// The work lies in extensions: taking rows (`+Process`), firing (`+Firing`), results (`+Results`),
+/// The work lies in extensions: taking rows (`+Process`) and partial aggregates (`+Combined`), firing (`+Firing`), results (`+Results`),
 /// late updates (`+Updates`, `+Amending`), preliminary results (`+Early`).
 package final class WindowOperator: KeyedOperator {
   package let output: Schema
@@ -32,6 +32,8 @@ package final class WindowOperator: KeyedOperator {
   let totals: ChunkTable?
   let scratch: ScratchChunk
   let keyWidth: Int
+  /// Reads the keys of partial aggregates; nil if they never come.
+  let combined: CombinedKeys?
   /// Candidates on their way through the filter.
   let filtered: Batch
 
@@ -63,8 +65,10 @@ package final class WindowOperator: KeyedOperator {
     keyColumns: [Int],
     input: Schema,
     keyGroups: Int,
-    operatorName: String
+    operatorName: String,
+    combined: CombinedForm? = nil
   ) {
+    self.combined = combined.map { CombinedKeys($0) }
     self.spec = spec
     name = operatorName
     alignment = Self.alignment(spec)
@@ -101,7 +105,8 @@ package final class WindowOperator: KeyedOperator {
     )
   }
 
-  private static func alignment(_ spec: WindowSpec) -> WindowAlignment {
+  /// How the windows of a plan lie in time, which must be of one size.
+  static func alignment(_ spec: WindowSpec) -> WindowAlignment {
     switch spec.shape {
     case .tumbling(let size, let offset):
       return WindowAlignment(

@@ -61,6 +61,17 @@ extension LanguageCatalogue {
         example: "skip"
       ),
       LanguageEntry(
+        "combine",
+        .word(CombineMode.allCases.map(\.rawValue)),
+        "Whether senders add rows up by key and window before they send them, so that a key with most "
+          + "of the rows keeps no process busy alone; no result changes. 'auto': those keys of which a "
+          + "batch has at least \(CombineLimits.leastOfGroup) rows, while they have one row in "
+          + "\(CombineLimits.leastShare) of it. Tumbling and sliding windows only, and no sums, averages "
+          + "or deviations of floats.",
+        standard: CombineMode.auto.rawValue,
+        example: "never"
+      ),
+      LanguageEntry(
         "tag",
         .column,
         "Adds a column with the name of the stage that a row comes from.",
@@ -75,7 +86,6 @@ extension LanguageCatalogue {
       .later("process", "Runs an operator written in Swift."),
       .later("split", "Deals rows to named ports by conditions."),
       .later("flatten", "One row per element of a list column."),
-      .later("combine", "Partial aggregates on the sending side."),
       .later("expire", "Drops the state of a key after a time without a row."),
     ]
   )

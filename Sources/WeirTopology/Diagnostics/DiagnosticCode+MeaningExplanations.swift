@@ -112,6 +112,18 @@ extension DiagnosticCode {
         faulty: "out: { from: payments, stdout: {}, delivery: exactly-once }",
         remedy: "out: { from: payments, file: { path: out/ }, delivery: exactly-once }"
       )
+    case .notCombinable:
+      DiagnosticExplanation(
+        "rows that cannot be added up before they are sent",
+        "`combine: always` asks the senders for partial aggregates, and those of this operator would "
+          + "not say exactly the same as the rows. Sums, averages and deviations of floats depend on "
+          + "the order of their rows; which rows are one session is known only where all of them "
+          + "are; and without a window there is a result for every row. `combine: auto` sends rows "
+          + "there. An amount as a `decimal` adds up exactly.",
+        faulty: "combine: always\nwindow: { tumbling: 5m }\naggregate: { mean: avg(speed) }"
+          + "   # a float",
+        remedy: "combine: always\nwindow: { tumbling: 5m }\naggregate: { fastest: max(speed) }"
+      )
     case .unreadStage:
       DiagnosticExplanation(
         "a stage that nobody reads",

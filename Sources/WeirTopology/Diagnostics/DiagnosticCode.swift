@@ -40,6 +40,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
   case badWindow = "W048"
   case unboundedState = "W051"
   case deliveryTooStrong = "W052"
+  case notCombinable = "W053"
 
   case unreadStage = "W060"
   case unreadPort = "W061"
@@ -58,7 +59,7 @@ package enum DiagnosticCode: String, Hashable, Sendable, CaseIterable {
       .outOfRange, .unknownWord, .badType, .missingVariable, .badSubstitution, .connectorCount,
       .clauseConflict, .badPattern, .badGenerator, .hiddenName, .tooLarge, .cycle,
       .expressionFault, .schemaMismatch, .eventTimeNotTimestamp, .keyMissing, .tooManyProcesses,
-      .badWindow, .deliveryTooStrong, .notYet:
+      .badWindow, .deliveryTooStrong, .notCombinable, .notYet:
       .error
     }
   }

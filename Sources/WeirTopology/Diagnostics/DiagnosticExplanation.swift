@@ -34,7 +34,7 @@ extension DiagnosticCode {
       valueExplanation
     case .unknownStage, .unknownColumn, .unknownPort, .cycle, .expressionFault, .schemaMismatch,
       .eventTimeNotTimestamp, .keyMissing, .tooManyProcesses,
-      .badWindow, .unboundedState, .deliveryTooStrong, .unreadStage, .unreadPort,
+      .badWindow, .unboundedState, .deliveryTooStrong, .notCombinable, .unreadStage, .unreadPort,
       .inlinedOperator:
       meaningExplanation
     }

@@ -127,6 +127,8 @@ package struct OperatorStage: Sendable {
   package var select: Selection?
   package var processes: Located<Int>?
   package var onError = ErrorPolicy.fail
+  /// Nil: as if it were `auto`.
+  package var combine: Located<CombineMode>?
   /// `tag:` adds a column with the stage's name to a union.
   package var tag: Located<String>?
   /// The name that it had before.

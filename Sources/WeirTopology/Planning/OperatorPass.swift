@@ -127,7 +127,9 @@ struct OperatorPass {
       aggregates.first { $0.expression.bareColumn == keyFields.count + number }?.name
         ?? "_\(number)"
     }
-    let result = resultSchema(window, keyFields, calls, callNames)
+    let specs = Self.specs(calls, callNames)
+    checkCombine(window, specs)
+    let result = resultSchema(window, keyFields, specs)
     let results = resultScope(result, aggregates)
     let having = stage.having.flatMap { condition($0, results, "having") }
     var outputs = selected(
@@ -159,15 +161,9 @@ struct OperatorPass {
     )
   }
 
-  /// The schema that the keyed operator will have: calls under hidden names.
-  private func resultSchema(
-    _ window: WindowSpec,
-    _ keyFields: [Field],
-    _ calls: [AggregateCall],
-    _ names: [String]
-  ) -> Schema {
-    let keys = window.shape == .running ? keyFields : Array(keyFields.dropLast(2))
-    let specs = calls.enumerated().map { number, call in
+  /// The calls as far as their results go: all read the same column.
+  private static func specs(_ calls: [AggregateCall], _ names: [String]) -> [AggregateSpec] {
+    calls.enumerated().map { number, call in
       AggregateSpec(
         call.function,
         argument: call.argument == nil ? nil : 0,
@@ -175,6 +171,28 @@ struct OperatorPass {
         name: names[number]
       )
     }
+  }
+
+  /// Refuses `combine: always` where partial aggregates would not say the same as the rows.
+  private mutating func checkCombine(_ window: WindowSpec, _ aggregates: [AggregateSpec]) {
+    guard let combine = stage.combine, combine.value == .always,
+      let obstacle = CombinedForm.obstacle(window, aggregates)
+    else { return }
+    diagnostics.report(
+      .notCombinable,
+      at: combine.location,
+      "rows for operator '\(stage.name.value)' cannot be added up before they are sent: \(obstacle)",
+      hint: "write 'auto', which sends rows here"
+    )
+  }
+
+  /// The schema that the keyed operator will have: calls under hidden names.
+  private func resultSchema(
+    _ window: WindowSpec,
+    _ keyFields: [Field],
+    _ specs: [AggregateSpec]
+  ) -> Schema {
+    let keys = window.shape == .running ? keyFields : Array(keyFields.dropLast(2))
     return KeyedPlan.resultSchema(
       window,
       specs,

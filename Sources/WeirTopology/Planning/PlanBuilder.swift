@@ -244,6 +244,7 @@ final class PlanBuilder {
       having: body.having,
       results: results,
       earlyEvery: body.earlyEvery,
+      combine: body.stage.combine?.value ?? .auto,
       outline: body.outline
     )
     var ports = [

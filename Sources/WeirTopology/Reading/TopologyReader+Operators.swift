@@ -29,6 +29,9 @@ extension TopologyReader {
     if let word = word("on_error", map), let policy = ErrorPolicy(rawValue: word.value) {
       stage.onError = policy
     }
+    if let word = word("combine", map), let mode = CombineMode(rawValue: word.value) {
+      stage.combine = Located(mode, at: word.location)
+    }
     stage.tag = newColumn("tag", map)
     reportConflicts(map)
     if stage.from.isEmpty { lacksNames = true }
@@ -46,6 +49,14 @@ extension TopologyReader {
         hint: "say what to make of the rows of a window, such as 'aggregate: { n: count() }'"
       )
       lacksNames = true
+    }
+    if let combine = map["combine"] {
+      report(
+        .clauseConflict,
+        combine.key.location,
+        "\(map.subject) has a 'combine' and no 'aggregate'",
+        hint: "leave it out: rows that nothing is made of are sent as they are"
+      )
     }
     if let having = map["having"] {
       report(

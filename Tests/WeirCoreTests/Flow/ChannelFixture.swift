@@ -5,6 +5,8 @@ import WeirTesting
 /// One channel for tests: its schema, its frames, its clock.
 enum ChannelFixture {
   static let schema = Schema([Field("n", .int), Field("t", .timestamp)], eventTime: 1)
+  /// Partial aggregates of such rows.
+  static let combined = Schema([Field("sum", .int), Field("t", .timestamp)], eventTime: 1)
   static let plan: ChannelPlan = {
     var builder = PlanBuilder()
     builder.sink("b", from: [builder.source("a", schema)])
@@ -18,13 +20,21 @@ enum ChannelFixture {
       plan,
       generation: Generation(generation),
       schema: schema.fingerprint,
+      combined: combined.fingerprint,
       hello: hello,
       budget: 1 << 20
     )
   }
 
   static func output(rows: Int = 4) -> OutputChannel {
-    OutputChannel(plan, generation: Generation(2), schema: schema, hello: hello, rows: rows)
+    OutputChannel(
+      plan,
+      generation: Generation(2),
+      schema: schema,
+      combined: combined,
+      hello: hello,
+      rows: rows
+    )
   }
 
   static func at(_ milliseconds: Int64) -> Instant {

@@ -38,6 +38,30 @@ import WeirTesting
     #expect(channel.take(at: Fixture.at(1)) == nil)
   }
 
+  @Test func `a channel holds time back unless it is idle, or is about to be`() throws {
+    var channel = try greeted()
+    #expect(channel.holdsBack)
+    #expect(try channel.receive(Fixture.rows(1, [4], watermark: 3)))
+    #expect(try channel.receive(Fixture.frame(.idle, 2)))
+    #expect(try channel.receive(Fixture.rows(3, [5], watermark: 3)))
+    // The idle frame waits in the queue, then is in force, then is taken back.
+    for _ in 0..<3 {
+      #expect(!channel.holdsBack)
+      #expect(channel.take(at: Fixture.at(1)) != nil)
+    }
+    #expect(channel.holdsBack)
+  }
+
+  @Test func `partial aggregates come on the channel of their rows, others do not`() throws {
+    var channel = try greeted()
+    var frame = Fixture.rows(1, [4], watermark: 3)
+    frame.header.schema = Fixture.combined.fingerprint
+    #expect(try channel.receive(frame))
+    frame.header.sequence = 2
+    frame.header.schema = 1
+    #expect(refusal(&channel, frame)?.contains("rows of schema 1 ") == true)
+  }
+
   @Test func `a gap and a repeated frame break the channel`() throws {
     var channel = try greeted()
     #expect(

@@ -30,8 +30,23 @@ import WeirTesting
       )
     }
 
-    mutating func grant(_ bytes: UInt64, acknowledging frames: UInt64, generation: UInt32 = 2) {
+    mutating func combine(_ numbers: [Int64], at time: Int64) {
+      channel.partials?.append(numbers.map { [.int($0), .int($0)] })
+      channel.appended(
+        oldest: WallTime(microseconds: 0),
+        at: Fixture.at(time),
+        settings: Fixture.settings
+      )
+    }
+
+    mutating func grant(
+      _ bytes: UInt64,
+      acknowledging frames: UInt64,
+      generation: UInt32 = 2,
+      saying watermark: Watermark = .start
+    ) {
       var header = FrameHeader(.credit, Fixture.plan.id, Generation(generation))
+      header.watermark = watermark
       header.allowance = bytes
       header.acknowledged = frames
       channel.grant(header)
@@ -115,6 +130,62 @@ import WeirTesting
     var sender = greeted()
     sender.advance(to: 7, at: 10)
     #expect(sender.leave(at: 10, isIdle: true) == ["watermark @7"])
+  }
+
+  // MARK: Partial aggregates
+
+  @Test func `rows and partial aggregates are cut together, and time comes with the last`() {
+    var sender = greeted()
+    sender.append([1], at: 10)
+    sender.combine([20, 30], at: 11)
+    #expect(!sender.channel.isDrained)
+    sender.advance(to: 7, at: 11)
+    #expect(sender.leave(at: 15) == ["batch 1", "batch 20 30 @7"])
+    sender.combine([40], at: 20)
+    sender.channel.barrier(Epoch(1), using: sender.pool)
+    #expect(sender.leave(at: 20) == ["batch 40 @7", "barrier @7"])
+    sender.append([2], at: 30)
+    sender.advance(to: 8, at: 30)
+    sender.combine([50], at: 30)
+    sender.channel.becomeIdle(using: sender.pool)
+    #expect(sender.leave(at: 30) == ["batch 2 @7", "batch 50 @8", "idle @8"])
+    #expect(sender.channel.isDrained)
+  }
+
+  @Test func `how far a receiver can be is what it has said, or what was said here`() {
+    var sender = greeted()
+    #expect(sender.channel.reach == nil)
+    sender.grant(1, acknowledging: 1, saying: Watermark(microseconds: 5))
+    #expect(sender.channel.reach == Watermark(microseconds: 5))
+    sender.advance(to: 3, at: 1)
+    #expect(sender.channel.reach == Watermark(microseconds: 5))
+    sender.advance(to: 9, at: 2)
+    #expect(sender.channel.reach == Watermark(microseconds: 9))
+    // An older credit takes nothing back; one that says nothing does.
+    sender.grant(1, acknowledging: 1, saying: .leastSaid)
+    #expect(sender.channel.reach == Watermark(microseconds: 9))
+    sender.grant(1, acknowledging: 1)
+    #expect(sender.channel.reach == nil)
+    sender.grant(1, acknowledging: 1, generation: 1, saying: Watermark(microseconds: 5))
+    #expect(sender.channel.reach == nil)
+  }
+
+  @Test func `whoever was idle does not know how far the receiver is before that has heard of it`()
+  {
+    var sender = greeted()
+    sender.grant(1 << 20, acknowledging: 1, saying: Watermark(microseconds: 5))
+    sender.channel.becomeIdle(using: sender.pool)
+    #expect(sender.channel.reach == nil)
+    // Not even left: this was said before.
+    sender.grant(1 << 20, acknowledging: 1, saying: Watermark(microseconds: 6))
+    #expect(sender.channel.reach == nil)
+    #expect(sender.leave(at: 10) == ["idle"])
+    sender.append([1], at: 11)
+    #expect(sender.leave(at: 20) == ["batch 1"])
+    sender.grant(1 << 20, acknowledging: 1, saying: Watermark(microseconds: 6))
+    #expect(sender.channel.reach == nil)
+    sender.grant(1 << 20, acknowledging: 3, saying: Watermark(microseconds: 90))
+    #expect(sender.channel.reach == Watermark(microseconds: 90))
   }
 
   @Test func `a watermark rides on rows`() {

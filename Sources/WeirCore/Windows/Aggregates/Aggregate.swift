@@ -82,6 +82,10 @@ protocol Aggregate: AnyObject {
   /// Adds the narrow states of `count` slots, with their carries if they have any, to whole ones.
   func widen(_ source: Region, _ carries: Region?, into target: Region, count: Int)
 
+  /// Adds whole states, which follow one another from the place of `source` on, to the narrow columns
+  /// of the rows' slots.
+  func mergeNarrow(_ source: Region, _ rows: SlotRows, _ regions: Regions, _ carries: Carries)
+
   /// Takes the narrow states of `count` slots out of whole ones; only if invertible.
   func takeOut(_ source: Region, _ carries: Region?, of target: Region, count: Int)
 
@@ -127,6 +131,21 @@ extension Aggregate {
 
   func widen(_ source: Region, _ carries: Region?, into target: Region, count: Int) {
     merge(source, into: target, count: count)
+  }
+
+  func mergeNarrow(_ source: Region, _ rows: SlotRows, _ regions: Regions, _ carries: Carries) {
+    for position in 0..<rows.count {
+      let slot = rows.slots[position]
+      merge(
+        Region(base: source.base, place: source.place + position, group: source.group),
+        into: Region(
+          base: regions.base(slot),
+          place: regions.place(slot),
+          group: regions.group(slot)
+        ),
+        count: 1
+      )
+    }
   }
 
   func takeOut(_ source: Region, _ carries: Region?, of target: Region, count: Int) {

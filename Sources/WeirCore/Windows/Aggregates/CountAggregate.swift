@@ -51,6 +51,18 @@ final class CountAggregate: Aggregate {
     }
   }
 
+  func mergeNarrow(_ source: Region, _ rows: SlotRows, _ regions: Regions, _ carries: Carries) {
+    let from = source.base.assumingMemoryBound(to: Int64.self) + source.place
+    for position in 0..<rows.count where from[position] > 0 {
+      let slot = rows.slots[position]
+      let place = regions.place(slot)
+      let counts = regions.base(slot).assumingMemoryBound(to: UInt16.self)
+      NarrowCount.add(from[position], to: counts + place) {
+        carries.base(slot).assumingMemoryBound(to: Int64.self) + place
+      }
+    }
+  }
+
   func widen(_ source: Region, _ carries: Region?, into target: Region, count: Int) {
     NarrowCount.widen(
       source.base.assumingMemoryBound(to: UInt16.self) + source.place,

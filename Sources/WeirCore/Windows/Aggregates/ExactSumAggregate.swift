@@ -87,6 +87,28 @@ final class ExactSumAggregate: Aggregate {
     }
   }
 
+  func mergeNarrow(_ source: Region, _ rows: SlotRows, _ regions: Regions, _ carries: Carries) {
+    let from = sums(source.base) + source.place
+    let fromCounts = counts(source.base) + source.place
+    for position in 0..<rows.count where fromCounts[position] > 0 {
+      let slot = rows.slots[position]
+      let base = regions.base(slot)
+      let place = regions.place(slot)
+      let sum = base.assumingMemoryBound(to: Int64.self) + place
+      let total = Int128(sum.pointee) &+ from[position]
+      sum.pointee = Int64(truncatingIfNeeded: total)
+      let over = (total &- Int128(sum.pointee)) >> 64
+      if over != 0 {
+        carries.base(slot).assumingMemoryBound(to: Int64.self)[place] &+=
+          Int64(truncatingIfNeeded: over)
+      }
+      let counts = (base + slots &* 8).assumingMemoryBound(to: UInt16.self)
+      NarrowCount.add(fromCounts[position], to: counts + place) {
+        (carries.base(slot) + slots &* 8).assumingMemoryBound(to: Int64.self) + place
+      }
+    }
+  }
+
   func widen(_ source: Region, _ carries: Region?, into target: Region, count: Int) {
     let from = source.base.assumingMemoryBound(to: Int64.self) + source.place
     let to = sums(target.base) + target.place

@@ -19,6 +19,22 @@ enum NarrowCount {
     count.pointee &+= 1
   }
 
+  /// Counts so many times more; `carry` is asked for the carry of the slot when the 16 bits are full.
+  @inline(__always)
+  static func add(
+    _ number: Int64,
+    to count: UnsafeMutablePointer<UInt16>,
+    carry: () -> UnsafeMutablePointer<Int64>
+  ) {
+    let total = Int64(count.pointee) &+ number
+    guard total > unit else {
+      count.pointee = UInt16(truncatingIfNeeded: total)
+      return
+    }
+    carry().pointee &+= (total &- 1) / unit
+    count.pointee = UInt16(truncatingIfNeeded: (total &- 1) % unit &+ 1)
+  }
+
   /// Adds `count` counts, with their carries if they have any, to whole ones.
   static func widen(
     _ counts: UnsafePointer<UInt16>,

@@ -33,7 +33,7 @@ final class PaneLayout {
   let ownOffset: Int
   let chunkBytes: Int
   let carryBytes: Int
-  private let aggregates: AggregateSet
+  let aggregates: AggregateSet
 
   init(_ aggregates: AggregateSet, ownBytes: Int = 0) {
     self.aggregates = aggregates
