@@ -94,7 +94,12 @@ package struct Disturbance {
         kills += (0..<4).map { _ in random.integer(50...1500) }
       }
       if seed % 2 == 0 || traps.contains(where: { $0.step.needsScaling }) {
-        scales = (0..<random.integer(1...4)).map { _ in random.integer(10...900) }
+        // What waits for a change of layout needs one that comes to its end.
+        let isAwaited = traps.contains { $0.step.needsScaling }
+        scales =
+          isAwaited
+          ? (0..<10).map { 30 + $0 * 50 }
+          : (0..<random.integer(1...4)).map { _ in random.integer(10...600) }
       }
       if random.chance(10) { delivery = random.element(of: [.atLeastOnce, .atMostOnce]) }
     } else if random.chance(30) {
@@ -118,17 +123,24 @@ package struct Disturbance {
       && delay <= 300_000
   }
 
-  /// Every fault at every step of every kind of node, once.
+  /// Every fault at every step of every kind of node, once; more often where something must have
+  /// happened before, which often does not.
   private static let cells = ProtocolStep.allCases.flatMap { step in
     step.kinds.flatMap { kind in
       Fault.allCases.filter { $0.hits(kind) }.map { fault in
         Trap(kind: kind, step: step, count: 1, fault: fault)
       }
     }
+    .flatMap { repeatElement($0, count: step.needsScaling ? 3 : step.needsDamage ? 2 : 1) }
   }
 
-  /// True if a fault waits for an operator without state.
-  var needsStateless: Bool { traps.contains { $0.kind == .stateless } }
+  /// True if a fault waits for an operator without state, or for stages of all kinds that are scaled.
+  var needsStateless: Bool {
+    traps.contains { $0.kind == .stateless || $0.step.needsScaling }
+  }
+
+  /// The kinds of stage that have to be scaled for the faults to come.
+  var kindsToScale: [NodeKind] { traps.filter(\.step.needsScaling).map(\.kind) }
 
   private static func trap(_ random: inout SeededRandom) -> Trap {
     let step = random.element(of: ProtocolStep.allCases)

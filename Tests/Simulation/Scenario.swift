@@ -75,6 +75,8 @@ struct ScenarioMaker {
   private var isQuiet = false
   /// The fewest processes of an operator without state.
   private var leastStateless = 0
+  /// How many times as many records as usual files have: a change of layout takes its time.
+  private var length = 1
 
   private static let events = Schema(
     [Field("k", .string), Field("n", .int), Field("t", .timestamp)],
@@ -104,6 +106,7 @@ struct ScenarioMaker {
     maker.delivery = disturbance.delivery
     maker.isQuiet = disturbance.isQuiet
     maker.leastStateless = disturbance.needsStateless ? 1 : 0
+    if !disturbance.scales.isEmpty { maker.length = disturbance.kindsToScale.isEmpty ? 2 : 6 }
     if disturbance.hasPoison, !disturbance.needsStateless {
       maker.poisonedWindows()
       return maker.finished()
@@ -386,7 +389,7 @@ struct ScenarioMaker {
       records(
         number,
         from: random.integer64(-20...20),
-        count: random.integer(0...60),
+        count: random.integer(0...60) * length,
         bad: bad,
         grain: grain
       )

@@ -39,7 +39,11 @@ extension SimulatedCluster {
   func kind(_ process: Int) -> NodeKind {
     guard let instance = processes[process].instance, let stage = job.index(of: instance.stage)
     else { return .spare }
-    return switch job.stages[stage].role {
+    return kind(ofStage: stage)
+  }
+
+  private func kind(ofStage stage: StageIndex) -> NodeKind {
+    switch job.stages[stage].role {
     case .source: .source
     case .keyed: .keyed
     case .stateless: .stateless
@@ -91,9 +95,15 @@ extension SimulatedCluster {
       return stage.processes > 0 && stage.role.canBeDealtAnew
     }
     guard !stages.isEmpty else { return }
+    let wanted = disturbance.kindsToScale
+    let first = random.element(of: stages).name
     var order = ScaleOrder([])
-    for stage in stages where order.stages.isEmpty || random.chance(30) {
-      order.stages.append(ScaleOrder.Stage(stage.name, .to(random.integer(1...4))))
+    for stage in stages {
+      let isWanted = wanted.contains(job.index(of: stage.name).map { kind(ofStage: $0) } ?? .spare)
+      guard isWanted || wanted.isEmpty && stage.name == first || random.chance(20) else { continue }
+      let before = coordinator?.layout.stage(stage.name)?.processes ?? 1
+      let others = (1...4).filter { $0 != before }
+      order.stages.append(ScaleOrder.Stage(stage.name, .to(random.element(of: others))))
     }
     var effects: [CoordinatorEffect] = []
     do throws(WeirError) {
