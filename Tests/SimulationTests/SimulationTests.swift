@@ -12,7 +12,7 @@ import WeirTesting
   }
 
   // Seeds that have failed belong here, and those by which a planted bug is found that few others find.
-  @Test(arguments: [79, 90, 142, 144, 161, 665, 678] as [UInt64])
+  @Test(arguments: [79, 90, 142, 144, 161, 665, 678, 3050, 4134] as [UInt64])
   func `a seed that has found a bug passes`(seed: UInt64) {
     #expect(SimulatedCluster.run(seed: seed).violations == [], "WEIR_SEED=\(seed)")
   }

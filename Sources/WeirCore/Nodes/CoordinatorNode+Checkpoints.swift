@@ -206,6 +206,8 @@ extension CoordinatorNode {
 
   mutating func committed(_ index: Int, _ epoch: Epoch) {
     guard let open, open.epoch == epoch, open.step == .committing else { return }
+    // While its region is to go back, it may have shown less than it will be asked for then.
+    guard regions[members[index].region].step == .running else { return }
     self.open?.uncommitted.removeAll { $0 == index }
   }
 

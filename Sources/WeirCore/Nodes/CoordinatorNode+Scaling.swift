@@ -294,7 +294,15 @@ extension CoordinatorNode {
     for index in leavers {
       if let process = members[index].process { effects.append(.kill(process)) }
     }
+    let unshown = leavers.filter { index in
+      open?.uncommitted.contains(index) == true && members[index].delivery == .exactlyOnce
+    }
+    let heirs = unshown.map { InstanceID(members[$0].instance.stage, 0) }
     remove(leavers)
+    // What they have not shown is shown by the first of their stage.
+    for index in members.indices where heirs.contains(members[index].instance) {
+      if open?.uncommitted.contains(index) == false { open?.uncommitted.append(index) }
+    }
     for region in regions.indices { regions[region].step = .waiting }
   }
 
