@@ -14,15 +14,13 @@ extension UpgradePlan {
   ) -> Manifest {
     var members: [Manifest.Member] = []
     // The new plan says how many instances there are: it is not one that the run was scaled from.
-    let taken = old.layout(for: job)
     var layout = job.declaredLayout
     for index in layout.stages.indices {
-      guard let was = source(of: layout.stages[index].name), let known = taken.stage(was) else {
-        continue
-      }
-      layout.stages[index].processes = known.processes
-      layout.stages[index].declared = known.processes
-      layout.stages[index].owners = known.owners
+      guard let was = source(of: layout.stages[index].name) else { continue }
+      let processes = old.members.count { $0.instance.stage == was }
+      layout.stages[index].processes = processes
+      layout.stages[index].declared = processes
+      layout.stages[index].owners = old.layout?.stage(was)?.owners
     }
     for stage in job.stages {
       guard let was = source(of: stage.name) else {
