@@ -8,7 +8,7 @@ import WeirCore
 /// finds it under its final name finds all of it, also after the power failed. Bytes go through a
 /// buffer of 256 KiB into which a formatter can write directly. One thread at a time.
 package final class FileWriter {
-  package static let bufferByteCount = 256 << 10
+  package static let bufferByteCount = 1 << 20
 
   /// The name it has now.
   package private(set) var path: String
