@@ -64,9 +64,7 @@ import Testing
     try waitForEpoch(2, folder, run)
     try disk.fill()
     #expect(run.end() == .exited(1), "\(run.errors)")
-    // Rows that are written between checkpoints may meet the end of the space first.
-    let isTold = run.errors.contains("E422") || run.errors.contains("E103")
-    #expect(isTold && run.errors.contains("No space left"), "\(run.errors)")
+    #expect(run.errors.contains("E422") && run.errors.contains("No space left"), "\(run.errors)")
     #expect(ProcessTable.instances(of: folder) == [])
     disk.free()
     let next = try start(folder, Self.topology(rate: nil))

@@ -26,8 +26,9 @@ extension SimulatedCluster {
     }
     var mostQueued = 0
     for channel in inputs {
-      let most = max(flow.inputBytes, flow.asideBytes)
-      let budget = max(most / inputs.count, flow.leastCredit, flow.firstCredit)
+      // Who waits for its state may be given more before it takes anything.
+      let aside = disturbance.scales.isEmpty ? 0 : flow.asideBytes
+      let budget = max(max(flow.inputBytes, aside) / inputs.count, flow.leastCredit)
       mostQueued += budget + (largestFrames[channel] ?? 0)
     }
     if node.queuedBytes > mostQueued {

@@ -50,13 +50,7 @@ final class StateStore: StateGateway {
   }
 
   func laidOut(_ stage: RunLayout.Stage) {
-    let table =
-      stage.owners
-      ?? KeyGroupTable(
-        keyGroups: max(keyGroups, stage.processes),
-        instances: max(stage.processes, 1)
-      )
-    owned = table.owners.map { $0 == instance.index }
+    owned = stage.table(keyGroups: keyGroups).owners.map { $0 == instance.index }
   }
 
   // MARK: Writing

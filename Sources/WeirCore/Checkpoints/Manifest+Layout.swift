@@ -146,13 +146,6 @@ extension InstanceSnapshot {
     for (stage, counted) in other.counters.enumerated() {
       counters[stage] += counted
     }
-    for rows in other.sent {
-      let known = sent.firstIndex { $0.edge == rows.edge && $0.receiver == rows.receiver }
-      guard let known else {
-        sent.append(rows)
-        continue
-      }
-      sent[known] += rows
-    }
+    sent.add(other.sent)
   }
 }

@@ -21,6 +21,20 @@ package struct SentRows: Hashable, Sendable, Codable {
   }
 }
 
+extension [SentRows] {
+  /// Adds what others have sent, receiver by receiver.
+  mutating func add(_ more: [SentRows]) {
+    for rows in more {
+      let known = firstIndex { $0.edge == rows.edge && $0.receiver == rows.receiver }
+      guard let known else {
+        append(rows)
+        continue
+      }
+      self[known] += rows
+    }
+  }
+}
+
 extension JobPlan {
   /// True if the rows of an edge are written to files, which can be read back.
   package func leadsToFiles(_ edge: EdgeIndex) -> Bool {

@@ -56,17 +56,18 @@ extension CoordinatorNode {
     let before = layout
     let after = try declared.layout(after: order, from: before)
     let target = declared.laid(out: after)
+    let report = Scaling(declared, from: before, to: after)
     scaling = OpenScaling(
       before: before,
       after: after,
       job: target,
       askedAt: now,
-      report: Scaling(declared, from: before, to: after)
+      report: report
     )
     for instance in target.instances where !members.contains(where: { $0.instance == instance }) {
       add(instance, at: now, into: &effects)
     }
-    effects.append(.say(.scaling(Scaling(declared, from: before, to: after))))
+    effects.append(.say(.scaling(report)))
     settle(at: now, into: &effects)
   }
 
@@ -214,19 +215,12 @@ extension CoordinatorNode {
     job = current.job
     effects.append(.say(.laidOut(current.after)))
     scaling?.step = .joining
-    for index in members.indices where members[index].isJoining {
-      members[index].isJoining = false
-      regions[members[index].region].members.append(index)
-      tracker.enter(index)
-    }
+    for index in members.indices where members[index].isJoining { enter(index) }
   }
 
   /// Lets those go that have no place in the layout, once they have shown what they had prepared.
   mutating func dismissLeavers(at now: Instant, into effects: inout [CoordinatorEffect]) {
-    let instances = job.instances
-    let leavers = members.indices.filter { index in
-      !members[index].isJoining && !instances.contains(members[index].instance)
-    }
+    let leavers = leavers
     guard !leavers.isEmpty else { return }
     for index in leavers {
       guard let process = members[index].process,
@@ -267,11 +261,7 @@ extension CoordinatorNode {
   ) {
     guard let current = scaling, current.step != .joining else { return }
     scaling = nil
-    let newcomers = members.indices.filter { members[$0].isJoining }
-    for index in newcomers {
-      if let process = members[index].process { effects.append(.kill(process)) }
-    }
-    remove(newcomers)
+    expel(members.indices.filter { members[$0].isJoining }, into: &effects)
     effects.append(.say(.scalingFailed(why.error)))
     // Whoever has heard of that epoch would turn behind it.
     if current.step == .telling { numbers.epoch.number += 1 }
@@ -289,16 +279,12 @@ extension CoordinatorNode {
     guard scaling?.step == .joining else { return }
     scaling?.joining = []
     scaling?.report.recovered = true
-    let instances = job.instances
-    let leavers = members.indices.filter { !instances.contains(members[$0].instance) }
-    for index in leavers {
-      if let process = members[index].process { effects.append(.kill(process)) }
-    }
+    let leavers = leavers
     let unshown = leavers.filter { index in
       open?.uncommitted.contains(index) == true && members[index].delivery == .exactlyOnce
     }
     let heirs = unshown.map { InstanceID(members[$0].instance.stage, 0) }
-    remove(leavers)
+    expel(leavers, into: &effects)
     // What they have not shown is shown by the first of their stage.
     for index in members.indices where heirs.contains(members[index].instance) {
       if open?.uncommitted.contains(index) == false { open?.uncommitted.append(index) }
@@ -320,18 +306,10 @@ extension CoordinatorNode {
     }
     job = target
     effects.append(.say(.laidOut(layout)))
-    let instances = job.instances
-    let leavers = members.indices.filter { !instances.contains(members[$0].instance) }
-    for index in leavers {
-      if let process = members[index].process { effects.append(.kill(process)) }
-    }
-    remove(leavers)
-    for instance in instances where !members.contains(where: { $0.instance == instance }) {
+    expel(leavers, into: &effects)
+    for instance in job.instances where !members.contains(where: { $0.instance == instance }) {
       add(instance, at: now, into: &effects)
-      let index = members.count - 1
-      members[index].isJoining = false
-      regions[members[index].region].members.append(index)
-      tracker.enter(index)
+      enter(members.count - 1)
     }
   }
 
@@ -343,8 +321,31 @@ extension CoordinatorNode {
     }
   }
 
+  /// Members that have no place in the layout in force; who joins has one in the next.
+  private var leavers: [Int] {
+    let instances = job.instances
+    return members.indices.filter { index in
+      !members[index].isJoining && !instances.contains(members[index].instance)
+    }
+  }
+
+  /// Makes who has joined one of its region.
+  private mutating func enter(_ index: Int) {
+    members[index].isJoining = false
+    regions[members[index].region].members.append(index)
+    tracker.enter(index)
+  }
+
+  /// Forgets members and kills their processes.
+  private mutating func expel(_ gone: [Int], into effects: inout [CoordinatorEffect]) {
+    for index in gone {
+      if let process = members[index].process { effects.append(.kill(process)) }
+    }
+    remove(gone)
+  }
+
   /// Forgets members; their processes belong to nobody and end.
-  mutating func remove(_ gone: [Int]) {
+  private mutating func remove(_ gone: [Int]) {
     guard !gone.isEmpty else { return }
     var places: [Int?] = []
     var next = 0

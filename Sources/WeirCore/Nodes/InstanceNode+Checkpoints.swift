@@ -50,7 +50,7 @@ extension InstanceNode {
       at: outputs.now.instant,
       into: &effects
     )
-    if reshaping?.epoch == epoch { beginTurn(at: outputs.now, into: &effects) }
+    if reshaping?.epoch == epoch { beginTurn(into: &effects) }
   }
 
   mutating func prepared(

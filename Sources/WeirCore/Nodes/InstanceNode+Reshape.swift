@@ -3,7 +3,6 @@ import WeirColumns
 /// How far an instance is with going over to another layout of the run.
 struct Reshaping {
   let order: Reshape
-  let job: JobPlan
   /// The channels of that layout, until they are the instance's own.
   var inputs: InputSet
   var outputs: OutputSet
@@ -48,7 +47,6 @@ extension InstanceNode {
     outputs.now = now
     reshaping = Reshaping(
       order: order,
-      job: job,
       inputs: InputSet(
         job,
         instance: instance,
@@ -94,14 +92,14 @@ extension InstanceNode {
   // MARK: The turn
 
   /// The epoch is marked, behind which the layout comes into force.
-  mutating func beginTurn(at now: Moment, into effects: inout [InstanceEffect]) {
+  mutating func beginTurn(into effects: inout [InstanceEffect]) {
     reshaping?.isTurning = true
-    finishTurn(at: now, into: &effects)
+    finishTurn(into: &effects)
   }
 
   /// Turns to the new channels once the state is written that others may have to read: until then no
   /// row may change it that belongs to a key which goes.
-  mutating func finishTurn(at now: Moment, into effects: inout [InstanceEffect]) {
+  mutating func finishTurn(into effects: inout [InstanceEffect]) {
     if case .keyed(let keyed) = role, keyed.isWriting { return }
     let before = job.table(of: stage)
     if !outputs.isDrained { leavingOutputs = outputs }

@@ -159,7 +159,7 @@ package struct InstanceNode {
       markWaiting(into: &effects)
     case .stateFailed(let epoch, let error):
       keyedOrdered { keyed in keyed.stateFailed(epoch) }
-      if reshaping?.epoch == epoch { finishTurn(at: now, into: &effects) }
+      if reshaping?.epoch == epoch { finishTurn(into: &effects) }
       snapshots.failed(epoch, .write, error, into: &effects)
       markWaiting(into: &effects)
     case .prepared(let epoch, let outputs):
@@ -409,7 +409,7 @@ package struct InstanceNode {
   ) throws(WeirError) {
     guard hasStarted else { return }
     keyedOrdered { keyed in keyed.writeSlice(into: &effects) }
-    if reshaping?.isTurning == true { finishTurn(at: now, into: &effects) }
+    if reshaping?.isTurning == true { finishTurn(into: &effects) }
     guard mayWork else { return }
     switch role {
     case .source(var source):

@@ -140,14 +140,7 @@ package struct OutputSet {
   mutating func add(_ counted: InstanceSnapshot) {
     guard !Mutant.sumsForgotten.isActive else { return }
     for (stage, more) in counted.counters.enumerated() { counters[stage] += more }
-    for rows in counted.sent {
-      if let place = sent.firstIndex(where: { $0.edge == rows.edge && $0.receiver == rows.receiver }
-      ) {
-        sent[place] += rows
-      } else {
-        sent.append(rows)
-      }
-    }
+    sent.add(counted.sent)
   }
 
   func stageName(_ stage: StageIndex) -> String { names[stage] }

@@ -18,6 +18,12 @@ package struct RunLayout: Hashable, Sendable, Codable {
       self.declared = declared
       self.owners = owners
     }
+
+    /// Who owns which of so many key groups; a stage without a key may have more processes than that.
+    package func table(keyGroups: Int) -> KeyGroupTable {
+      owners
+        ?? KeyGroupTable(keyGroups: max(keyGroups, processes), instances: max(processes, 1))
+    }
   }
 
   /// In the order of the plan.
@@ -86,19 +92,19 @@ extension JobPlan {
 
   /// Which instance of a stage owns which key group.
   package func table(of stage: StageIndex) -> KeyGroupTable {
-    stages[stage].owners
-      ?? KeyGroupTable(
-        keyGroups: max(keyGroups, stages[stage].processes),
-        instances: max(stages[stage].processes, 1)
+    let plan = stages[stage]
+    return table(
+      of: RunLayout.Stage(
+        plan.name,
+        processes: plan.processes,
+        declared: plan.processes,
+        owners: plan.owners
       )
+    )
   }
 
   /// The same for a stage of a layout.
   package func table(of stage: RunLayout.Stage) -> KeyGroupTable {
-    stage.owners
-      ?? KeyGroupTable(
-        keyGroups: max(keyGroups, stage.processes),
-        instances: max(stage.processes, 1)
-      )
+    stage.table(keyGroups: keyGroups)
   }
 }
