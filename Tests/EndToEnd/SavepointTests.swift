@@ -54,6 +54,29 @@ import Testing
     }
   }
 
+  @Test func `a savepoint of a run that was scaled is one, and says in which layout it was taken`()
+    throws
+  {
+    let place = TestFolder()
+    let path = "\(place.path)/saved"
+    let first = TestFolder()
+    let topology = RecoveryTopology(rate: 6000, processes: (1, 1))
+    let run = try RecoveryTopology.start(first, topology.text)
+    try RecoveryTopology.waitForCheckpoint(2, first, run)
+    _ = try weir(["scale", "recovery", "totals=3", "visits=2", "totals_out=1"], in: first)
+    _ = try weir(["stop", "recovery", "--savepoint", path], in: first)
+    #expect(run.end() == .exited(0), "\(run.errors)")
+    let folder = TestFolder()
+    folder.write("run.yaml", RecoveryTopology(rate: nil, processes: (1, 1)).text)
+    let next = try weir(["run", "\(folder.path)/run.yaml", "--from", path], in: folder)
+    #expect(next.errors.contains("audit: whole"), "\(next.errors)")
+    #expect(next.errors.contains("totals: rescaled, 3 -> 1 processes"), "\(next.errors)")
+    let parts = zip(RecoveryTopology.output(first), RecoveryTopology.output(folder))
+    let found = parts.map { ($0 + $1).sorted() }
+    let isSame = try found == Self.expected.get()
+    #expect(isSame)
+  }
+
   @Test func `a run that lives goes on behind its savepoint, and both lead to the same`() throws {
     let folder = TestFolder()
     let path = "\(folder.path)/saved"

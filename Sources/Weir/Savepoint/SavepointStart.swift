@@ -98,7 +98,11 @@ struct SavepointStart {
     let incarnation = old.members.map(\.snapshot.incarnation.number).max() ?? 0
     numbers.incarnation = Incarnation(incarnation + 1)
     try state.write(RecordCodec.encode(numbers), as: state.numbers)
-    let stored = StoredManifest(manifest, of: origin, writtenAt: savepoint.takenAt)
+    let stored = StoredManifest(
+      manifest,
+      of: origin.beside(manifest),
+      writtenAt: savepoint.takenAt
+    )
     try state.write(RecordCodec.encode(stored), as: state.manifest(manifest.epoch))
   }
 

@@ -33,7 +33,7 @@ final class StateRecords: RecordGateway {
 
   func write(_ manifest: Manifest) throws(WeirError) {
     if manifest.isFinished { Failpoint.concluding.reached() }
-    let stored = StoredManifest(manifest, of: origin, writtenAt: WallClock.now())
+    let stored = StoredManifest(manifest, of: origin.beside(manifest), writtenAt: WallClock.now())
     try folder.write(RecordCodec.encode(stored), as: folder.manifest(manifest.epoch)) { step in
       switch step {
       case .written: .manifestWritten

@@ -46,6 +46,19 @@ package struct RunOrigin: Hashable, Sendable {
   }
 }
 
+extension RunOrigin {
+  /// What stands beside a checkpoint: its stages have the processes that have taken it, which a run
+  /// that was scaled, or begun at a savepoint, has other numbers of than its topology says.
+  package func beside(_ manifest: Manifest) -> RunOrigin {
+    var origin = self
+    for index in stages.indices where stages[index].processes > 0 {
+      let name = stages[index].name
+      origin.stages[index].processes = manifest.members.count { $0.instance.stage == name }
+    }
+    return origin
+  }
+}
+
 extension StoredManifest {
   var json: JSONValue {
     .object([
